@@ -1,1 +1,19 @@
-//! wip
+//! Liaison, the self-hosted AI partner account manager: the service.
+//!
+//! A question's way is `http` → `assistant` → (`knowledge`, `crm`, `program`) → `assistant::verify` → `store`;
+//! a document's way is `cli` or `http` → `liaison-ingest` → `liaison-knowledge`. ARCHITECTURE.md walks both.
+
+pub mod app;
+pub mod assistant;
+pub mod caller;
+pub mod cli;
+pub mod config;
+pub mod conversation;
+pub mod crm;
+pub mod enablement;
+pub mod evaluation;
+pub mod home;
+pub mod http;
+pub mod program;
+pub mod store;
+pub mod telemetry;

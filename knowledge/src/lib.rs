@@ -5,7 +5,13 @@
 //! conversations. Start with [`Knowledge::search`], then `index/edge.rs`.
 
 pub mod audience;
+pub mod embed;
+pub mod index;
 pub mod passage;
+pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
+pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
+pub use index::{IndexError, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+pub use search::{Found, Hit, Knowledge, KnowledgeError, Timings};

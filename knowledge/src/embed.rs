@@ -1,0 +1,185 @@
+//! Text to vectors, with a model that runs in this process.
+//!
+//! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
+//! files in the home. Both block: call them from a blocking thread.
+
+use fastembed::{
+    InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+/// What vectors were made with. Vectors of two models are never compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelIdentity {
+    /// The model's name, e.g. `all-MiniLM-L6-v2`.
+    pub name: String,
+    /// SHA-256 of its weights, in hex.
+    pub sha256: String,
+    /// Length of its vectors.
+    pub dimensions: usize,
+}
+
+/// Turns texts into unit vectors. Order of the result is the order of `texts`.
+pub trait Embedder: Send + Sync {
+    /// Which model this is.
+    fn identity(&self) -> &ModelIdentity;
+    /// One vector per text.
+    ///
+    /// # Errors
+    /// When the runtime fails; nothing is known about which text it was.
+    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError>;
+}
+
+/// Why a model could not be loaded or run.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbedError {
+    /// A file is not where it should be.
+    #[error("{path} is missing: run `liaison setup` to fetch it", path = .0.display())]
+    Missing(PathBuf),
+    /// A file is there and cannot be read.
+    #[error("cannot read {path}: {source}", path = .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The library could not be loaded, or is not ONNX Runtime 1.24 or later.
+    #[error("cannot load ONNX Runtime from {path}: {detail}; run `liaison setup` to fetch the right one", path = .path.display())]
+    Runtime {
+        /// The library.
+        path: PathBuf,
+        /// What the loader said.
+        detail: String,
+    },
+    /// The model's files do not make a model.
+    #[error("the embedding model in {path} cannot be used: {detail}; run `liaison setup` to fetch it again", path = .path.display())]
+    Model {
+        /// The model's folder.
+        path: PathBuf,
+        /// What fastembed said.
+        detail: String,
+    },
+    /// The model failed on a text.
+    #[error("embedding failed: {0}")]
+    Failed(String),
+}
+
+/// Tokens of a text that the model sees; the rest is cut off. MiniLM was trained with 256.
+const MAX_TOKENS: usize = 256;
+
+/// fastembed on ONNX Runtime: a pool of single-thread sessions, which on a CPU beat one session of many threads.
+pub struct OnnxEmbedder {
+    identity: ModelIdentity,
+    sessions: Vec<Mutex<TextEmbedding>>,
+}
+
+impl OnnxEmbedder {
+    /// Loads the model in `model_dir` (`model.onnx` and tokenizer files) `sessions` times.
+    ///
+    /// # Errors
+    /// When a file is missing or is not what it should be.
+    pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
+        let environment = environment(runtime)?;
+        let weights = read(&model_dir.join("model.onnx"))?;
+        let tokenizer = TokenizerFiles {
+            tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
+            config_file: read(&model_dir.join("config.json"))?,
+            special_tokens_map_file: read(&model_dir.join("special_tokens_map.json"))?,
+            tokenizer_config_file: read(&model_dir.join("tokenizer_config.json"))?,
+        };
+        let bad = |detail: String| EmbedError::Model { path: model_dir.to_owned(), detail };
+        let session = |_| {
+            // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
+            let model = UserDefinedEmbeddingModel::new(weights.clone(), tokenizer.clone())
+                .with_pooling(Pooling::Mean);
+            let options = InitOptionsUserDefined::new()
+                .with_environment(environment.clone())
+                .with_max_length(MAX_TOKENS)
+                .with_intra_threads(1);
+            TextEmbedding::try_new_from_user_defined(model, options)
+                .map(Mutex::new)
+                .map_err(|error| bad(error.to_string()))
+        };
+        let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
+        let name = model_dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let mut embedder = Self {
+            identity: ModelIdentity { name, sha256: hex(&Sha256::digest(&weights)), dimensions: 0 },
+            sessions,
+        };
+        let probe = embedder.embed(&["partner".to_owned()])?;
+        embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
+        if embedder.identity.dimensions == 0 {
+            return Err(bad("it returns empty vectors".to_owned()));
+        }
+        Ok(embedder)
+    }
+
+    /// A session nobody uses, or the first one when all are busy.
+    fn session(&self) -> MutexGuard<'_, TextEmbedding> {
+        let free = self.sessions.iter().find_map(|session| session.try_lock().ok());
+        free.unwrap_or_else(|| self.sessions[0].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Embedder for OnnxEmbedder {
+    fn identity(&self) -> &ModelIdentity {
+        &self.identity
+    }
+
+    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        // One text at a time: batching pads to the longest and brings nothing on a CPU.
+        let run = |texts: &[String]| -> Result<Vec<Vec<f32>>, EmbedError> {
+            let mut session = self.session();
+            session.embed(texts, Some(1)).map_err(|error| EmbedError::Failed(error.to_string()))
+        };
+        let workers = self.sessions.len().min(texts.len());
+        if workers <= 1 {
+            return run(texts);
+        }
+        let share = texts.len().div_ceil(workers);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = texts.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+            let mut vectors = Vec::with_capacity(texts.len());
+            for part in parts {
+                let part = part.join().map_err(|_| EmbedError::Failed("an embedding thread died".into()))?;
+                vectors.extend(part?);
+            }
+            Ok(vectors)
+        })
+    }
+}
+
+/// ONNX Runtime keeps one environment per process; the first library loaded stays.
+fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedError> {
+    static LOADED: OnceLock<Result<ort::environment::Environment, String>> = OnceLock::new();
+    // ort panics when the library is not there, so look first.
+    if !runtime.is_file() {
+        return Err(EmbedError::Missing(runtime.to_owned()));
+    }
+    let load = || -> Result<ort::environment::Environment, String> {
+        let builder = ort::init_from(runtime).map_err(|error| error.to_string())?;
+        builder.with_name("liaison").build().map_err(|error| error.to_string())
+    };
+    LOADED
+        .get_or_init(load)
+        .clone()
+        .map_err(|detail| EmbedError::Runtime { path: runtime.to_owned(), detail })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
+    fs::read(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
+        _ => EmbedError::Unreadable { path: path.to_owned(), source },
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

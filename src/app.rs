@@ -1,0 +1,85 @@
+//! The wired parts of a running Liaison.
+
+use crate::{
+    assistant::{Assistant, model::{ChatModel, extractive::Extractive, openai::OpenAi}},
+    cli::setup,
+    config::Settings,
+    crm::{Crm, SqlCrm},
+    home::Home,
+    store::Store,
+};
+use anyhow::Context;
+use liaison_ingest::{Sandbox, pipeline::Ingest};
+use liaison_knowledge::{AudienceSpec, Knowledge, OnnxEmbedder};
+use std::{path::Path, sync::Arc};
+
+/// Everything handlers and commands work with.
+pub struct App {
+    /// The settings.
+    pub settings: Settings,
+    /// The folder, locked for this process.
+    pub home: Home,
+    /// What the service remembers.
+    pub store: Store,
+    /// The built-in CRM.
+    pub crm: Arc<SqlCrm>,
+    /// The vendor's documents.
+    pub knowledge: Knowledge,
+    /// Questions to answers.
+    pub assistant: Assistant,
+}
+
+impl App {
+    /// Opens the home and everything in it.
+    ///
+    /// # Errors
+    /// With what is missing or broken and how to mend it.
+    pub async fn open(settings: Settings, home: &Path) -> anyhow::Result<Self> {
+        let home = Home::open(home)?;
+        let store = open_store(&home).await?;
+        let crm = Arc::new(SqlCrm::new(store.pool().clone()));
+        let knowledge = open_knowledge(&home, &settings).await?;
+        let llm: Option<Arc<dyn ChatModel>> = match settings.llm.base_url.as_str() {
+            "" => None,
+            _ => Some(Arc::new(OpenAi::new(&settings.llm)?)),
+        };
+        let assistant = Assistant {
+            knowledge: knowledge.clone(),
+            crm: Arc::clone(&crm) as Arc<dyn Crm>,
+            extractive: Extractive::new(knowledge.clone()),
+            llm,
+            time_zone: settings.time_zone(),
+            fiscal_year_start: settings.program.fiscal_year_start,
+            passages: settings.knowledge.passages,
+        };
+        Ok(Self { settings, home, store, crm, knowledge, assistant })
+    }
+
+    /// A run of the ingestion pipeline over this home.
+    #[must_use]
+    pub fn ingest<'a>(&'a self, sandbox: &'a Sandbox, audience: AudienceSpec) -> Ingest<'a> {
+        Ingest { knowledge: &self.knowledge, catalog: &self.store, sandbox, audience }
+    }
+}
+
+/// Opens the home's database.
+///
+/// # Errors
+/// When it cannot be opened or migrated.
+pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
+    let path = home.database();
+    Store::open(&path).await.with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+/// Loads the model and opens the home's index for it.
+///
+/// # Errors
+/// When a file is missing, or the index belongs to another model.
+pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let sessions = if settings.knowledge.sessions == 0 { cores } else { settings.knowledge.sessions };
+    let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
+    let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
+    let embedder = tokio::task::spawn_blocking(load).await??;
+    Ok(Knowledge::open(Arc::new(embedder), &home.index()).await?)
+}

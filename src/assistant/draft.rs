@@ -1,0 +1,79 @@
+//! A model's answer before it is verified: parts that each say what they rest on.
+
+/// An answer that nobody has checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// The parts in order.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Words of ours that state no fact. A model cannot write one: it can only pick.
+    Phrase(Phrase),
+    /// A sentence (or a list with its introduction) and what it rests on.
+    Sentence {
+        /// Markdown without citation marks.
+        text: String,
+        /// What it rests on; without any it is withheld.
+        cites: Vec<Cite>,
+    },
+    /// The records of a tool call as a table, written by code.
+    Table {
+        /// Place in [`super::evidence::Evidence::records`].
+        result: usize,
+    },
+}
+
+/// What a sentence rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cite {
+    /// Words of a passage.
+    Quote {
+        /// Place in [`super::evidence::Evidence::passages`].
+        passage: usize,
+        /// The words, as they stand there.
+        quote: String,
+    },
+    /// The records of a tool call.
+    Records {
+        /// Place in [`super::evidence::Evidence::records`].
+        result: usize,
+    },
+}
+
+/// Words of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phrase {
+    /// Back to a greeting.
+    Greeting,
+    /// Back to thanks.
+    Welcome,
+    /// Back to a farewell.
+    Farewell,
+    /// To "what can you do?".
+    Abilities,
+    /// The CRM gave no answer.
+    RecordsUnavailable,
+}
+
+impl Phrase {
+    /// The words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Greeting => {
+                "Hello! Ask me about the partner program, or about your own deals, commissions and tier."
+            }
+            Self::Welcome => "You are welcome.",
+            Self::Farewell => "Goodbye, and good selling.",
+            Self::Abilities => {
+                "I answer from the vendor's program documents, with the place each answer comes from, and from your own records: pipeline, deal registrations, commissions, tier progress, certifications and referral link. What I cannot prove I do not say; a person can then take over."
+            }
+            Self::RecordsUnavailable => {
+                "Your records cannot be read at the moment; please try again in a few minutes."
+            }
+        }
+    }
+}

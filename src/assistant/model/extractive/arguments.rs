@@ -1,0 +1,117 @@
+//! The filters a question names: a period, a stage or status, a product, a customer.
+//!
+//! Which filters a tool has is read from its own schema, so a new tool needs nothing here.
+
+use super::{super::Ask, route::Question, words};
+use crate::{assistant::tools::Tool, program::period::Period};
+use serde_json::{Map, Value};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The arguments of `tool` that the question gives; those of the exchange it follows stay unless it changes them.
+pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
+    let earlier = question.followed.iter().find(|(followed, _)| *followed == tool);
+    let mut arguments: Map<String, Value> =
+        earlier.and_then(|(_, arguments)| arguments.as_object().cloned()).unwrap_or_default();
+    let schema = tool.parameters();
+    let Some(properties) = schema["properties"].as_object() else { return Value::Object(arguments) };
+    for (name, property) in properties {
+        let value = match name.as_str() {
+            "period" => period(&question.asked, ask),
+            "product" => named(&question.asked, &ask.vocabulary.products),
+            "customer" => customer(&question.asked, ask),
+            _ => choice(tool, property, &question.asked),
+        };
+        if let Some(value) = value {
+            arguments.insert(name.clone(), value);
+        }
+    }
+    Value::Object(arguments)
+}
+
+/// The words that name a period, as the partner wrote them.
+fn period(text: &str, ask: &Ask<'_>) -> Option<Value> {
+    let (_, range) = Period::find_in(text, ask.today, 1)?;
+    text.get(range).map(Value::from)
+}
+
+fn named(text: &str, names: &[String]) -> Option<Value> {
+    let text = text.to_lowercase();
+    names.iter().find(|name| text.contains(&name.to_lowercase())).map(|name| Value::from(name.as_str()))
+}
+
+/// The first value of a closed set whose words stand in the question; a list takes them all.
+fn choice(tool: Tool, property: &Value, text: &str) -> Option<Value> {
+    let asked: Vec<String> = words::words(text).collect();
+    if let Some(values) = property["items"]["enum"].as_array() {
+        let named: Vec<&Value> = values.iter().filter(|value| mentions(&asked, value, tool)).collect();
+        return (!named.is_empty()).then(|| named.into_iter().cloned().collect());
+    }
+    property["enum"].as_array()?.iter().find(|value| mentions(&asked, value, tool)).cloned()
+}
+
+fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
+    let Some(value) = value.as_str() else { return false };
+    // Short values ("new", "won") and the tool's own subject stand in too many questions to be filters.
+    if value.len() < 4 || tool.name().contains(value) {
+        return false;
+    }
+    // "When will I be paid?" asks for what is not paid yet.
+    if value == "paid" && asked.iter().any(|word| ["when", "will", "next", "get", "owed"].contains(&word.as_str())) {
+        return false;
+    }
+    let same = |word: &str, asked: &str| {
+        let shared = word.chars().zip(asked.chars()).take_while(|(a, b)| a == b).count();
+        words::stem(word) == words::stem(asked) || (shared >= 6 && shared + 3 >= word.chars().count())
+    };
+    value.split('_').all(|word| asked.iter().any(|asked| same(word, asked)))
+}
+
+/// A name in the question that is neither the program's nor a period: the customer or deal it is about.
+fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
+    if let Some(quoted) = quoted(text) {
+        return Some(Value::from(quoted));
+    }
+    let period = Period::find_in(text, ask.today, 1).map(|(_, range)| range);
+    let known = |word: &str| {
+        let lower = word.to_lowercase();
+        let among = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&lower));
+        among(&ask.vocabulary.products) || among(&ask.vocabulary.tiers) || is_abbreviation(word)
+    };
+    let mut best: Vec<&str> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    for (nth, (start, word)) in text.unicode_word_indices().enumerate() {
+        let word = word.trim_end_matches("'s").trim_end_matches("’s");
+        let is_name = word.chars().next().is_some_and(char::is_uppercase)
+            && (nth > 0 || words::is_topic(&word.to_lowercase()) && is_name_alone(text, word))
+            && words::is_topic(&word.to_lowercase())
+            && !known(word)
+            && !period.as_ref().is_some_and(|range| range.contains(&start));
+        if is_name {
+            open.push(word);
+        } else {
+            best = longer(best, std::mem::take(&mut open));
+        }
+    }
+    let name = longer(best, open).join(" ");
+    (!name.is_empty()).then(|| Value::from(name))
+}
+
+fn longer<'t>(a: Vec<&'t str>, b: Vec<&'t str>) -> Vec<&'t str> {
+    if b.len() > a.len() { b } else { a }
+}
+
+/// A capital at the start of a sentence says nothing, unless a possessive follows ("Acme's deal?").
+fn is_name_alone(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"))
+}
+
+/// MDF, SPIFF, Q3, EMEA: words of the trade, not names.
+fn is_abbreviation(word: &str) -> bool {
+    word.len() <= 5 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
+}
+
+fn quoted(text: &str) -> Option<&str> {
+    let start = text.find(['"', '“'])?;
+    let rest = text[start..].trim_start_matches(['"', '“']);
+    rest.find(['"', '”']).map(|end| rest[..end].trim()).filter(|name| !name.is_empty())
+}

@@ -1,0 +1,140 @@
+//! An answer without a language model: pick the tools, quote the fitting sentences, or say no.
+//!
+//! [`route`] decides by meaning and words what a question is about, [`arguments`] reads the filters out of it,
+//! [`units`] cuts passages into what can be quoted and [`select`] picks what answers. Everything it says is a
+//! quote, a tool's headline or a phrase of ours; so it cannot invent, only choose badly, and [`select`] would
+//! rather say no.
+
+mod arguments;
+mod route;
+mod select;
+mod smalltalk;
+mod units;
+mod words;
+
+use super::{Ask, ChatModel, ModelError};
+use crate::assistant::{
+    draft::{Cite, Draft, Part, Phrase},
+    evidence::ToolCall,
+    tools::{Tool, ToolOutcome},
+    turn::ModelReply,
+};
+use async_trait::async_trait;
+use liaison_knowledge::Knowledge;
+use route::{Examples, Route};
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+/// The extractive model. It uses the embedding model that the knowledge has anyway.
+pub struct Extractive {
+    knowledge: Knowledge,
+    examples: OnceCell<Examples>,
+}
+
+impl Extractive {
+    /// A model over this knowledge's embedder.
+    #[must_use]
+    pub fn new(knowledge: Knowledge) -> Self {
+        Self { knowledge, examples: OnceCell::new() }
+    }
+
+    /// Embeds the routing examples, so that the first question need not wait for it.
+    ///
+    /// # Errors
+    /// When the embedding model fails.
+    pub async fn warm_up(&self) -> Result<(), ModelError> {
+        self.examples().await.map(|_| ())
+    }
+
+    async fn examples(&self) -> Result<&Examples, ModelError> {
+        self.examples.get_or_try_init(|| Examples::embed(&self.knowledge)).await
+    }
+
+    async fn plan(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
+        if let Some(phrase) = smalltalk::reply_to(ask.question) {
+            return Ok(ModelReply::Answer(Draft { parts: vec![Part::Phrase(phrase)] }));
+        }
+        let question = route::in_context(ask);
+        let vector = embed_one(&self.knowledge, &question.text).await?;
+        let Route { tools, search } = route::route(&question, &vector, self.examples().await?);
+        let mut calls: Vec<ToolCall> = tools
+            .into_iter()
+            .map(|tool| ToolCall { tool, arguments: arguments::read(tool, &question, ask) })
+            .collect();
+        if search || calls.is_empty() {
+            let arguments = json!({ "query": question.text });
+            calls.push(ToolCall { tool: Tool::SearchKnowledge, arguments });
+        }
+        Ok(ModelReply::CallTools(calls))
+    }
+
+    async fn compose(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
+        let mut parts = Vec::new();
+        let mut found_records = false;
+        for (result, (_, outcome)) in ask.evidence.records().into_iter().enumerate() {
+            found_records |= has_rows(outcome);
+            parts.extend(told(result, outcome));
+        }
+        if ask.evidence.has_failure() {
+            parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
+        }
+        let question = route::in_context(ask);
+        let quotes = select::select(&self.knowledge, &question, ask).await?;
+        // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
+        let own = if found_records || quotes.is_empty() { parts } else { Vec::new() };
+        let quoted = quotes.into_iter().map(|quote| Part::Sentence {
+            text: quote.text,
+            cites: vec![Cite::Quote { passage: quote.passage, quote: quote.words }],
+        });
+        let parts: Vec<Part> = quoted.chain(own).collect();
+        let only_empty = !found_records
+            && !ask.evidence.has_failure()
+            && parts.iter().all(|part| matches!(part, Part::Sentence { cites, .. } if cites.iter().all(is_records)));
+        let unmatched = ask.evidence.records().iter().any(|(call, _)| call.arguments.get("customer").is_some());
+        if parts.is_empty() || (only_empty && unmatched) {
+            return Ok(ModelReply::Unsupported);
+        }
+        Ok(ModelReply::Answer(Draft { parts }))
+    }
+}
+
+#[async_trait]
+impl ChatModel for Extractive {
+    fn name(&self) -> &str {
+        "extractive"
+    }
+
+    async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
+        if ask.evidence.steps.is_empty() && ask.tools { self.plan(ask).await } else { self.compose(ask).await }
+    }
+}
+
+fn is_records(cite: &Cite) -> bool {
+    matches!(cite, Cite::Records { .. })
+}
+
+fn has_rows(outcome: &ToolOutcome) -> bool {
+    let counted = |count: &crate::assistant::tools::Field| count.value.as_i64().is_some_and(|n| n > 0);
+    let summary = outcome.records.iter().find(|record| record.kind == "summary");
+    outcome.records.iter().any(|record| record.kind != "summary")
+        || summary.is_some_and(|record| record.field("count").is_none_or(counted))
+}
+
+/// A tool's headline, then its rows.
+fn told(result: usize, outcome: &ToolOutcome) -> Vec<Part> {
+    let headline = outcome.headline.iter().map(|text| Part::Sentence {
+        text: text.clone(),
+        cites: vec![Cite::Records { result }],
+    });
+    let mut parts: Vec<Part> = headline.collect();
+    if !crate::assistant::table::rows(outcome).is_empty() {
+        parts.push(Part::Table { result });
+    }
+    parts
+}
+
+async fn embed_one(knowledge: &Knowledge, text: &str) -> Result<Vec<f32>, ModelError> {
+    let vectors = knowledge.embed(vec![text.to_owned()]).await;
+    let vectors = vectors.map_err(|error| ModelError::Unavailable(error.to_string()))?;
+    Ok(vectors.into_iter().next().unwrap_or_default())
+}

@@ -1,0 +1,26 @@
+//! Who asks, and therefore what they may see.
+
+use crate::crm::Partner;
+use liaison_knowledge::Audience;
+
+/// A partner's person, as a verified token (or the operator's command line) says.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The partner, looked up in the CRM by the verified id.
+    pub partner: Partner,
+    /// Who it is at the partner: the token's `sub`.
+    pub subject: String,
+}
+
+impl Caller {
+    /// What this caller may see of the knowledge.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        Audience::Partner {
+            id: self.partner.id.to_lowercase(),
+            tier: self.partner.tier.to_lowercase(),
+            region: self.partner.region.to_lowercase(),
+            kind: self.partner.kind.as_str().to_lowercase(),
+        }
+    }
+}

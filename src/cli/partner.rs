@@ -1,0 +1,66 @@
+//! `liaison partner`: the partners of the CRM.
+
+use super::{Context, Ended, output, search};
+use crate::{app, crm::{Crm, Partner, SqlCrm}, home::Home};
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Args {
+    /// All partners
+    List,
+    /// One partner
+    Show {
+        /// Its id in the CRM
+        id: String,
+    },
+}
+
+pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
+    let home = Home::peek(&context.home)?;
+    let crm = SqlCrm::new(app::open_store(&home).await?.pool().clone());
+    match args {
+        Args::List => {
+            let partners = crm.partners().await?;
+            if context.json {
+                output::json(&partners.iter().map(listed).collect::<Vec<_>>())?;
+            } else if partners.is_empty() {
+                output::text("the CRM has no partners: `liaison seed --crm` loads the sample")?;
+            } else {
+                output::text(&table(&partners))?;
+            }
+        }
+        Args::Show { id } => {
+            let partner = crm.partner(&id).await?.ok_or_else(|| search::unknown_partner(&id))?;
+            output::json(&shown(&partner))?;
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// A partner as staff and the sample portal list it.
+pub(crate) fn listed(partner: &Partner) -> Value {
+    json!({
+        "id": partner.id, "name": partner.name, "tier": partner.tier, "type": partner.kind,
+        "region": partner.region,
+    })
+}
+
+fn shown(partner: &Partner) -> Value {
+    let mut all = listed(partner);
+    all["country"] = json!(partner.country);
+    all["currency"] = json!(partner.currency);
+    all["joined"] = json!(partner.joined);
+    all["manager"] = json!({ "name": partner.manager_name, "email": partner.manager_email });
+    all["referral_url"] = json!(partner.referral_url);
+    all
+}
+
+fn table(partners: &[Partner]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(["id", "name", "tier", "type", "region"]);
+    for partner in partners {
+        table.add_row([&partner.id, &partner.name, &partner.tier, partner.kind.as_str(), &partner.region]);
+    }
+    table.to_string()
+}

@@ -1,0 +1,236 @@
+//! The only reader of `liaison.toml` and of the environment.
+//!
+//! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
+//! which every part gets its own struct. `liaison.toml` at the root documents every setting.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
+
+/// The file that documents every setting is also where the defaults come from, so the two cannot differ.
+const DEFAULTS: &str = include_str!("../liaison.toml");
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The HTTP service.
+    pub server: ServerSettings,
+    /// Who may ask.
+    #[serde(default)]
+    pub issuers: BTreeMap<String, IssuerSettings>,
+    /// The vendor's own people.
+    pub staff: StaffSettings,
+    /// Words and calendar of the vendor's program.
+    pub program: ProgramSettings,
+    /// The language model; without a `base_url` the assistant answers extractively.
+    pub llm: LlmSettings,
+    /// Finding.
+    pub knowledge: KnowledgeSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// The HTTP service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Portals whose pages may call the API from a browser.
+    pub allowed_origins: Vec<String>,
+    /// How long open answers may go on after a stop signal.
+    #[serde(with = "seconds")]
+    pub shutdown_seconds: Duration,
+}
+
+/// One portal that signs its partners' identities.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerSettings {
+    /// The `iss` claim.
+    pub issuer: String,
+    /// The `aud` claim.
+    pub audience: String,
+    /// Shared secret for HS256.
+    pub secret: Option<SecretString>,
+    /// PEM file with the public key for RS256, ES256 or EdDSA.
+    pub public_key_file: Option<PathBuf>,
+    /// Algorithm of `public_key_file`.
+    pub algorithm: Option<String>,
+}
+
+/// The vendor's own people.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffSettings {
+    /// Bearer tokens by name; an empty table closes the staff pages.
+    #[serde(default)]
+    pub tokens: BTreeMap<String, SecretString>,
+}
+
+/// Words and calendar of the vendor's program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramSettings {
+    /// What partners call the program in a sentence.
+    pub name: String,
+    /// First month of the fiscal year, 1 to 12.
+    pub fiscal_year_start: i8,
+    /// IANA time zone in which days begin.
+    pub time_zone: String,
+}
+
+/// The language model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LlmSettings {
+    /// An OpenAI-compatible endpoint, e.g. `https://llm.example/v1`; empty: none.
+    pub base_url: String,
+    /// The model's name there.
+    pub model: String,
+    /// Its key, where it wants one.
+    pub api_key: Option<SecretString>,
+    /// Time without a word after which a request is given up.
+    #[serde(with = "seconds")]
+    pub timeout_seconds: Duration,
+    /// Most tokens of one reply.
+    pub max_tokens: u32,
+}
+
+/// Finding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnowledgeSettings {
+    /// Sessions of the embedding model; 0 takes one per core.
+    pub sessions: usize,
+    /// Passages that one search gives to the assistant.
+    pub passages: usize,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// A `tracing` filter, e.g. `info,liaison=debug`.
+    pub filter: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value has the wrong form, or a name is unknown.
+    #[error("configuration: {0}")]
+    Invalid(String),
+    /// A value cannot work.
+    #[error("configuration: {setting}: {problem}")]
+    Unusable {
+        /// Its dotted name.
+        setting: &'static str,
+        /// What is wrong with it, and what to write instead.
+        problem: String,
+    },
+}
+
+impl Settings {
+    /// Reads `file` (or `liaison.toml` in the working folder when there is one) over the defaults, then the
+    /// environment over both.
+    ///
+    /// # Errors
+    /// With the setting's name and what to write instead.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        builder = match file {
+            Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
+            None => builder.add_source(
+                config::File::new("liaison.toml", config::FileFormat::Toml).required(false),
+            ),
+        };
+        let environment = config::Environment::with_prefix("LIAISON")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("server.allowed_origins")
+            .source(Some(own_variables()));
+        let merged = builder.add_source(environment).build().map_err(|e| ConfigError::Invalid(e.to_string()))?;
+        let settings: Self = merged.try_deserialize().map_err(|e| ConfigError::Invalid(e.to_string()))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let unusable = |setting, problem: &str| Err(ConfigError::Unusable { setting, problem: problem.into() });
+        if !(1..=12).contains(&self.program.fiscal_year_start) {
+            return unusable("program.fiscal_year_start", "it is a month: write 1 to 12");
+        }
+        if jiff::tz::TimeZone::get(&self.program.time_zone).is_err() {
+            return unusable("program.time_zone", "it is no IANA time zone: write one like `Europe/Berlin`");
+        }
+        if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
+            return unusable("llm.model", "an endpoint needs a model's name");
+        }
+        for issuer in self.issuers.values() {
+            if issuer.secret.is_some() == issuer.public_key_file.is_some() {
+                return unusable("issuers", "each issuer needs either `secret` or `public_key_file`");
+            }
+        }
+        Ok(())
+    }
+
+    /// The vendor's time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.program.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
+/// `LIAISON_`-prefixed variables with a section (`__`): `LIAISON_HOME` and the like belong to the command line.
+fn own_variables() -> config::Map<String, String> {
+    #[allow(clippy::disallowed_methods)] // this is the one place that reads the environment
+    let all = std::env::vars();
+    all.filter(|(name, _)| name.starts_with("LIAISON_") && name.contains("__")).collect()
+}
+
+mod seconds {
+    use serde::{Deserialize, Deserializer};
+    use std::time::Duration;
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        Ok(Duration::from_secs(u64::deserialize(from)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_defaults_are_usable() {
+        let settings = Settings::load(None).unwrap();
+        assert_eq!(settings.server.listen.port(), 8080);
+        assert!(settings.llm.base_url.is_empty());
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("liaison.toml");
+        std::fs::write(&file, "[server]\nport = 80\n").unwrap();
+        let error = Settings::load(Some(&file)).unwrap_err().to_string();
+        assert!(error.contains("port"), "{error}");
+    }
+}

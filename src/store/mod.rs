@@ -1,0 +1,49 @@
+//! What the service remembers between two requests, in its database.
+
+mod conversations;
+mod documents;
+
+pub use conversations::{Exchange, NewExchange};
+pub use documents::CataloguedDocument;
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::path::Path;
+
+/// The service's own tables. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens (or makes) the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the file is no database, the disk is full, or a migration fails.
+    pub async fn open(path: &Path) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With a write-ahead log, NORMAL survives a crash of the process and of the machine undamaged.
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        sqlx::migrate!().run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    /// The database, for the parts that keep other tables in it.
+    #[must_use]
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+}
+
+/// Now, as the tables write it.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
