@@ -46,6 +46,16 @@ impl Extractive {
         self.examples().await.map(|_| ())
     }
 
+    /// The quotes that answer a question from the passages of its evidence, best first: the passage's place, the
+    /// words as they stand there, the words as shown.
+    ///
+    /// # Errors
+    /// When the embedding model fails.
+    pub async fn quotes(&self, ask: &Ask<'_>) -> Result<Vec<(usize, String, String)>, ModelError> {
+        let quotes = select::select(&self.knowledge, &route::in_context(ask), ask).await?;
+        Ok(quotes.into_iter().map(|quote| (quote.passage, quote.words, quote.text)).collect())
+    }
+
     async fn examples(&self) -> Result<&Examples, ModelError> {
         self.examples.get_or_try_init(|| Examples::embed(&self.knowledge)).await
     }

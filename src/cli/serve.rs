@@ -1,0 +1,73 @@
+//! `liaison serve` and `liaison demo`.
+
+use super::{Context, Ended, output, seed, setup};
+use crate::{app::App, crm::Crm, http};
+use anyhow::Context as _;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Address and port [default: server.listen of the settings]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) async fn serve(context: Context, args: Args) -> anyhow::Result<Ended> {
+    let app = context.app().await?;
+    if app.knowledge.passages() == 0 {
+        output::note("the knowledge is empty: every question will be declined until `liaison ingest PATH` has run");
+    }
+    listen(app, args, http::Mode::Service).await
+}
+
+pub(super) async fn demo(context: Context, args: Args) -> anyhow::Result<Ended> {
+    if !setup::missing(&context.home, false).is_empty() {
+        setup::run(&context.home).await?;
+    }
+    let app = context.app().await?;
+    if app.crm.partners().await?.is_empty() {
+        seed::seed_crm(&app).await?;
+    }
+    seed::seed_library(&app).await?;
+    listen(app, args, http::Mode::Demo).await
+}
+
+async fn listen(app: App, args: Args, mode: http::Mode) -> anyhow::Result<Ended> {
+    let address = args.listen.unwrap_or(app.settings.server.listen);
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: another service may have it; choose one with --listen")
+    })?;
+    let address = listener.local_addr()?;
+    app.assistant.extractive.warm_up().await?;
+    let app = Arc::new(app);
+    match mode {
+        http::Mode::Service => output::note(&format!("Liaison serves on http://{address}/")),
+        http::Mode::Demo => output::note(&links(&app, address)?),
+    }
+    http::run(app, listener, mode, shutdown()).await?;
+    Ok(Ended::Done)
+}
+
+fn links(app: &App, address: SocketAddr) -> anyhow::Result<String> {
+    let token = http::identity::demo_staff_token(&app.home)?;
+    Ok(format!(
+        "Liaison is ready.\n  sample partner portal  http://{address}/portal/\n  \
+         console                http://{address}/ui/\n  evals                  http://{address}/ui/#/evals\n  \
+         staff token            {token}"
+    ))
+}
+
+/// Resolves on the first Ctrl-C or termination signal.
+async fn shutdown() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,145 @@
+//! An answer as the parts of an AI SDK UI message stream v1.
+
+use crate::assistant::{
+    Answer, Progress,
+    citation::Citation,
+    evidence::{ToolCall, ToolReturn},
+    table,
+    tools::Tool,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Writes parts in the order the protocol wants them.
+pub(super) struct Parts<S: FnMut(Value)> {
+    message: Uuid,
+    send: S,
+    calls: usize,
+    has_text: bool,
+}
+
+/// The one text part of a message.
+const TEXT: &str = "answer";
+
+impl<S: FnMut(Value)> Parts<S> {
+    pub(super) fn new(message: Uuid, send: S) -> Self {
+        Self { message, send, calls: 0, has_text: false }
+    }
+
+    pub(super) fn start(&mut self, conversation: &str) {
+        let metadata = json!({ "conversation": conversation });
+        (self.send)(json!({ "type": "start", "messageId": self.message, "messageMetadata": metadata }));
+        (self.send)(json!({ "type": "start-step" }));
+    }
+
+    pub(super) fn progress(&mut self, progress: &Progress<'_>) {
+        match progress {
+            Progress::Calling(call) => self.calling(call),
+            Progress::Returned(call, returned) => self.returned(call, returned),
+            Progress::Released(text, citations) => self.released(text, citations),
+        }
+    }
+
+    fn calling(&mut self, call: &ToolCall) {
+        self.calls += 1;
+        (self.send)(json!({ "type": "data-status", "data": { "label": status(call.tool) }, "transient": true }));
+        (self.send)(json!({
+            "type": "tool-input-available", "toolCallId": self.call_id(), "toolName": call.tool.name(),
+            "input": call.arguments, "dynamic": true, "providerExecuted": true,
+        }));
+    }
+
+    fn returned(&mut self, call: &ToolCall, returned: &ToolReturn) {
+        let output = match returned {
+            ToolReturn::Failed(reason) => {
+                return (self.send)(json!({
+                    "type": "tool-output-error", "toolCallId": self.call_id(), "errorText": reason,
+                    "dynamic": true, "providerExecuted": true,
+                }));
+            }
+            ToolReturn::Passages(hits) => json!({ "name": call.tool.name(), "passages": hits.len() }),
+            ToolReturn::Records(outcome) => json!({
+                "name": call.tool.name(),
+                "headline": outcome.headline,
+                "columns": outcome.columns.iter().map(|column| table::label(column)).collect::<Vec<_>>(),
+                "rows": table::rows(outcome),
+                "as_of": outcome.as_of,
+            }),
+        };
+        (self.send)(json!({
+            "type": "tool-output-available", "toolCallId": self.call_id(), "output": output,
+            "dynamic": true, "providerExecuted": true,
+        }));
+    }
+
+    fn released(&mut self, text: &str, citations: &[Citation]) {
+        for citation in citations {
+            (self.send)(source(citation));
+        }
+        let gap = if self.has_text { "\n\n" } else { "" };
+        if !self.has_text {
+            (self.send)(json!({ "type": "text-start", "id": TEXT }));
+            self.has_text = true;
+        }
+        (self.send)(json!({ "type": "text-delta", "id": TEXT, "delta": format!("{gap}{text}") }));
+    }
+
+    pub(super) fn finish(&mut self, answer: &Answer) {
+        if self.has_text {
+            (self.send)(json!({ "type": "text-end", "id": TEXT }));
+        }
+        if let Some(declined) = &answer.declined {
+            (self.send)(json!({ "type": "data-declined", "data": declined }));
+        }
+        (self.send)(json!({ "type": "finish-step" }));
+        let metadata = json!({ "model": answer.model, "declined": answer.declined.is_some() });
+        (self.send)(json!({ "type": "finish", "messageMetadata": metadata }));
+    }
+
+    pub(super) fn error(&mut self, code: &str, message: &str) {
+        (self.send)(json!({ "type": "error", "errorText": message, "code": code }));
+    }
+
+    fn call_id(&self) -> String {
+        format!("call-{}", self.calls)
+    }
+}
+
+fn source(citation: &Citation) -> Value {
+    let media_type = mime_of(&citation.document);
+    json!({
+        "type": "source-document",
+        "sourceId": citation.passage_id,
+        "mediaType": media_type,
+        "title": citation.title,
+        "filename": citation.document,
+        "providerMetadata": { "liaison": {
+            "n": citation.n, "anchor": citation.anchor, "quote": citation.quote,
+            "href": format!("/api/sources/{}", citation.passage_id.0),
+        }},
+    })
+}
+
+fn mime_of(document: &str) -> &'static str {
+    let extension = document.rsplit('.').next().unwrap_or_default().to_lowercase();
+    match extension.as_str() {
+        "pdf" => "application/pdf",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "html" | "htm" => "text/html",
+        "csv" => "text/csv",
+        "yaml" | "yml" => "application/yaml",
+        _ => "text/markdown",
+    }
+}
+
+fn status(tool: Tool) -> &'static str {
+    match tool {
+        Tool::SearchKnowledge => "Looking through the program's documents",
+        Tool::ListOpportunities | Tool::PipelineSummary => "Reading your pipeline",
+        Tool::ListDealRegistrations => "Reading your deal registrations",
+        Tool::ListCommissions | Tool::CommissionSummary => "Reading your commissions",
+        Tool::PartnerProfile => "Reading your partner profile",
+    }
+}
