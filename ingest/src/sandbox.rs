@@ -1,0 +1,4 @@
+//! Reading in a child process.
+
+/// Placeholder.
+pub struct Sandbox;
