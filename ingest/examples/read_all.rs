@@ -23,11 +23,18 @@ fn main() -> ExitCode {
     if each || dump {
         args.remove(0);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let this = std::env::current_exe().expect("this program");
     let sandbox = Sandbox::new(this, vec!["read-document".into()]);
     runtime.block_on(async {
-        if dump { dump_files(&sandbox, &args).await } else { read_all(&sandbox, &args, each).await }
+        if dump {
+            dump_files(&sandbox, &args).await
+        } else {
+            read_all(&sandbox, &args, each).await
+        }
     });
     ExitCode::SUCCESS
 }
@@ -45,7 +52,10 @@ struct Tally {
 
 async fn read_all(sandbox: &Sandbox, folders: &[String], each: bool) {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut files: Vec<PathBuf> = folders.iter().flat_map(|folder| files_below(Path::new(folder))).collect();
+    let mut files: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| files_below(Path::new(folder)))
+        .collect();
     files.sort();
     for path in files {
         let name = path.to_string_lossy().into_owned();
@@ -53,7 +63,10 @@ async fn read_all(sandbox: &Sandbox, folders: &[String], each: bool) {
             continue;
         }
         let Ok(bytes) = std::fs::read(&path) else { continue };
-        let extension = path.extension().map(|ext| ext.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let extension = path
+            .extension()
+            .map(|ext| ext.to_string_lossy().to_lowercase())
+            .unwrap_or_default();
         let tally = tallies.entry(extension).or_default();
         tally.files += 1;
         tally.bytes += bytes.len();
@@ -70,13 +83,24 @@ async fn read_all(sandbox: &Sandbox, folders: &[String], each: bool) {
                 let passages = split(DocumentId::of_source(&name), &document, &Limits::default());
                 tally.split += started.elapsed();
                 tally.passages += passages.len();
-                ("read", format!("{} sections, {} passages {:?}", document.sections.len(), passages.len(), document.notices))
+                (
+                    "read",
+                    format!(
+                        "{} sections, {} passages {:?}",
+                        document.sections.len(),
+                        passages.len(),
+                        document.notices
+                    ),
+                )
             }
             Err(error) => (error.code(), error.to_string()),
         };
         *tally.outcomes.entry(code).or_default() += 1;
         if each {
-            println!("{:>8.1} ms  {code:<12} {name}: {detail}", took.as_secs_f64() * 1e3);
+            println!(
+                "{:>8.1} ms  {code:<12} {name}: {detail}",
+                took.as_secs_f64() * 1e3
+            );
         }
     }
     for (extension, tally) in tallies {
@@ -100,7 +124,10 @@ async fn dump_files(sandbox: &Sandbox, files: &[String]) {
         match sandbox.read(name, bytes).await {
             Err(error) => println!("{name}: {error}"),
             Ok(document) => {
-                println!("=== {name} {:?} {:?} {:?}", document.title, document.front, document.notices);
+                println!(
+                    "=== {name} {:?} {:?} {:?}",
+                    document.title, document.front, document.notices
+                );
                 for passage in split(DocumentId::of_source(name), &document, &Limits::default()) {
                     let anchor = serde_json::to_string(&passage.anchor).expect("JSON");
                     println!("--- {anchor} {:?}\n{}", passage.heading, passage.text);
@@ -112,5 +139,8 @@ async fn dump_files(sandbox: &Sandbox, files: &[String]) {
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
-    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+    entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
 }

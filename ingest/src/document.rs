@@ -77,12 +77,18 @@ impl Table {
     /// out, and so is the name of a column that has none.
     #[must_use]
     pub fn line(&self, row: &Row) -> String {
-        let cell = |(column, cell): (usize, &String)| match self.header.get(column).filter(|h| !h.is_empty()) {
+        let cell = |(column, cell): (usize, &String)| match self.header.get(column).filter(|h| !h.is_empty())
+        {
             _ if cell.is_empty() => None,
             Some(name) => Some(format!("{}: {cell}", name.trim_end_matches(':'))),
             None => Some(cell.clone()),
         };
-        row.cells.iter().enumerate().filter_map(cell).collect::<Vec<_>>().join("; ")
+        row.cells
+            .iter()
+            .enumerate()
+            .filter_map(cell)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }
 
@@ -90,7 +96,11 @@ impl Document {
     /// Characters of text in all sections.
     #[must_use]
     pub fn chars(&self) -> usize {
-        self.sections.iter().flat_map(|section| &section.blocks).map(Block::chars).sum()
+        self.sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .map(Block::chars)
+            .sum()
     }
 }
 
@@ -99,9 +109,12 @@ impl Block {
         match self {
             Self::Paragraph(text) | Self::Notes(text) | Self::Code(text) => text.chars().count(),
             Self::List(items) => items.iter().map(|item| item.chars().count()).sum(),
-            Self::Table(table) => {
-                table.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.chars().count()).sum()
-            }
+            Self::Table(table) => table
+                .rows
+                .iter()
+                .flat_map(|row| &row.cells)
+                .map(|cell| cell.chars().count())
+                .sum(),
             Self::Pair { question, answer } => question.chars().count() + answer.chars().count(),
         }
     }
@@ -116,13 +129,34 @@ mod tests {
         #[track_caller]
         fn check(header: &[&str], cells: &[&str], expected: &str) {
             let own = |cells: &[&str]| cells.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let table = Table { header: own(header), rows: vec![] };
-            assert_eq!(table.line(&Row { number: 2, cells: own(cells) }), expected);
+            let table = Table {
+                header: own(header),
+                rows: vec![],
+            };
+            assert_eq!(
+                table.line(&Row {
+                    number: 2,
+                    cells: own(cells)
+                }),
+                expected
+            );
         }
-        check(&["Tier", "Product", "Rate"], &["Gold", "Flow", "18 %"], "Tier: Gold; Product: Flow; Rate: 18 %");
-        check(&["Tier", "Product", "Rate"], &["Gold", "", "18 %"], "Tier: Gold; Rate: 18 %");
+        check(
+            &["Tier", "Product", "Rate"],
+            &["Gold", "Flow", "18 %"],
+            "Tier: Gold; Product: Flow; Rate: 18 %",
+        );
+        check(
+            &["Tier", "Product", "Rate"],
+            &["Gold", "", "18 %"],
+            "Tier: Gold; Rate: 18 %",
+        );
         check(&[], &["Gold", "Flow"], "Gold; Flow");
-        check(&["", "Rate:"], &["Gold", "18 %", "since May"], "Gold; Rate: 18 %; since May");
+        check(
+            &["", "Rate:"],
+            &["Gold", "18 %", "since May"],
+            "Gold; Rate: 18 %; since May",
+        );
         check(&["Tier"], &[""], "");
     }
 }

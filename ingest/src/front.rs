@@ -41,7 +41,10 @@ impl FrontMatter {
     /// The days it holds.
     #[must_use]
     pub fn validity(&self) -> Validity {
-        Validity { from: self.effective_from, until: self.effective_until }
+        Validity {
+            from: self.effective_from,
+            until: self.effective_until,
+        }
     }
 
     /// These statements, with what is missing taken from `other` (a sidecar goes before the file's own).
@@ -54,14 +57,22 @@ impl FrontMatter {
             effective_until: self.effective_until.or(other.effective_until),
             language: self.language.or(other.language),
             owner: self.owner.or(other.owner),
-            supersedes: if self.supersedes.is_empty() { other.supersedes } else { self.supersedes },
+            supersedes: if self.supersedes.is_empty() {
+                other.supersedes
+            } else {
+                self.supersedes
+            },
         }
     }
 
     pub(crate) fn of_keys(keys: BTreeMap<String, Value>) -> Result<Self, BadFrontMatter> {
         let mut front = Self::default();
         for (key, value) in keys {
-            let words = || text_of(&value).map(|text| crate::text::line(&text)).filter(|text| !text.is_empty());
+            let words = || {
+                text_of(&value)
+                    .map(|text| crate::text::line(&text))
+                    .filter(|text| !text.is_empty())
+            };
             // Case and dashes are forgiven: `Audience:` ignored as unknown would open the document.
             match key.trim().to_lowercase().replace('-', "_").as_str() {
                 "title" => front.title = words(),
@@ -113,15 +124,24 @@ pub enum BadFrontMatter {
 fn audience(value: &Value) -> Result<AudienceSpec, BadFrontMatter> {
     let Value::String(spec) = value else {
         let hint = "write it as one text, such as `partners`, `internal` or `tier=gold;region=emea`";
-        return Err(BadFrontMatter::Audience(format!("audience: {value} cannot be read; {hint}")));
+        return Err(BadFrontMatter::Audience(format!(
+            "audience: {value} cannot be read; {hint}"
+        )));
     };
     spec.parse().map_err(|e| BadFrontMatter::Audience(format!("{e}")))
 }
 
 fn date(key: &str, value: &Value) -> Result<Date, BadFrontMatter> {
-    let bad = || BadFrontMatter::Date { key: key.to_owned(), value: value.to_string() };
+    let bad = || BadFrontMatter::Date {
+        key: key.to_owned(),
+        value: value.to_string(),
+    };
     // Only the plain form: jiff would also take a time and drop it.
-    let text = value.as_str().map(str::trim).filter(|text| text.len() == 10).ok_or_else(bad)?;
+    let text = value
+        .as_str()
+        .map(str::trim)
+        .filter(|text| text.len() == 10)
+        .ok_or_else(bad)?;
     text.parse().map_err(|_| bad())
 }
 
@@ -142,7 +162,12 @@ fn list(value: &Value) -> Vec<String> {
 
 /// The first line of a parser's message; the rest draws the place in the file.
 fn brief(message: &str) -> String {
-    message.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+    message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(':')
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -156,12 +181,18 @@ mod tests {
              lang: en\nowner: ops@example.com\nsupersedes: rules/old.md\nms.date: 05/04/2020\ntags: [a, b]\n",
         )
         .unwrap();
-        assert_eq!(front.audience.as_ref().map(ToString::to_string).as_deref(), Some("tier=gold"));
+        assert_eq!(
+            front.audience.as_ref().map(ToString::to_string).as_deref(),
+            Some("tier=gold")
+        );
         assert_eq!(front.validity().from, Some("2025-01-01".parse().unwrap()));
         assert_eq!(front.language.as_deref(), Some("en"));
         assert_eq!(front.supersedes, ["rules/old.md"]);
         assert_eq!(FrontMatter::parse("").unwrap(), FrontMatter::default());
-        assert_eq!(FrontMatter::parse("title: 2025").unwrap().title.as_deref(), Some("2025"));
+        assert_eq!(
+            FrontMatter::parse("title: 2025").unwrap().title.as_deref(),
+            Some("2025")
+        );
     }
 
     #[test]

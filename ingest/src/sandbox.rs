@@ -53,7 +53,11 @@ impl Sandbox {
     /// [`read`]: Self::read
     #[must_use]
     pub fn new(program: PathBuf, args: Vec<String>) -> Self {
-        Self { program, args, wall_limit: WALL_LIMIT }
+        Self {
+            program,
+            args,
+            wall_limit: WALL_LIMIT,
+        }
     }
 
     /// The same with another deadline.
@@ -114,7 +118,10 @@ async fn converse(child: &mut Child, bytes: Vec<u8>) -> std::io::Result<(Vec<u8>
     let listen = async move {
         let mut words = Vec::new();
         if let Some(mut stderr) = stderr {
-            (&mut stderr).take(MAX_STDERR_BYTES).read_to_end(&mut words).await?;
+            (&mut stderr)
+                .take(MAX_STDERR_BYTES)
+                .read_to_end(&mut words)
+                .await?;
             // The rest must be drained, or the child would block on it.
             tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
         }
@@ -126,9 +133,14 @@ async fn converse(child: &mut Child, bytes: Vec<u8>) -> std::io::Result<(Vec<u8>
 
 fn reply(output: &[u8], last_words: &[u8], status: ExitStatus) -> Result<Document, ReadError> {
     if output.len() as u64 > MAX_OUTPUT_BYTES {
-        return Err(ReadError::TooLarge { detail: format!("its text takes more than {} MB", MAX_OUTPUT_BYTES >> 20) });
+        return Err(ReadError::TooLarge {
+            detail: format!("its text takes more than {} MB", MAX_OUTPUT_BYTES >> 20),
+        });
     }
-    let json = output.rsplit(|byte| *byte == RECORD_SEPARATOR).next().unwrap_or_default();
+    let json = output
+        .rsplit(|byte| *byte == RECORD_SEPARATOR)
+        .next()
+        .unwrap_or_default();
     match serde_json::from_slice(json) {
         Ok(Reply::Read(document)) => Ok(document),
         Ok(Reply::Failed(error)) => Err(error),
@@ -140,22 +152,39 @@ fn reply(output: &[u8], last_words: &[u8], status: ExitStatus) -> Result<Documen
 fn death(last_words: &[u8], status: ExitStatus) -> ReadError {
     use std::os::unix::process::ExitStatusExt;
     let words = crate::text::line(&String::from_utf8_lossy(last_words));
-    if status.signal() == Some(rustix::process::Signal::XCPU.as_raw()) || status.signal() == Some(rustix::process::Signal::KILL.as_raw()) {
+    if status.signal() == Some(rustix::process::Signal::XCPU.as_raw())
+        || status.signal() == Some(rustix::process::Signal::KILL.as_raw())
+    {
         return ReadError::TimedOut;
     }
     if words.contains("memory allocation") || words.contains("Cannot allocate memory") {
-        return ReadError::TooLarge { detail: format!("reading it takes more than {} GB of memory", MEMORY_LIMIT_BYTES >> 30) };
+        return ReadError::TooLarge {
+            detail: format!(
+                "reading it takes more than {} GB of memory",
+                MEMORY_LIMIT_BYTES >> 30
+            ),
+        };
     }
     let words: String = words.chars().take(200).collect();
-    ReadError::Crashed { detail: if words.is_empty() { status.to_string() } else { format!("{status}: {words}") } }
+    ReadError::Crashed {
+        detail: if words.is_empty() {
+            status.to_string()
+        } else {
+            format!("{status}: {words}")
+        },
+    }
 }
 
 fn no_reader(error: std::io::Error) -> ReadError {
-    ReadError::NoReader { detail: error.to_string() }
+    ReadError::NoReader {
+        detail: error.to_string(),
+    }
 }
 
 fn too_large_input() -> ReadError {
-    ReadError::TooLarge { detail: format!("it has more than {} MB", MAX_INPUT_BYTES >> 20) }
+    ReadError::TooLarge {
+        detail: format!("it has more than {} MB", MAX_INPUT_BYTES >> 20),
+    }
 }
 
 /// What the hidden subcommand runs: reads the file `name` from the standard input, in limits that it sets for
@@ -187,12 +216,18 @@ pub fn child_main(name: &str) -> ExitCode {
 /// Reads on a large stack, since parsers recurse as deep as files nest.
 fn read_in_thread(name: String, bytes: Vec<u8>) -> Reply {
     let work = move || read::read(&name, &bytes);
-    let outcome = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).map(std::thread::JoinHandle::join);
+    let outcome = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(work)
+        .map(std::thread::JoinHandle::join);
     match outcome {
         Ok(Ok(Ok(document))) => Reply::Read(document),
         Ok(Ok(Err(error))) => Reply::Failed(error),
         Ok(Err(panic)) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(panic.downcast_ref::<&str>().copied());
             let detail = text.unwrap_or("it panicked").chars().take(200).collect();
             Reply::Failed(ReadError::Crashed { detail })
         }
@@ -209,7 +244,10 @@ fn write(reply: &Reply) -> std::io::Result<()> {
 
 fn limit_self() -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let to = |value| Rlimit { current: Some(value), maximum: Some(value) };
+    let to = |value| Rlimit {
+        current: Some(value),
+        maximum: Some(value),
+    };
     setrlimit(Resource::As, to(MEMORY_LIMIT_BYTES))?;
     setrlimit(Resource::Cpu, to(CPU_LIMIT_SECONDS))?;
     setrlimit(Resource::Nofile, to(64))?;

@@ -24,7 +24,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_chars: 1100, min_chars: 200, merge_chars: 600 }
+        Self {
+            max_chars: 1100,
+            min_chars: 200,
+            merge_chars: 600,
+        }
     }
 }
 
@@ -34,13 +38,26 @@ pub fn split(document: DocumentId, doc: &Document, limits: &Limits) -> Vec<Passa
     let mut passages = Vec::new();
     for group in groups(&doc.sections, limits) {
         let mut row = group.first_row();
-        for (nth, atoms) in pack(group.units(limits.max_chars), limits).into_iter().enumerate() {
-            let text = atoms.iter().map(|atom| atom.text.as_str()).collect::<Vec<_>>().join("\n");
+        for (nth, atoms) in pack(group.units(limits.max_chars), limits)
+            .into_iter()
+            .enumerate()
+        {
+            let text = atoms
+                .iter()
+                .map(|atom| atom.text.as_str())
+                .collect::<Vec<_>>()
+                .join("\n");
             let anchor = group.anchor_of(&atoms, &mut row);
             let heading = group.heading_of(nth);
             let ordinal = u32::try_from(passages.len()).unwrap_or(u32::MAX);
             let id = PassageId::of_text(document, ordinal, &text);
-            passages.push(Passage { id, ordinal, anchor, heading, text });
+            passages.push(Passage {
+                id,
+                ordinal,
+                anchor,
+                heading,
+                text,
+            });
         }
     }
     passages
@@ -78,7 +95,10 @@ fn groups<'a>(sections: &'a [Section], limits: &Limits) -> Vec<Group<'a>> {
             open.sections.push(section);
             open_chars += chars;
         } else {
-            groups.push(Group { path: section.heading.clone(), sections: vec![section] });
+            groups.push(Group {
+                path: section.heading.clone(),
+                sections: vec![section],
+            });
             open_chars = chars;
         }
     }
@@ -87,7 +107,11 @@ fn groups<'a>(sections: &'a [Section], limits: &Limits) -> Vec<Group<'a>> {
 
 /// The section's length as a member of a group, its headings and line breaks included.
 fn chars_of(section: &Section) -> usize {
-    let headings: usize = section.heading.iter().map(|heading| heading.chars().count() + 1).sum();
+    let headings: usize = section
+        .heading
+        .iter()
+        .map(|heading| heading.chars().count() + 1)
+        .sum();
     let atoms = section.blocks.iter().flat_map(|block| atoms(block, usize::MAX));
     headings + atoms.map(|atom| atom.chars + 1).sum::<usize>()
 }
@@ -98,7 +122,10 @@ impl Group<'_> {
     fn shared_path(&self, next: &Section) -> Option<usize> {
         let is_joinable = |section: &Section| {
             matches!(section.anchor, Anchor::Heading { .. })
-                && !section.blocks.iter().any(|block| matches!(block, Block::Pair { .. }))
+                && !section
+                    .blocks
+                    .iter()
+                    .any(|block| matches!(block, Block::Pair { .. }))
         };
         let shared = shared_len(&self.path, &next.heading);
         let is_near = shared > 0 && shared + 1 >= self.path.len() && next.heading.len() <= shared + 2;
@@ -111,10 +138,18 @@ impl Group<'_> {
         for section in &self.sections {
             // Headings below the shared ones are words of the document that no heading path would hold.
             let known = shared_len(before, &section.heading);
-            let mut labels: Unit =
-                section.heading[known..].iter().flat_map(|heading| pieces(heading, max_chars, None)).collect();
+            let mut labels: Unit = section.heading[known..]
+                .iter()
+                .flat_map(|heading| pieces(heading, max_chars, None))
+                .collect();
             if self.is_bare() {
-                labels.extend(section.heading.last().into_iter().flat_map(|h| pieces(h, max_chars, None)));
+                labels.extend(
+                    section
+                        .heading
+                        .last()
+                        .into_iter()
+                        .flat_map(|h| pieces(h, max_chars, None)),
+                );
             }
             before = &section.heading;
             let mut own = section_units(section, max_chars).into_iter();
@@ -162,11 +197,21 @@ impl Group<'_> {
             Anchor::Rows { sheet, rows } => {
                 let starts_with_row = atoms.first().and_then(|atom| atom.row);
                 let first = starts_with_row.unwrap_or(*row).clamp(rows[0], rows[1]);
-                let last = atoms.iter().filter_map(|atom| atom.row).max().unwrap_or(rows[1]).max(first);
+                let last = atoms
+                    .iter()
+                    .filter_map(|atom| atom.row)
+                    .max()
+                    .unwrap_or(rows[1])
+                    .max(first);
                 *row = last.saturating_add(1);
-                Anchor::Rows { sheet: sheet.clone(), rows: [first, last] }
+                Anchor::Rows {
+                    sheet: sheet.clone(),
+                    rows: [first, last],
+                }
             }
-            Anchor::Heading { .. } if self.sections.len() > 1 => Anchor::Heading { heading: self.path.clone() },
+            Anchor::Heading { .. } if self.sections.len() > 1 => Anchor::Heading {
+                heading: self.path.clone(),
+            },
             own => own.clone(),
         }
     }
@@ -186,7 +231,8 @@ fn section_units(section: &Section, max_chars: usize) -> Vec<Unit> {
             Some(open) if continues => open.extend(unit),
             _ => units.push(unit),
         }
-        introduces = matches!(block, Block::Paragraph(text) if text.ends_with(':') || text.chars().count() < 160);
+        introduces =
+            matches!(block, Block::Paragraph(text) if text.ends_with(':') || text.chars().count() < 160);
     }
     units.retain(|unit| !unit.is_empty());
     units
@@ -199,11 +245,17 @@ fn atoms(block: &Block, max_chars: usize) -> Box<dyn Iterator<Item = Atom> + '_>
         Block::Notes(text) | Block::Code(text) => {
             Box::new(text.lines().flat_map(move |line| pieces(line, max_chars, None)))
         }
-        Block::Pair { question, answer } => {
-            Box::new([question.as_str()].into_iter().chain(answer.lines()).flat_map(move |l| pieces(l, max_chars, None)))
-        }
+        Block::Pair { question, answer } => Box::new(
+            [question.as_str()]
+                .into_iter()
+                .chain(answer.lines())
+                .flat_map(move |l| pieces(l, max_chars, None)),
+        ),
         Block::Table(table) => Box::new(
-            table.rows.iter().flat_map(move |row| pieces(&table.line(row), max_chars, Some(row.number))),
+            table
+                .rows
+                .iter()
+                .flat_map(move |row| pieces(&table.line(row), max_chars, Some(row.number))),
         ),
     }
 }
@@ -211,7 +263,11 @@ fn atoms(block: &Block, max_chars: usize) -> Box<dyn Iterator<Item = Atom> + '_>
 /// `text` in as many pieces as it needs, of about the same length, cut at sentence borders where there are any.
 fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<Atom> {
     let chars = text.chars().count();
-    let atom = |text: &str| Atom { text: text.to_owned(), chars: text.chars().count(), row };
+    let atom = |text: &str| Atom {
+        text: text.to_owned(),
+        chars: text.chars().count(),
+        row,
+    };
     if chars <= max_chars {
         let whole = (!text.trim().is_empty()).then(|| atom(text));
         return whole.into_iter().collect::<Vec<_>>().into_iter();
@@ -229,7 +285,8 @@ fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     let mut open: Vec<Atom> = Vec::new();
     let mut queue: VecDeque<Unit> = units.into();
     while let Some(unit) = queue.pop_front() {
-        let fits = length(&open) + 1 + length(&unit) <= limits.max_chars || open.is_empty() && length(&unit) <= limits.max_chars;
+        let fits = length(&open) + 1 + length(&unit) <= limits.max_chars
+            || open.is_empty() && length(&unit) <= limits.max_chars;
         if fits && (open.is_empty() || length(&open) < even) {
             open.extend(unit);
         } else if unit.len() > 1 && (length(&unit) > limits.max_chars || length(&open) < limits.min_chars) {

@@ -17,10 +17,20 @@ pub(crate) fn line(raw: &str) -> String {
 
 /// Text whose line breaks and indents count (code): normalised like a line, but only trailing space goes.
 pub(crate) fn lines(raw: &str) -> String {
-    let text = if raw.is_ascii() { raw.to_owned() } else { normalise(raw) };
+    let text = if raw.is_ascii() {
+        raw.to_owned()
+    } else {
+        normalise(raw)
+    };
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
-    let last = lines.iter().rposition(|line| !line.is_empty()).map_or(first, |at| at + 1);
+    let first = lines
+        .iter()
+        .position(|line| !line.is_empty())
+        .unwrap_or(lines.len());
+    let last = lines
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .map_or(first, |at| at + 1);
     lines[first..last].join("\n")
 }
 
@@ -32,13 +42,20 @@ pub(crate) fn raised(before: &str, digits: &str) -> String {
         return digits.to_owned();
     }
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    digits.chars().filter_map(|c| c.to_digit(10)).map(|d| RAISED[d as usize]).collect()
+    digits
+        .chars()
+        .filter_map(|c| c.to_digit(10))
+        .map(|d| RAISED[d as usize])
+        .collect()
 }
 
 fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // Control characters count as spaces: form feeds and vertical tabs separate words in PDFs and decks.
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -87,7 +104,12 @@ fn is_invisible(c: char) -> bool {
 /// `None` when it holds bytes that no text holds.
 pub(crate) fn decode(bytes: &[u8], hint: Option<&str>) -> Option<String> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Some(encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned());
+        return Some(
+            encoding
+                .decode_without_bom_handling(&bytes[mark..])
+                .0
+                .into_owned(),
+        );
     }
     if bytes.contains(&0) {
         return None;
@@ -98,7 +120,10 @@ pub(crate) fn decode(bytes: &[u8], hint: Option<&str>) -> Option<String> {
     let hinted = hint.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes()));
     let encoding = hinted.unwrap_or(encoding_rs::WINDOWS_1252);
     let text = encoding.decode_without_bom_handling(bytes).0.into_owned();
-    let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}').count();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}')
+        .count();
     // A few stray bytes are a slip of the editor; many are a binary file with a text file's name.
     (odd * 20 <= text.chars().count()).then_some(text)
 }

@@ -10,7 +10,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let package = office::open(bytes, DocumentFormat::Pptx)?;
     let ir = package.to_ir();
     // The reader adds a section for the master's static text after the slides; it belongs to no slide.
-    let slides = package.as_pptx().map_or(ir.sections.len(), |deck| deck.slides.len());
+    let slides = package
+        .as_pptx()
+        .map_or(ir.sections.len(), |deck| deck.slides.len());
     let mut notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
     let mut sections = Vec::new();
     for (number, slide) in (1..).zip(ir.sections.iter().take(slides)) {
@@ -21,14 +23,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         }
         sections.extend(section(number, slide));
     }
-    let title = sections.iter().find_map(|section| section.heading.first().cloned());
-    let stated = ir.metadata.title.filter(|title| !title.trim().is_empty() && title != "PowerPoint Presentation");
-    Ok(Document { title: stated.or(title), sections, notices, ..Document::default() })
+    let title = sections
+        .iter()
+        .find_map(|section| section.heading.first().cloned());
+    let stated = ir
+        .metadata
+        .title
+        .filter(|title| !title.trim().is_empty() && title != "PowerPoint Presentation");
+    Ok(Document {
+        title: stated.or(title),
+        sections,
+        notices,
+        ..Document::default()
+    })
 }
 
 fn section(number: u32, slide: &ir::Section) -> Option<Section> {
-    let heading: Vec<String> =
-        slide.title.as_deref().map(text::line).filter(|title| !title.is_empty()).into_iter().collect();
+    let heading: Vec<String> = slide
+        .title
+        .as_deref()
+        .map(text::line)
+        .filter(|title| !title.is_empty())
+        .into_iter()
+        .collect();
     // The title comes again as the first element.
     let repeats_title = slide.title.is_some() && matches!(slide.elements.first(), Some(Element::Heading(_)));
     let mut blocks = body(&slide.elements[usize::from(repeats_title)..], false);
@@ -40,14 +57,21 @@ fn section(number: u32, slide: &ir::Section) -> Option<Section> {
     if blocks.is_empty() && heading.is_empty() {
         return None;
     }
-    Some(Section { anchor: Anchor::Slide { slide: number }, heading, blocks })
+    Some(Section {
+        anchor: Anchor::Slide { slide: number },
+        heading,
+        blocks,
+    })
 }
 
 /// A slide is one section: headings in it are its text. `is_notes`: the number of the slide may stand there.
 fn body(elements: &[Element], is_notes: bool) -> Vec<Block> {
     let mut flow = Flow::default();
-    let without_comments: Vec<Element> =
-        elements.iter().filter(|element| !matches!(element, Element::Endnote(_))).cloned().collect();
+    let without_comments: Vec<Element> = elements
+        .iter()
+        .filter(|element| !matches!(element, Element::Endnote(_)))
+        .cloned()
+        .collect();
     office::elements(&without_comments, &mut flow);
     let mut blocks = Vec::new();
     for section in flow.finish().0 {

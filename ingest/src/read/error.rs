@@ -22,7 +22,9 @@ pub enum ReadError {
     #[error("the PDF holds pictures of pages without a text layer; run text recognition (OCR) on it first")]
     Scanned,
     /// Text that comes out of a PDF in the wrong order.
-    #[error("the PDF is in a right-to-left script, which is not read in the right order; load the source document instead")]
+    #[error(
+        "the PDF is in a right-to-left script, which is not read in the right order; load the source document instead"
+    )]
     RightToLeft,
     /// Damaged, or not what its name says.
     #[error("the file is damaged or not what its name says: {detail}")]
@@ -83,17 +85,25 @@ impl ReadError {
     }
 
     pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
-        Self::Unsupported { detail: detail.into() }
+        Self::Unsupported {
+            detail: detail.into(),
+        }
     }
 
     pub(crate) fn corrupt(detail: impl std::fmt::Display) -> Self {
         let detail = crate::text::line(&detail.to_string());
-        Self::Corrupt { detail: detail.chars().take(300).collect() }
+        // Parsers print the bytes they stumbled over; those help nobody.
+        let said = detail.split("Error {").next().unwrap_or_default();
+        Self::Corrupt {
+            detail: said.chars().take(200).collect(),
+        }
     }
 }
 
 impl From<crate::front::BadFrontMatter> for ReadError {
     fn from(error: crate::front::BadFrontMatter) -> Self {
-        Self::BadFrontMatter { detail: error.to_string() }
+        Self::BadFrontMatter {
+            detail: error.to_string(),
+        }
     }
 }

@@ -36,7 +36,11 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
     let keys: BTreeMap<String, Value> = match serde_saphyr::from_str::<Value>(source) {
         Ok(Value::Object(keys)) => keys.into_iter().collect(),
         Ok(_) => return Err(not_a_faq()),
-        Err(error) => return Err(ReadError::corrupt(error.to_string().lines().next().unwrap_or_default())),
+        Err(error) => {
+            return Err(ReadError::corrupt(
+                error.to_string().lines().next().unwrap_or_default(),
+            ));
+        }
     };
     if !keys.contains_key("questions") && !keys.contains_key("sections") {
         return Err(not_a_faq());
@@ -45,17 +49,31 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
     let front = FrontMatter::of_keys(keys)?;
     let faq: Faq = serde_json::from_value(content).map_err(|_| not_a_faq())?;
     let mut sections = summary(faq.summary.as_deref().unwrap_or_default());
-    sections.extend(faq.questions.into_iter().filter_map(|pair| pair_section(None, pair)));
+    sections.extend(
+        faq.questions
+            .into_iter()
+            .filter_map(|pair| pair_section(None, pair)),
+    );
     for group in faq.sections {
-        let title = group.title.map(|title| text::line(&title)).filter(|title| !title.is_empty());
+        let title = group
+            .title
+            .map(|title| text::line(&title))
+            .filter(|title| !title.is_empty());
         let pairs = group.questions.into_iter();
         sections.extend(pairs.filter_map(|pair| pair_section(title.as_deref(), pair)));
     }
-    Ok(Document { title: front.title.clone(), front, sections, notices: vec![] })
+    Ok(Document {
+        title: front.title.clone(),
+        front,
+        sections,
+        notices: vec![],
+    })
 }
 
 fn not_a_faq() -> ReadError {
-    ReadError::unsupported("a YAML file that is no FAQ; a FAQ has `questions:`, each with `question:` and `answer:`")
+    ReadError::unsupported(
+        "a YAML file that is no FAQ; a FAQ has `questions:`, each with `question:` and `answer:`",
+    )
 }
 
 /// What stands before the questions; some put more questions there, as headings.
@@ -72,7 +90,11 @@ fn pair_section(group: Option<&str>, pair: Pair) -> Option<Section> {
     let heading: Vec<String> = group.map(str::to_owned).into_iter().collect();
     let path = heading.iter().cloned().chain([question.clone()]).collect();
     let anchor = Anchor::Heading { heading: path };
-    Some(Section { anchor, heading, blocks: vec![Block::Pair { question, answer }] })
+    Some(Section {
+        anchor,
+        heading,
+        blocks: vec![Block::Pair { question, answer }],
+    })
 }
 
 #[cfg(test)]
@@ -88,15 +110,28 @@ mod tests {
         )
         .unwrap();
         assert_eq!(document.title.as_deref(), Some("Partner FAQ"));
-        assert_eq!(document.front.audience.map(|a| a.to_string()).as_deref(), Some("partners"));
+        assert_eq!(
+            document.front.audience.map(|a| a.to_string()).as_deref(),
+            Some("partners")
+        );
         assert_eq!(document.sections[0].blocks, [Block::Paragraph("Ask us.".into())]);
-        let pair = |question: &str, answer: &str| [Block::Pair { question: question.into(), answer: answer.into() }];
+        let pair = |question: &str, answer: &str| {
+            [Block::Pair {
+                question: question.into(),
+                answer: answer.into(),
+            }]
+        };
         assert_eq!(
             document.sections[1].blocks,
             pair("How long is a deal protected?", "90 days. Then:\nask us\nwait")
         );
         assert_eq!(document.sections[2].blocks, pair("When?", "In May."));
-        assert_eq!(document.sections[2].anchor, Anchor::Heading { heading: vec!["Money".into(), "When?".into()] });
+        assert_eq!(
+            document.sections[2].anchor,
+            Anchor::Heading {
+                heading: vec!["Money".into(), "When?".into()]
+            }
+        );
     }
 
     #[test]
@@ -109,6 +144,9 @@ mod tests {
         check("title: Index", "unsupported");
         check("questions:\n- q: how", "unsupported");
         check("questions: [", "corrupt");
-        check("audience: gold\nquestions:\n- question: a\n  answer: b", "bad_front_matter");
+        check(
+            "audience: gold\nquestions:\n- question: a\n  answer: b",
+            "bad_front_matter",
+        );
     }
 }

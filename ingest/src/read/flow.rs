@@ -18,7 +18,7 @@ pub(super) struct Flow {
     inline: String,
     items: Vec<String>,
     list_depth: usize,
-    /// The first heading of level 1.
+    /// The first heading of level 1, or 0, the title set above all headings.
     pub(super) title: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl Flow {
             self.blocks.push(Block::Paragraph(heading));
             return;
         }
-        if level == 1 && self.title.is_none() {
+        if level <= 1 && self.title.is_none() {
             self.title = Some(heading.clone());
         }
         self.close_section(level);
@@ -133,8 +133,14 @@ impl Flow {
         let is_leaf = self.fresh && self.path.last().is_some_and(|(level, _)| *level >= next);
         if !self.blocks.is_empty() || is_leaf {
             let heading: Vec<String> = self.path.iter().map(|(_, heading)| heading.clone()).collect();
-            let anchor = Anchor::Heading { heading: heading.clone() };
-            self.sections.push(Section { anchor, heading, blocks: std::mem::take(&mut self.blocks) });
+            let anchor = Anchor::Heading {
+                heading: heading.clone(),
+            };
+            self.sections.push(Section {
+                anchor,
+                heading,
+                blocks: std::mem::take(&mut self.blocks),
+            });
         }
         self.fresh = false;
     }

@@ -14,18 +14,31 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
     let main = main_content(&body);
     let mut flow = Flow::default();
-    let mut walk = Walk { flow: &mut flow, in_main: main.is_some() };
+    let mut walk = Walk {
+        flow: &mut flow,
+        in_main: main.is_some(),
+    };
     walk.children(main.as_ref().unwrap_or(&body), 0);
     let (sections, heading) = flow.finish();
     let page_title = find(&dom.document, "title").map(|node| text::line(&all_text(&node)));
     let language = find(&dom.document, "html").and_then(|html| attribute(&html, "lang"));
-    let front = FrontMatter { language: language.filter(|lang| !lang.is_empty()), ..FrontMatter::default() };
-    Ok(Document { front, title: heading.or(page_title), sections, notices: vec![] })
+    let front = FrontMatter {
+        language: language.filter(|lang| !lang.is_empty()),
+        ..FrontMatter::default()
+    };
+    Ok(Document {
+        front,
+        title: heading.or(page_title),
+        sections,
+        notices: vec![],
+    })
 }
 
 /// Reads a piece of HTML (inside Markdown) into `flow`.
 pub(super) fn into_flow(source: &str, flow: &mut Flow) {
-    if source.trim_start().starts_with("<!--") && source.trim_end().ends_with("-->") && source.matches("<!--").count() == 1
+    if source.trim_start().starts_with("<!--")
+        && source.trim_end().ends_with("-->")
+        && source.matches("<!--").count() == 1
     {
         return;
     }
@@ -42,7 +55,13 @@ fn parse(source: &str) -> RcDom {
 fn charset(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_lowercase();
     let after = head.split("charset=").nth(1)?;
-    Some(after.trim_start_matches(['"', '\'', ' ']).chars().take_while(|c| c.is_alphanumeric() || "-_:".contains(*c)).collect())
+    Some(
+        after
+            .trim_start_matches(['"', '\'', ' '])
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || "-_:".contains(*c))
+            .collect(),
+    )
 }
 
 /// The element that holds the page's own text, where the page marks one.
@@ -145,8 +164,26 @@ impl Walk<'_> {
     fn is_skipped(&self, node: &Handle, tag: &str) -> bool {
         let never = matches!(
             tag,
-            "head" | "title" | "script" | "style" | "noscript" | "template" | "svg" | "math" | "nav" | "iframe"
-                | "object" | "button" | "select" | "input" | "textarea" | "dialog" | "img" | "audio" | "video" | "canvas"
+            "head"
+                | "title"
+                | "script"
+                | "style"
+                | "noscript"
+                | "template"
+                | "svg"
+                | "math"
+                | "nav"
+                | "iframe"
+                | "object"
+                | "button"
+                | "select"
+                | "input"
+                | "textarea"
+                | "dialog"
+                | "img"
+                | "audio"
+                | "video"
+                | "canvas"
         );
         let around = !self.in_main && matches!(tag, "footer" | "aside")
             || !self.in_main && tag == "header" && find(node, "h1").is_none();
@@ -155,7 +192,9 @@ impl Walk<'_> {
 
     fn table(&mut self, node: &Handle, depth: usize) {
         let rows = rows_of(node);
-        let holds_blocks = ["table", "h1", "h2", "h3", "h4"].iter().any(|tag| find_below(node, tag).is_some());
+        let holds_blocks = ["table", "h1", "h2", "h3", "h4"]
+            .iter()
+            .any(|tag| find_below(node, tag).is_some());
         if holds_blocks || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
             // A table that lays out the page.
             self.flow.end_block();
@@ -181,7 +220,11 @@ impl Walk<'_> {
         for row in &rows {
             grid.open_row();
             for cell in cells_of(row) {
-                let span = |name| attribute(&cell, name).and_then(|n| n.trim().parse().ok()).unwrap_or(1);
+                let span = |name| {
+                    attribute(&cell, name)
+                        .and_then(|n| n.trim().parse().ok())
+                        .unwrap_or(1)
+                };
                 grid.cell(cell_text(&cell), span("colspan"), span("rowspan"));
             }
         }
@@ -194,7 +237,11 @@ impl Walk<'_> {
 /// A cell's text on one line; items and paragraphs in it are parted by `, ` and spaces.
 fn cell_text(cell: &Handle) -> String {
     let mut flow = Flow::default();
-    Walk { flow: &mut flow, in_main: true }.children(cell, 0);
+    Walk {
+        flow: &mut flow,
+        in_main: true,
+    }
+    .children(cell, 0);
     let mut parts = Vec::new();
     for section in flow.finish().0 {
         for block in section.blocks {
@@ -228,8 +275,26 @@ fn cells_of(row: &Handle) -> Vec<Handle> {
 fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "p" | "div" | "blockquote" | "figure" | "figcaption" | "address" | "header" | "footer" | "aside" | "summary"
-            | "form" | "fieldset" | "legend" | "hr" | "center" | "tr" | "td" | "th" | "body" | "caption" | "label"
+        "p" | "div"
+            | "blockquote"
+            | "figure"
+            | "figcaption"
+            | "address"
+            | "header"
+            | "footer"
+            | "aside"
+            | "summary"
+            | "form"
+            | "fieldset"
+            | "legend"
+            | "hr"
+            | "center"
+            | "tr"
+            | "td"
+            | "th"
+            | "body"
+            | "caption"
+            | "label"
     )
 }
 
@@ -238,15 +303,22 @@ fn is_hidden(node: &Handle) -> bool {
         return true;
     }
     let role = attribute(node, "role");
-    if matches!(role.as_deref(), Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")) {
+    if matches!(
+        role.as_deref(),
+        Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")
+    ) {
         return true;
     }
     attribute(node, "style").is_some_and(|style| {
         let style: String = style.to_lowercase().split_whitespace().collect();
-        ["display:none", "visibility:hidden", "font-size:0", "opacity:0"].iter().any(|rule| {
-            // `opacity:0.5` and `font-size:0.9em` show their text.
-            style.split(';').any(|one| one == *rule || one.starts_with(&format!("{rule}p")) || one == format!("{rule}!important"))
-        })
+        ["display:none", "visibility:hidden", "font-size:0", "opacity:0"]
+            .iter()
+            .any(|rule| {
+                // `opacity:0.5` and `font-size:0.9em` show their text.
+                style.split(';').any(|one| {
+                    one == *rule || one.starts_with(&format!("{rule}p")) || one == format!("{rule}!important")
+                })
+            })
     })
 }
 
@@ -258,12 +330,21 @@ fn tag(node: &Handle) -> Option<&str> {
 }
 
 fn attribute(node: &Handle, wanted: &str) -> Option<String> {
-    let NodeData::Element { attrs, .. } = &node.data else { return None };
-    attrs.borrow().iter().find(|attr| &*attr.name.local == wanted).map(|attr| attr.value.to_string())
+    let NodeData::Element { attrs, .. } = &node.data else {
+        return None;
+    };
+    attrs
+        .borrow()
+        .iter()
+        .find(|attr| &*attr.name.local == wanted)
+        .map(|attr| attr.value.to_string())
 }
 
 fn find_below(node: &Handle, wanted: &str) -> Option<Handle> {
-    node.children.borrow().iter().find_map(|child| find(child, wanted))
+    node.children
+        .borrow()
+        .iter()
+        .find_map(|child| find(child, wanted))
 }
 
 fn find(node: &Handle, wanted: &str) -> Option<Handle> {
@@ -293,7 +374,9 @@ fn all_text(node: &Handle) -> String {
         match &node.data {
             NodeData::Text { contents } => out.push_str(&contents.borrow()),
             NodeData::Element { name, .. } => {
-                if matches!(&*name.local, "script" | "style" | "template" | "noscript" | "svg") || is_hidden(&node) {
+                if matches!(&*name.local, "script" | "style" | "template" | "noscript" | "svg")
+                    || is_hidden(&node)
+                {
                     continue;
                 }
                 if is_block(&name.local) || matches!(&*name.local, "br" | "li" | "dt" | "dd") {

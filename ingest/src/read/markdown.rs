@@ -12,14 +12,21 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
         Some((yaml, body)) => match FrontMatter::parse(yaml) {
             Ok(front) => (front, body.to_owned()),
             Err(BadFrontMatter::NotYaml(problem)) if !decides_access(yaml) => {
-                notices.push(format!("The front matter was read as text: it is not a YAML mapping: {problem}"));
+                notices.push(format!(
+                    "The front matter was read as text: it is not a YAML mapping: {problem}"
+                ));
                 (FrontMatter::default(), format!("{yaml}\n\n{body}"))
             }
             Err(error) => return Err(error.into()),
         },
     };
     let (sections, title) = sections(&body);
-    Ok(Document { front, title, sections, notices })
+    Ok(Document {
+        front,
+        title,
+        sections,
+        notices,
+    })
 }
 
 /// Markdown without front matter, as sections; and its first heading of level 1.
@@ -76,7 +83,13 @@ fn front_matter(source: &str) -> Option<(&str, &str)> {
 /// Whether broken front matter names a key that may not be lost.
 fn decides_access(yaml: &str) -> bool {
     yaml.lines().any(|line| {
-        let key = line.split(':').next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_lowercase();
+        let key = line
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\''])
+            .to_lowercase();
         key == "audience" || key.starts_with("effective")
     })
 }
@@ -116,12 +129,20 @@ fn without_directives(source: &str) -> String {
 fn container_title(line: &str) -> &str {
     let words = line.trim_matches(':').trim();
     let title = words.split_once(' ').map_or("", |(_, title)| title.trim());
-    if title.contains(['=', '{', '"']) { "" } else { title }
+    if title.contains(['=', '{', '"']) {
+        ""
+    } else {
+        title
+    }
 }
 
 /// The rest of the line after `[!NOTE]`; nothing for inclusions and videos, whose text is elsewhere.
 fn after_alert(line: &str) -> &str {
-    let word = line[2..].split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    let word = line[2..]
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     if matches!(word.as_str(), "include" | "video" | "div" | "code") {
         return "";
     }
@@ -175,7 +196,11 @@ impl Walk {
     }
 
     fn inline_tag(&mut self, tag: &str) {
-        let name = tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let name = tag
+            .trim_start_matches(['<', '/'])
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or("");
         let closing = tag.starts_with("</");
         match name.to_lowercase().as_str() {
             "br" => self.text(" "),
@@ -190,7 +215,11 @@ impl Walk {
     }
 
     fn open_len(&self) -> usize {
-        if self.cells.is_some() { self.cell.len() } else { self.flow.mark() }
+        if self.cells.is_some() {
+            self.cell.len()
+        } else {
+            self.flow.mark()
+        }
     }
 
     fn raise(&mut self, mark: usize) {
@@ -247,7 +276,10 @@ impl Walk {
             TagEnd::TableHead => self.header = self.cells.take().unwrap_or_default(),
             TagEnd::TableRow => {
                 let number = self.rows.len() as u32 + 2;
-                self.rows.push(Row { number, cells: self.cells.take().unwrap_or_default() });
+                self.rows.push(Row {
+                    number,
+                    cells: self.cells.take().unwrap_or_default(),
+                });
             }
             TagEnd::Table => self.end_table(),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
@@ -256,7 +288,10 @@ impl Walk {
     }
 
     fn end_table(&mut self) {
-        let header = Row { number: 1, cells: std::mem::take(&mut self.header) };
+        let header = Row {
+            number: 1,
+            cells: std::mem::take(&mut self.header),
+        };
         let mut rows = vec![header];
         rows.append(&mut self.rows);
         for block in table::blocks(rows, Some(1)) {

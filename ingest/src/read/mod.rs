@@ -12,6 +12,7 @@ mod flow;
 mod html;
 mod markdown;
 mod office;
+mod page;
 mod pdf;
 mod plain;
 mod reflow;
@@ -50,7 +51,9 @@ pub fn is_supported(name: &str) -> bool {
 #[must_use]
 pub fn sidecar_of(name: &str) -> Option<&str> {
     let dot = name.rfind('.')?;
-    let is_yaml = ["yaml", "yml"].iter().any(|yaml| name[dot + 1..].eq_ignore_ascii_case(yaml));
+    let is_yaml = ["yaml", "yml"]
+        .iter()
+        .any(|yaml| name[dot + 1..].eq_ignore_ascii_case(yaml));
     let base = &name[..dot];
     (is_yaml && format_of_name(base).is_some()).then_some(base)
 }
@@ -77,9 +80,14 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Document, ReadError> {
         Format::Word => word::read(bytes)?,
         Format::Workbook => workbook::read(bytes)?,
     };
-    document.title = document.title.map(|title| text::line(&title)).filter(|title| !title.is_empty());
+    document.title = document
+        .title
+        .map(|title| text::line(&title))
+        .filter(|title| !title.is_empty());
     if document.chars() > MAX_CHARS {
-        return Err(ReadError::TooLarge { detail: format!("it unfolds into more than {MAX_CHARS} characters") });
+        return Err(ReadError::TooLarge {
+            detail: format!("it unfolds into more than {MAX_CHARS} characters"),
+        });
     }
     if document.sections.is_empty() {
         return Err(ReadError::Empty);
@@ -97,7 +105,9 @@ fn file_name(name: &str) -> &str {
 }
 
 fn format_of_name(name: &str) -> Option<Format> {
-    let extension = file_name(name).rsplit_once('.').map(|(_, ext)| ext.to_lowercase())?;
+    let extension = file_name(name)
+        .rsplit_once('.')
+        .map(|(_, ext)| ext.to_lowercase())?;
     Some(match extension.as_str() {
         "md" | "markdown" | "mdx" => Format::Markdown,
         "html" | "htm" | "xhtml" => Format::Html,
@@ -122,12 +132,17 @@ fn format_of(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         // Word, Excel and PowerPoint put an encrypted file into the container of their old formats.
-        let locked = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
-        return Err(if is_office && bytes.windows(locked.len()).any(|window| window == locked) {
-            ReadError::Encrypted
-        } else {
-            ReadError::unsupported("an Office file from before 2007; save it as .docx, .xlsx or .pptx")
-        });
+        let locked = "EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>();
+        return Err(
+            if is_office && bytes.windows(locked.len()).any(|window| window == locked) {
+                ReadError::Encrypted
+            } else {
+                ReadError::unsupported("an Office file from before 2007; save it as .docx, .xlsx or .pptx")
+            },
+        );
     }
     if bytes.starts_with(b"PK\x03\x04") && !is_office {
         return office::format_of_zip(bytes)
@@ -149,7 +164,11 @@ mod tests {
     fn names_tell_what_is_read() {
         #[track_caller]
         fn check(name: &str, supported: bool, sidecar: Option<&str>) {
-            assert_eq!((is_supported(name), sidecar_of(name)), (supported, sidecar), "{name}");
+            assert_eq!(
+                (is_supported(name), sidecar_of(name)),
+                (supported, sidecar),
+                "{name}"
+            );
         }
         check("deck.PPTX", true, None);
         check("a.b/rules", false, None);
@@ -164,7 +183,11 @@ mod tests {
     fn what_is_not_read_says_why() {
         #[track_caller]
         fn check(name: &str, bytes: &[u8], code: &str) {
-            assert_eq!(read(name, bytes).map_err(|e| e.code()).err(), Some(code), "{name}");
+            assert_eq!(
+                read(name, bytes).map_err(|e| e.code()).err(),
+                Some(code),
+                "{name}"
+            );
         }
         check("a.md", b"", "empty");
         check("a.md", b" \n ", "empty");

@@ -15,7 +15,10 @@ pub(super) fn failure(error: &dyn std::error::Error) -> ReadError {
     let lower = detail.to_lowercase();
     if lower.contains("password") || lower.contains("encrypted") {
         ReadError::Encrypted
-    } else if lower.contains("limit exceeded") || lower.contains("expands to more") || lower.contains("inflate ratio") {
+    } else if lower.contains("limit exceeded")
+        || lower.contains("expands to more")
+        || lower.contains("inflate ratio")
+    {
         ReadError::TooLarge { detail }
     } else {
         ReadError::corrupt(detail)
@@ -65,13 +68,20 @@ pub(super) fn elements(elements: &[Element], flow: &mut Flow) {
 }
 
 fn is_comment(note: &Note) -> bool {
-    note.author.is_some() || note.marker.as_deref().is_some_and(|marker| marker.starts_with("Comment"))
+    note.author.is_some()
+        || note
+            .marker
+            .as_deref()
+            .is_some_and(|marker| marker.starts_with("Comment"))
 }
 
 fn add_paragraph(paragraph: &Paragraph, flow: &mut Flow) {
     let style = paragraph.style.as_deref().unwrap_or_default();
     // Date, number and footer of a slide; a table of contents repeats the headings.
-    let is_furniture = matches!(paragraph.placeholder_role.as_deref(), Some("dt" | "sldNum" | "ftr" | "hdr"));
+    let is_furniture = matches!(
+        paragraph.placeholder_role.as_deref(),
+        Some("dt" | "sldNum" | "ftr" | "hdr")
+    );
     if is_furniture || style.to_lowercase().starts_with("toc ") {
         return;
     }
@@ -113,7 +123,11 @@ fn add_table(table: &Table, flow: &mut Flow) {
     for row in &table.rows {
         grid.open_row();
         for cell in &row.cells {
-            grid.cell(plain(&cell.content), cell.col_span as usize, cell.row_span as usize);
+            grid.cell(
+                plain(&cell.content),
+                cell.col_span as usize,
+                cell.row_span as usize,
+            );
         }
     }
     let marked = table.rows.iter().take_while(|row| row.is_header).count();
@@ -159,9 +173,16 @@ fn inline(content: &[InlineContent], flow: &mut Flow) {
 
 /// What was lost or repaired, in a few sentences.
 pub(super) fn notices(warnings: &[String], truncated: bool) -> Vec<String> {
-    let mut notices: Vec<String> = warnings.iter().take(5).map(|warning| text::line(warning)).collect();
+    let mut notices: Vec<String> = warnings
+        .iter()
+        .take(5)
+        .map(|warning| text::line(warning))
+        .collect();
     if warnings.len() > 5 {
-        notices.push(format!("{} more parts were repaired or left out.", warnings.len() - 5));
+        notices.push(format!(
+            "{} more parts were repaired or left out.",
+            warnings.len() - 5
+        ));
     }
     if truncated {
         notices.insert(0, "Some of the text could not be read.".to_owned());

@@ -10,8 +10,15 @@ pub(super) fn read(source: &str) -> Document {
     if blocks.is_empty() {
         return Document::default();
     }
-    let section = Section { anchor: Anchor::Heading { heading: vec![] }, heading: vec![], blocks };
-    Document { sections: vec![section], ..Document::default() }
+    let section = Section {
+        anchor: Anchor::Heading { heading: vec![] },
+        heading: vec![],
+        blocks,
+    };
+    Document {
+        sections: vec![section],
+        ..Document::default()
+    }
 }
 
 #[cfg(test)]

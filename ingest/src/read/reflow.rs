@@ -9,8 +9,15 @@ pub(super) struct Words(HashSet<String>);
 
 impl Words {
     pub(super) fn of<T: AsRef<str>>(lines: &[T]) -> Self {
-        let words = lines.iter().flat_map(|line| line.as_ref().split(|c: char| !c.is_alphanumeric() && c != '-'));
-        Self(words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect())
+        let words = lines
+            .iter()
+            .flat_map(|line| line.as_ref().split(|c: char| !c.is_alphanumeric() && c != '-'));
+        Self(
+            words
+                .filter(|word| !word.is_empty())
+                .map(str::to_lowercase)
+                .collect(),
+        )
     }
 
     /// Whether `head-` at a line's end and `tail` on the next are one word without the hyphen.
@@ -19,17 +26,30 @@ impl Words {
         if self.0.contains(&format!("{head}{tail}")) {
             return true;
         }
-        let is_prefix = matches!(head.as_str(), "co" | "non" | "self" | "cross" | "multi" | "pre" | "post" | "ex");
+        let is_prefix = matches!(
+            head.as_str(),
+            "co" | "non" | "self" | "cross" | "multi" | "pre" | "post" | "ex"
+        );
         !is_prefix && !self.0.contains(&format!("{head}-{tail}"))
     }
 }
 
 /// The blocks of `lines`. Empty lines part paragraphs; a line that fills most of the width goes on in the next.
 pub(super) fn blocks<T: AsRef<str>>(lines: &[T], words: &Words) -> Vec<Block> {
+    blocks_within(lines, words, usual_width(lines))
+}
+
+/// The blocks of some lines of a page, whose lines are usually `width` characters long.
+pub(super) fn blocks_within<T: AsRef<str>>(lines: &[T], words: &Words, width: usize) -> Vec<Block> {
     let indented: Vec<bool> = lines.iter().map(|line| is_indented(line.as_ref())).collect();
     let lines: Vec<String> = lines.iter().map(|line| text::line(line.as_ref())).collect();
-    let width = usual_width(&lines);
-    let mut out = Reflow { words, blocks: vec![], items: vec![], open: String::new(), in_item: false };
+    let mut out = Reflow {
+        words,
+        blocks: vec![],
+        items: vec![],
+        open: String::new(),
+        in_item: false,
+    };
     let mut last: Option<&str> = None;
     for (line, indented) in lines.iter().zip(indented) {
         if line.is_empty() {
@@ -66,8 +86,14 @@ struct Reflow<'a> {
 
 impl Reflow<'_> {
     fn join(&mut self, line: &str) {
-        let head = self.open.strip_suffix('-').map(|head| head.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or(""));
-        let tail = line.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let head = self
+            .open
+            .strip_suffix('-')
+            .map(|head| head.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or(""));
+        let tail = line
+            .split(|c: char| !c.is_alphabetic())
+            .next()
+            .unwrap_or_default();
         match head {
             Some(head) if !head.is_empty() && tail.starts_with(char::is_lowercase) => {
                 if self.words.join_without_hyphen(head, tail) {
@@ -106,9 +132,15 @@ impl Reflow<'_> {
     }
 }
 
+/// Longer lines were joined by the PDF engine already, which does so only before small letters.
+const MAX_LINE_CHARS: usize = 130;
+
 /// The length that nine of ten lines stay within: what the margins allow.
-fn usual_width(lines: &[String]) -> usize {
-    let mut lengths: Vec<usize> = lines.iter().filter(|l| !l.is_empty()).map(|l| l.chars().count()).collect();
+pub(super) fn usual_width<T: AsRef<str>>(lines: &[T]) -> usize {
+    let lengths = lines.iter().map(|line| line.as_ref().trim().chars().count());
+    let mut lengths: Vec<usize> = lengths
+        .filter(|length| (1..=MAX_LINE_CHARS).contains(length))
+        .collect();
     lengths.sort_unstable();
     lengths.get(lengths.len() * 9 / 10).copied().unwrap_or(0)
 }
@@ -118,6 +150,9 @@ fn goes_on(last: &str, next: &str, width: usize) -> bool {
     let length = last.chars().count();
     let ends_sentence = last.ends_with(['.', '!', '?', ':', ';']);
     let starts_lower = next.starts_with(char::is_lowercase);
+    if length > MAX_LINE_CHARS {
+        return !ends_sentence || starts_lower;
+    }
     if last.ends_with('-') && starts_lower || last.ends_with(',') && length * 2 >= width {
         return true;
     }
@@ -136,8 +171,10 @@ fn item_text(line: &str) -> Option<&str> {
     let mut chars = line.chars();
     let first = chars.next()?;
     let rest = chars.as_str();
-    if matches!(first, '•' | '▪' | '■' | '●' | '◦' | '‣' | '∙' | '·' | '➢' | '✓' | '–' | '—' | '-' | '*' | '\u{f0b7}')
-        && (rest.starts_with(' ') || !first.is_ascii() && !matches!(first, '–' | '—'))
+    if matches!(
+        first,
+        '•' | '▪' | '■' | '●' | '◦' | '‣' | '∙' | '·' | '➢' | '✓' | '–' | '—' | '-' | '*' | '\u{f0b7}'
+    ) && (rest.starts_with(' ') || !first.is_ascii() && !matches!(first, '–' | '—'))
     {
         let item = rest.trim_start();
         return (!item.is_empty()).then_some(item);
@@ -159,10 +196,26 @@ mod tests {
         fn check(words: &Words, lines: &[&str], expected: &str) {
             assert_eq!(blocks(lines, words), [Block::Paragraph(expected.into())]);
         }
-        check(&words, &["a long enough line that ends with the appro-", "val of it"], "a long enough line that ends with the approval of it");
-        check(&words, &["a long enough line that ends with the co-", "sell of it"], "a long enough line that ends with the co-sell of it");
-        check(&words, &["a long enough line that ends with the part-", "ner of it"], "a long enough line that ends with the partner of it");
-        check(&words, &["the figures for the years two thousand 2024-", "2025 of it"], "the figures for the years two thousand 2024- 2025 of it");
+        check(
+            &words,
+            &["a long enough line that ends with the appro-", "val of it"],
+            "a long enough line that ends with the approval of it",
+        );
+        check(
+            &words,
+            &["a long enough line that ends with the co-", "sell of it"],
+            "a long enough line that ends with the co-sell of it",
+        );
+        check(
+            &words,
+            &["a long enough line that ends with the part-", "ner of it"],
+            "a long enough line that ends with the partner of it",
+        );
+        check(
+            &words,
+            &["the figures for the years two thousand 2024-", "2025 of it"],
+            "the figures for the years two thousand 2024- 2025 of it",
+        );
     }
 
     #[test]
@@ -174,7 +227,12 @@ mod tests {
     #[test]
     fn bullets_become_items() {
         let lines = ["• first thing", "• second thing", "1. clause one", "1.5 million"];
-        let items = ["first thing", "second thing", "1. clause one"].map(str::to_owned).to_vec();
-        assert_eq!(blocks(&lines, &Words::default()), [Block::List(items), Block::Paragraph("1.5 million".into())]);
+        let items = ["first thing", "second thing", "1. clause one"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(
+            blocks(&lines, &Words::default()),
+            [Block::List(items), Block::Paragraph("1.5 million".into())]
+        );
     }
 }

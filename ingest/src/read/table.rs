@@ -57,7 +57,11 @@ impl Grid {
         if self.rows.is_empty() {
             return;
         }
-        let last_hanging = self.hanging.iter().rposition(|(left, _)| *left > 0).map_or(0, |at| at + 1);
+        let last_hanging = self
+            .hanging
+            .iter()
+            .rposition(|(left, _)| *left > 0)
+            .map_or(0, |at| at + 1);
         while self.column < last_hanging {
             self.fill_hanging();
             if self.column < last_hanging {
@@ -69,7 +73,10 @@ impl Grid {
     /// The blocks of the grid, whose first `header_rows` are known to be its header; `None` is a guess.
     pub(super) fn finish(mut self, header_rows: Option<usize>) -> Vec<Block> {
         self.close_row();
-        let rows: Vec<Row> = (1..).zip(self.rows).map(|(number, cells)| Row { number, cells }).collect();
+        let rows: Vec<Row> = (1..)
+            .zip(self.rows)
+            .map(|(number, cells)| Row { number, cells })
+            .collect();
         blocks(rows, header_rows)
     }
 }
@@ -82,14 +89,25 @@ pub(super) fn blocks(mut rows: Vec<Row>, header_rows: Option<usize>) -> Vec<Bloc
     };
     let body = rows.split_off(header_rows);
     let header = joined_header(&rows);
-    let body: Vec<Row> = body.into_iter().filter(|row| row.cells.iter().any(|c| !c.is_empty())).collect();
+    let body: Vec<Row> = body
+        .into_iter()
+        .filter(|row| row.cells.iter().any(|c| !c.is_empty()))
+        .collect();
     if body.is_empty() {
         let words: Vec<String> = header.into_iter().filter(|cell| !cell.is_empty()).collect();
-        return if words.is_empty() { vec![] } else { vec![Block::Paragraph(words.join("; "))] };
+        return if words.is_empty() {
+            vec![]
+        } else {
+            vec![Block::Paragraph(words.join("; "))]
+        };
     }
     let is_column = header.len() <= 1 && body.iter().all(|row| row.cells.len() <= 1);
     if is_column && header.is_empty() {
-        return body.into_iter().flat_map(|row| row.cells).map(Block::Paragraph).collect();
+        return body
+            .into_iter()
+            .flat_map(|row| row.cells)
+            .map(Block::Paragraph)
+            .collect();
     }
     vec![Block::Table(Table { header, rows: body })]
 }
@@ -99,7 +117,11 @@ fn joined_header(rows: &[Row]) -> Vec<String> {
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let column = |at: usize| {
         let mut names: Vec<&str> = Vec::new();
-        for name in rows.iter().filter_map(|row| row.cells.get(at)).filter(|name| !name.is_empty()) {
+        for name in rows
+            .iter()
+            .filter_map(|row| row.cells.get(at))
+            .filter(|name| !name.is_empty())
+        {
             if names.last() != Some(&name.as_str()) {
                 names.push(name);
             }
@@ -121,10 +143,16 @@ pub(super) fn starts_with_header(rows: &[Row]) -> bool {
     }
     let names: Vec<&String> = first.cells.iter().filter(|cell| !cell.is_empty()).collect();
     let distinct = names.iter().collect::<std::collections::HashSet<_>>().len() == names.len();
-    let named_like_header = names.iter().all(|name| !is_value(name) && name.chars().count() <= 60);
+    let named_like_header = names
+        .iter()
+        .all(|name| !is_value(name) && name.chars().count() <= 60);
     let over_values = || {
         (1..width).any(|at| {
-            let cells = || rest.iter().filter_map(|row| row.cells.get(at)).filter(|cell| !cell.is_empty());
+            let cells = || {
+                rest.iter()
+                    .filter_map(|row| row.cells.get(at))
+                    .filter(|cell| !cell.is_empty())
+            };
             cells().count() > 0 && cells().all(|cell| is_value(cell) || is_year(cell))
         })
     };
@@ -139,7 +167,9 @@ fn is_value(cell: &str) -> bool {
 }
 
 fn is_year(cell: &str) -> bool {
-    cell.len() == 4 && (cell.starts_with("19") || cell.starts_with("20")) && cell.bytes().all(|b| b.is_ascii_digit())
+    cell.len() == 4
+        && (cell.starts_with("19") || cell.starts_with("20"))
+        && cell.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -148,7 +178,13 @@ mod tests {
 
     fn rows(text: &str) -> Vec<Row> {
         let row = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect();
-        (1..).zip(text.split('/')).map(|(number, line)| Row { number, cells: row(line) }).collect()
+        (1..)
+            .zip(text.split('/'))
+            .map(|(number, line)| Row {
+                number,
+                cells: row(line),
+            })
+            .collect()
     }
 
     #[test]
@@ -177,14 +213,19 @@ mod tests {
         grid.open_row();
         grid.cell("Edge".into(), 1, 1);
         grid.cell("12 %".into(), 1, 1);
-        let [Block::Table(table)] = &grid.finish(Some(0))[..] else { panic!("one table") };
+        let [Block::Table(table)] = &grid.finish(Some(0))[..] else {
+            panic!("one table")
+        };
         assert_eq!(table.line(&table.rows[0]), "Gold; Flow; 18 %");
         assert_eq!(table.line(&table.rows[1]), "Gold; Edge; 12 %");
     }
 
     #[test]
     fn a_table_of_one_column_or_only_a_header_is_text() {
-        assert_eq!(blocks(rows("a/b"), None), [Block::Paragraph("a".into()), Block::Paragraph("b".into())]);
+        assert_eq!(
+            blocks(rows("a/b"), None),
+            [Block::Paragraph("a".into()), Block::Paragraph("b".into())]
+        );
         assert_eq!(blocks(rows("a|b"), Some(1)), [Block::Paragraph("a; b".into())]);
     }
 }
