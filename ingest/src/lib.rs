@@ -1,1 +1,19 @@
-//! wip
+//! From a vendor's files to passages.
+//!
+//! Owns the file formats: [`read::read`] turns bytes into a [`Document`] of sections, [`split::split`] turns a
+//! document into citable passages, [`sandbox::Sandbox`] does the reading in a child process, because a file
+//! from outside can crash, hang or fill the memory of any reader. Refuses to know: the embedding model, the
+//! index's engine, who asks. Start with [`document`], then `read/mod.rs`.
+
+pub mod document;
+pub mod front;
+pub mod read;
+pub mod sandbox;
+pub mod split;
+mod text;
+
+pub use document::{Block, Document, Row, Section, Table};
+pub use front::FrontMatter;
+pub use read::ReadError;
+pub use sandbox::Sandbox;
+pub use split::Limits;

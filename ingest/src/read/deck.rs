@@ -1,0 +1,93 @@
+//! PPTX: a section per slide, with its title, its body in reading order, its tables and its speaker notes.
+
+use super::{ReadError, flow::Flow, office};
+use crate::{Block, Document, Section, text};
+use liaison_knowledge::Anchor;
+use office_oxide::DocumentFormat;
+use office_oxide::ir::{self, Element};
+
+pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let package = office::open(bytes, DocumentFormat::Pptx)?;
+    let ir = package.to_ir();
+    // The reader adds a section for the master's static text after the slides; it belongs to no slide.
+    let slides = package
+        .as_pptx()
+        .map_or(ir.sections.len(), |deck| deck.slides.len());
+    let mut notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
+    let mut sections = Vec::new();
+    for (number, slide) in (1..).zip(ir.sections.iter().take(slides)) {
+        if slide.hidden {
+            // Its author took it out of the show; showing it to partners would be a surprise.
+            notices.push(format!("Slide {number} is hidden and was left out."));
+            continue;
+        }
+        sections.extend(section(number, slide));
+    }
+    let title = sections
+        .iter()
+        .find_map(|section| section.heading.first().cloned());
+    let stated = ir
+        .metadata
+        .title
+        .filter(|title| !title.trim().is_empty() && title != "PowerPoint Presentation");
+    Ok(Document {
+        title: stated.or(title),
+        sections,
+        notices,
+        ..Document::default()
+    })
+}
+
+fn section(number: u32, slide: &ir::Section) -> Option<Section> {
+    let heading: Vec<String> = slide
+        .title
+        .as_deref()
+        .map(text::line)
+        .filter(|title| !title.is_empty())
+        .into_iter()
+        .collect();
+    // The title comes again as the first element.
+    let repeats_title = slide.title.is_some() && matches!(slide.elements.first(), Some(Element::Heading(_)));
+    let mut blocks = body(&slide.elements[usize::from(repeats_title)..], false);
+    let notes = body(slide.speaker_notes.as_deref().unwrap_or_default(), true);
+    let notes: Vec<String> = notes.into_iter().flat_map(lines).collect();
+    if !notes.is_empty() {
+        blocks.push(Block::Notes(notes.join("\n")));
+    }
+    if blocks.is_empty() && heading.is_empty() {
+        return None;
+    }
+    Some(Section {
+        anchor: Anchor::Slide { slide: number },
+        heading,
+        blocks,
+    })
+}
+
+/// A slide is one section: headings in it are its text. `is_notes`: the number of the slide may stand there.
+fn body(elements: &[Element], is_notes: bool) -> Vec<Block> {
+    let mut flow = Flow::default();
+    let without_comments: Vec<Element> = elements
+        .iter()
+        .filter(|element| !matches!(element, Element::Endnote(_)))
+        .cloned()
+        .collect();
+    office::elements(&without_comments, &mut flow);
+    let mut blocks = Vec::new();
+    for section in flow.finish().0 {
+        blocks.extend(section.heading.into_iter().next_back().map(Block::Paragraph));
+        blocks.extend(section.blocks);
+    }
+    let is_number = |block: &Block| matches!(block, Block::Paragraph(text) if text.len() < 5 && text.bytes().all(|b| b.is_ascii_digit()));
+    blocks.retain(|block| !(is_notes && is_number(block)));
+    blocks
+}
+
+fn lines(block: Block) -> Vec<String> {
+    match block {
+        Block::Paragraph(text) | Block::Notes(text) | Block::Code(text) => vec![text],
+        Block::List(items) => items,
+        Block::Table(table) => table.rows.iter().map(|row| table.line(row)).collect(),
+        Block::Pair { question, answer } => vec![question, answer],
+    }
+}

@@ -1,0 +1,395 @@
+//! HTML: the main content of a page, without its navigation and without what the page hides.
+
+use super::{ReadError, flow::Flow, table::Grid};
+use crate::{Block, Document, FrontMatter, text};
+use html5ever::tendril::TendrilSink;
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+
+/// Elements nested deeper than this are read as plain text; no page people write comes near.
+const MAX_DEPTH: usize = 500;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let source = text::decode(bytes, charset(bytes).as_deref()).ok_or(ReadError::NotText)?;
+    let dom = parse(&source);
+    let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
+    let main = main_content(&body);
+    let mut flow = Flow::default();
+    let mut walk = Walk {
+        flow: &mut flow,
+        in_main: main.is_some(),
+    };
+    walk.children(main.as_ref().unwrap_or(&body), 0);
+    let (sections, heading) = flow.finish();
+    let page_title = find(&dom.document, "title").map(|node| text::line(&all_text(&node)));
+    let language = find(&dom.document, "html").and_then(|html| attribute(&html, "lang"));
+    let front = FrontMatter {
+        language: language.filter(|lang| !lang.is_empty()),
+        ..FrontMatter::default()
+    };
+    Ok(Document {
+        front,
+        title: heading.or(page_title),
+        sections,
+        notices: vec![],
+    })
+}
+
+/// Reads a piece of HTML (inside Markdown) into `flow`.
+pub(super) fn into_flow(source: &str, flow: &mut Flow) {
+    if source.trim_start().starts_with("<!--")
+        && source.trim_end().ends_with("-->")
+        && source.matches("<!--").count() == 1
+    {
+        return;
+    }
+    let dom = parse(source);
+    let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
+    Walk { flow, in_main: true }.children(&body, 0);
+}
+
+fn parse(source: &str) -> RcDom {
+    html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(source)
+}
+
+/// The charset that the page states in its first bytes.
+fn charset(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_lowercase();
+    let after = head.split("charset=").nth(1)?;
+    Some(
+        after
+            .trim_start_matches(['"', '\'', ' '])
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || "-_:".contains(*c))
+            .collect(),
+    )
+}
+
+/// The element that holds the page's own text, where the page marks one.
+fn main_content(body: &Handle) -> Option<Handle> {
+    let mut mains = Vec::new();
+    let mut articles = Vec::new();
+    visit(body, 0, &mut |node| match tag(node) {
+        Some("main") => mains.push(node.clone()),
+        Some("article") => articles.push(node.clone()),
+        Some(_) if attribute(node, "role").as_deref() == Some("main") => mains.push(node.clone()),
+        _ => {}
+    });
+    let candidate = match (&mains[..], &articles[..]) {
+        ([first, ..], _) => first.clone(),
+        ([], [only]) => only.clone(),
+        _ => return None,
+    };
+    // Some pages mark an empty or a minor part as main.
+    let (inside, all) = (all_text(&candidate).len(), all_text(body).len());
+    (inside * 4 >= all || inside > 2000).then_some(candidate)
+}
+
+struct Walk<'a> {
+    flow: &'a mut Flow,
+    /// Inside the page's own content `header` and `aside` are content too.
+    in_main: bool,
+}
+
+impl Walk<'_> {
+    fn children(&mut self, node: &Handle, depth: usize) {
+        for child in node.children.borrow().iter() {
+            self.node(child, depth + 1);
+        }
+    }
+
+    fn node(&mut self, node: &Handle, depth: usize) {
+        if depth > MAX_DEPTH {
+            self.flow.text(&all_text(node));
+            return;
+        }
+        match &node.data {
+            NodeData::Text { contents } => self.flow.text(&contents.borrow()),
+            NodeData::Element { name, .. } if !self.is_skipped(node, &name.local) => {
+                self.element(node, &name.local, depth);
+            }
+            _ => {}
+        }
+    }
+
+    fn element(&mut self, node: &Handle, tag: &str, depth: usize) {
+        match tag {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flow.end_block();
+                self.flow.text(&all_text(node));
+                self.flow.end_heading(tag.as_bytes()[1] - b'0');
+            }
+            "ul" | "ol" | "menu" | "dl" => {
+                self.flow.open_list();
+                self.children(node, depth);
+                self.flow.close_list();
+            }
+            "li" | "dt" => {
+                self.flow.end_item();
+                self.children(node, depth);
+            }
+            "dd" => {
+                self.flow.text(": ");
+                self.children(node, depth);
+                self.flow.end_item();
+            }
+            "table" => self.table(node, depth),
+            "pre" | "listing" => {
+                let code = text::lines(&all_text(node));
+                if !code.is_empty() {
+                    self.flow.block(Block::Code(code));
+                }
+            }
+            "br" => self.flow.text(" "),
+            "sup" => {
+                let mark = self.flow.mark();
+                self.children(node, depth);
+                self.flow.raise(mark);
+            }
+            "details" | "section" | "article" | "main" => {
+                let outer = std::mem::replace(&mut self.in_main, true);
+                self.flow.end_block();
+                self.children(node, depth);
+                self.flow.end_block();
+                self.in_main = outer;
+            }
+            tag if is_block(tag) => {
+                self.flow.end_block();
+                self.children(node, depth);
+                self.flow.end_block();
+            }
+            _ => self.children(node, depth),
+        }
+    }
+
+    fn is_skipped(&self, node: &Handle, tag: &str) -> bool {
+        let never = matches!(
+            tag,
+            "head"
+                | "title"
+                | "script"
+                | "style"
+                | "noscript"
+                | "template"
+                | "svg"
+                | "math"
+                | "nav"
+                | "iframe"
+                | "object"
+                | "button"
+                | "select"
+                | "input"
+                | "textarea"
+                | "dialog"
+                | "img"
+                | "audio"
+                | "video"
+                | "canvas"
+        );
+        let around = !self.in_main && matches!(tag, "footer" | "aside")
+            || !self.in_main && tag == "header" && find(node, "h1").is_none();
+        never || around || is_hidden(node)
+    }
+
+    fn table(&mut self, node: &Handle, depth: usize) {
+        let rows = rows_of(node);
+        let holds_blocks = ["table", "h1", "h2", "h3", "h4"]
+            .iter()
+            .any(|tag| find_below(node, tag).is_some());
+        if holds_blocks || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
+            // A table that lays out the page.
+            self.flow.end_block();
+            for cell in rows.iter().flat_map(cells_of) {
+                self.children(&cell, depth + 3);
+                self.flow.end_block();
+            }
+            return;
+        }
+        if let Some(caption) = find_below(node, "caption") {
+            self.flow.text(&all_text(&caption));
+            self.flow.end_block();
+        }
+        let mut grid = Grid::default();
+        let is_header = |row: &Handle| {
+            let cells = cells_of(row);
+            !cells.is_empty() && cells.iter().all(|cell| tag(cell) == Some("th"))
+        };
+        let mut header_rows = rows.iter().take_while(|row| is_header(row)).count();
+        if header_rows == 0 && find_below(node, "thead").is_some() {
+            header_rows = 1;
+        }
+        for row in &rows {
+            grid.open_row();
+            for cell in cells_of(row) {
+                let span = |name| {
+                    attribute(&cell, name)
+                        .and_then(|n| n.trim().parse().ok())
+                        .unwrap_or(1)
+                };
+                grid.cell(cell_text(&cell), span("colspan"), span("rowspan"));
+            }
+        }
+        for block in grid.finish((header_rows > 0).then_some(header_rows)) {
+            self.flow.block(block);
+        }
+    }
+}
+
+/// A cell's text on one line; items and paragraphs in it are parted by `, ` and spaces.
+fn cell_text(cell: &Handle) -> String {
+    let mut flow = Flow::default();
+    Walk {
+        flow: &mut flow,
+        in_main: true,
+    }
+    .children(cell, 0);
+    let mut parts = Vec::new();
+    for section in flow.finish().0 {
+        for block in section.blocks {
+            match block {
+                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => parts.push(text),
+                Block::List(items) => parts.push(items.join(", ")),
+                _ => {}
+            }
+        }
+    }
+    text::line(&parts.join(" "))
+}
+
+fn rows_of(table: &Handle) -> Vec<Handle> {
+    let mut rows = Vec::new();
+    for child in table.children.borrow().iter() {
+        match tag(child) {
+            Some("tr") => rows.push(child.clone()),
+            Some("thead" | "tbody" | "tfoot") => rows.extend(rows_of(child)),
+            _ => {}
+        }
+    }
+    rows
+}
+
+fn cells_of(row: &Handle) -> Vec<Handle> {
+    let is_cell = |node: &&Handle| matches!(tag(node), Some("td" | "th"));
+    row.children.borrow().iter().filter(is_cell).cloned().collect()
+}
+
+fn is_block(tag: &str) -> bool {
+    matches!(
+        tag,
+        "p" | "div"
+            | "blockquote"
+            | "figure"
+            | "figcaption"
+            | "address"
+            | "header"
+            | "footer"
+            | "aside"
+            | "summary"
+            | "form"
+            | "fieldset"
+            | "legend"
+            | "hr"
+            | "center"
+            | "tr"
+            | "td"
+            | "th"
+            | "body"
+            | "caption"
+            | "label"
+    )
+}
+
+fn is_hidden(node: &Handle) -> bool {
+    if attribute(node, "hidden").is_some() || attribute(node, "aria-hidden").as_deref() == Some("true") {
+        return true;
+    }
+    let role = attribute(node, "role");
+    if matches!(
+        role.as_deref(),
+        Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")
+    ) {
+        return true;
+    }
+    attribute(node, "style").is_some_and(|style| {
+        let style: String = style.to_lowercase().split_whitespace().collect();
+        ["display:none", "visibility:hidden", "font-size:0", "opacity:0"]
+            .iter()
+            .any(|rule| {
+                // `opacity:0.5` and `font-size:0.9em` show their text.
+                style.split(';').any(|one| {
+                    one == *rule || one.starts_with(&format!("{rule}p")) || one == format!("{rule}!important")
+                })
+            })
+    })
+}
+
+fn tag(node: &Handle) -> Option<&str> {
+    match &node.data {
+        NodeData::Element { name, .. } => Some(&name.local),
+        _ => None,
+    }
+}
+
+fn attribute(node: &Handle, wanted: &str) -> Option<String> {
+    let NodeData::Element { attrs, .. } = &node.data else {
+        return None;
+    };
+    attrs
+        .borrow()
+        .iter()
+        .find(|attr| &*attr.name.local == wanted)
+        .map(|attr| attr.value.to_string())
+}
+
+fn find_below(node: &Handle, wanted: &str) -> Option<Handle> {
+    node.children
+        .borrow()
+        .iter()
+        .find_map(|child| find(child, wanted))
+}
+
+fn find(node: &Handle, wanted: &str) -> Option<Handle> {
+    let mut found = None;
+    visit(node, 0, &mut |node| {
+        if found.is_none() && tag(node) == Some(wanted) {
+            found = Some(node.clone());
+        }
+    });
+    found
+}
+
+fn visit(node: &Handle, depth: usize, see: &mut dyn FnMut(&Handle)) {
+    see(node);
+    if depth < MAX_DEPTH {
+        for child in node.children.borrow().iter() {
+            visit(child, depth + 1, see);
+        }
+    }
+}
+
+/// The text below a node without scripts and styles; block elements part words.
+fn all_text(node: &Handle) -> String {
+    let mut out = String::new();
+    let mut stack = vec![node.clone()];
+    while let Some(node) = stack.pop() {
+        match &node.data {
+            NodeData::Text { contents } => out.push_str(&contents.borrow()),
+            NodeData::Element { name, .. } => {
+                if matches!(&*name.local, "script" | "style" | "template" | "noscript" | "svg")
+                    || is_hidden(&node)
+                {
+                    continue;
+                }
+                if is_block(&name.local) || matches!(&*name.local, "br" | "li" | "dt" | "dd") {
+                    out.push('\n');
+                }
+            }
+            _ => {}
+        }
+        stack.extend(node.children.borrow().iter().rev().cloned());
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "html_tests.rs"]
+mod tests;

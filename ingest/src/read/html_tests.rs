@@ -1,0 +1,93 @@
+use super::*;
+use crate::Table;
+
+#[track_caller]
+fn check(html: &str, expected: &[(&[&str], &[&str])]) {
+    let document = read(html.as_bytes()).unwrap();
+    let lines = |block: &Block| match block {
+        Block::Paragraph(text) | Block::Code(text) => vec![text.clone()],
+        Block::List(items) => items.iter().map(|item| format!("- {item}")).collect(),
+        Block::Table(table @ Table { rows, .. }) => rows.iter().map(|row| table.line(row)).collect(),
+        other => panic!("{other:?}"),
+    };
+    let got: Vec<(Vec<String>, Vec<String>)> = document
+        .sections
+        .iter()
+        .map(|s| (s.heading.clone(), s.blocks.iter().flat_map(lines).collect()))
+        .collect();
+    let own = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(heading, lines)| (own(heading), own(lines)))
+        .collect();
+    assert_eq!(got, expected, "{html}");
+}
+
+#[test]
+fn the_main_content_is_read() {
+    check(
+        "<html><body><nav>Home</nav><header>Logo</header><main><h1>Rules</h1><p>Ninety <b>days</b>.</p></main>\
+         <footer>Imprint</footer></body></html>",
+        &[(&["Rules"], &["Ninety days."])],
+    );
+    check(
+        "<body><header><h1>Rules</h1></header><div>Text<ul><li>a<ul><li>b</li></ul></li><li><p>c</p></li></ul></div>\
+         <aside>More</aside>",
+        &[(&["Rules"], &["Text", "- a", "- b", "- c"])],
+    );
+}
+
+#[test]
+fn what_the_page_hides_is_not_read() {
+    check(
+        "<p>Seen</p><p hidden>no</p><p style='Display: none'>no</p><div aria-hidden=true>no</div><script>no</script>\
+         <!-- no --><p style='opacity:0.8'>Seen too</p>",
+        &[(&[], &["Seen", "Seen too"])],
+    );
+}
+
+#[test]
+fn tables_are_read_with_their_spans() {
+    check(
+        "<table><caption>Rates</caption><tr><th rowspan=2>Tier<th colspan=2>Rate</tr><tr><th>New<th>Renewal</tr>\
+         <tr><td rowspan=2>Gold<td>18 %<td>9 %</tr><tr><td>17 %<td>8 %<sup>1</sup></tr></table>",
+        &[(
+            &[],
+            &[
+                "Rates",
+                "Tier: Gold; Rate New: 18 %; Renewal: 9 %",
+                "Tier: Gold; Rate New: 17 %; Renewal: 8 %1",
+            ],
+        )],
+    );
+    check(
+        "<table><tr><td>Layout <h2>Part</h2>words</table>",
+        &[(&[], &["Layout"]), (&["Part"], &["words"])],
+    );
+    check(
+        "<table><tr><td>Tier</td><td>Gold</td></tr><tr><td>Days</td><td><p>a</p><p>b</p></td></tr></table>",
+        &[(&[], &["Tier; Gold", "Days; a b"])],
+    );
+}
+
+#[test]
+fn a_footnote_mark_does_not_join_the_amount() {
+    check(
+        "<p>EUR 500<sup>1</sup> per deal</p>",
+        &[(&[], &["EUR 500¹ per deal"])],
+    );
+}
+
+#[test]
+fn the_page_says_its_title_and_language() {
+    let document =
+        read(b"<html lang=de><head><title>Regeln</title></head><body><p>Text</p></body></html>").unwrap();
+    assert_eq!(document.title.as_deref(), Some("Regeln"));
+    assert_eq!(document.front.language.as_deref(), Some("de"));
+}
+
+#[test]
+fn deep_nesting_is_flattened() {
+    let deep = format!("{}words{}", "<div>".repeat(5000), "</div>".repeat(5000));
+    check(&deep, &[(&[], &["words"])]);
+}

@@ -1,0 +1,309 @@
+//! Markdown: CommonMark with tables and footnotes, and the directives of the common documentation systems.
+
+use super::{ReadError, flow::Flow, html, table};
+use crate::front::BadFrontMatter;
+use crate::{Block, Document, FrontMatter, Row, Section, text};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+pub(super) fn read(source: &str) -> Result<Document, ReadError> {
+    let mut notices = Vec::new();
+    let (front, body) = match front_matter(source) {
+        None => (FrontMatter::default(), source.to_owned()),
+        Some((yaml, body)) => match FrontMatter::parse(yaml) {
+            Ok(front) => (front, body.to_owned()),
+            Err(BadFrontMatter::NotYaml(problem)) if !decides_access(yaml) => {
+                notices.push(format!(
+                    "The front matter was read as text: it is not a YAML mapping: {problem}"
+                ));
+                (FrontMatter::default(), format!("{yaml}\n\n{body}"))
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let (sections, title) = sections(&body);
+    Ok(Document {
+        front,
+        title,
+        sections,
+        notices,
+    })
+}
+
+/// Markdown without front matter, as sections; and its first heading of level 1.
+pub(super) fn sections(source: &str) -> (Vec<Section>, Option<String>) {
+    let mut walk = Walk::default();
+    let prepared = without_directives(source);
+    // No strikethrough: `~5 to ~10 %` would lose its numbers, and a struck price reads as struck by its tildes.
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    for event in Parser::new_ext(&prepared, options) {
+        walk.event(event);
+    }
+    walk.flow.finish()
+}
+
+/// Markdown as plain lines: a paragraph, an item or a row each.
+pub(super) fn lines(source: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for section in sections(source).0 {
+        if let Some(heading) = section.heading.last().filter(|heading| !lines.contains(heading)) {
+            lines.push(heading.clone());
+        }
+        for block in section.blocks {
+            match block {
+                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => lines.push(text),
+                Block::List(items) => lines.extend(items),
+                Block::Table(table) => lines.extend(table.rows.iter().map(|row| table.line(row))),
+                Block::Pair { question, answer } => lines.extend([question, answer]),
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+/// The YAML between `---` lines at the very start, and what follows it.
+fn front_matter(source: &str) -> Option<(&str, &str)> {
+    let rest = source.strip_prefix("---")?;
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        if matches!(line.trim_end(), "---" | "...") {
+            return Some((&rest[..at], &rest[at + line.len()..]));
+        }
+        at += line.len();
+    }
+    // Never closed: as far as the first empty line it may still say who may see the document.
+    let end = rest.find("\n\n").unwrap_or(rest.len());
+    decides_access(&rest[..end]).then(|| (&rest[..end], &rest[end..]))
+}
+
+/// Whether broken front matter names a key that may not be lost.
+fn decides_access(yaml: &str) -> bool {
+    yaml.lines().any(|line| {
+        let key = line
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\''])
+            .to_lowercase();
+        key == "audience" || key.starts_with("effective")
+    })
+}
+
+/// Drops the marks of directives and keeps the text in them: `[!NOTE]`, `:::note` … `:::`, `[!INCLUDE …]`.
+fn without_directives(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut fence: Option<&str> = None;
+    for line in source.lines() {
+        let bare = line.trim_start_matches([' ', '\t', '>']);
+        let mark = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark));
+        match (fence, mark) {
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            (None, Some(mark)) => fence = Some(mark),
+            _ => {}
+        }
+        let quote = &line[..line.len() - bare.len()];
+        if fence.is_none() && bare.starts_with(":::") {
+            out.push_str(quote);
+            out.push('\n');
+            out.push_str(quote);
+            out.push_str(container_title(bare));
+            out.push('\n');
+            out.push_str(quote);
+        } else if fence.is_none() && bare.starts_with("[!") {
+            out.push_str(quote);
+            out.push_str(after_alert(bare));
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The title of `:::note Title`; attributes are not one.
+fn container_title(line: &str) -> &str {
+    let words = line.trim_matches(':').trim();
+    let title = words.split_once(' ').map_or("", |(_, title)| title.trim());
+    if title.contains(['=', '{', '"']) {
+        ""
+    } else {
+        title
+    }
+}
+
+/// The rest of the line after `[!NOTE]`; nothing for inclusions and videos, whose text is elsewhere.
+fn after_alert(line: &str) -> &str {
+    let word = line[2..]
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    if matches!(word.as_str(), "include" | "video" | "div" | "code") {
+        return "";
+    }
+    line.split_once(']').map_or(line, |(_, rest)| rest.trim())
+}
+
+#[derive(Default)]
+struct Walk {
+    flow: Flow,
+    /// Inside a quote a heading is only text.
+    quotes: usize,
+    /// Inside an image nothing is text.
+    images: usize,
+    raised_from: Option<usize>,
+    html: Option<String>,
+    code: Option<String>,
+    header: Vec<String>,
+    rows: Vec<Row>,
+    cells: Option<Vec<String>>,
+    cell: String,
+}
+
+impl Walk {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(&tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(&text);
+            }
+            Event::Html(text) => match &mut self.html {
+                Some(html) => html.push_str(&text),
+                None => html::into_flow(&text, &mut self.flow),
+            },
+            Event::InlineHtml(tag) => self.inline_tag(&tag),
+            Event::SoftBreak | Event::HardBreak => self.text(" "),
+            Event::Rule => self.flow.end_block(),
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.images > 0 {
+        } else if let Some(code) = &mut self.code {
+            code.push_str(text);
+        } else if self.cells.is_some() {
+            self.cell.push_str(text);
+        } else {
+            self.flow.text(text);
+        }
+    }
+
+    fn inline_tag(&mut self, tag: &str) {
+        let name = tag
+            .trim_start_matches(['<', '/'])
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or("");
+        let closing = tag.starts_with("</");
+        match name.to_lowercase().as_str() {
+            "br" => self.text(" "),
+            "sup" if !closing => self.raised_from = Some(self.open_len()),
+            "sup" => {
+                if let Some(mark) = self.raised_from.take().filter(|mark| *mark <= self.open_len()) {
+                    self.raise(mark);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open_len(&self) -> usize {
+        if self.cells.is_some() {
+            self.cell.len()
+        } else {
+            self.flow.mark()
+        }
+    }
+
+    fn raise(&mut self, mark: usize) {
+        if self.cells.is_none() {
+            self.flow.raise(mark);
+        } else if self.cell.is_char_boundary(mark) {
+            let run = self.cell.split_off(mark);
+            let raised = text::raised(&self.cell, run.trim());
+            self.cell.push_str(&raised);
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>) {
+        match tag {
+            Tag::Paragraph if self.quotes == 0 => {}
+            Tag::Heading { .. } => self.flow.end_block(),
+            Tag::BlockQuote(_) => {
+                self.flow.end_block();
+                self.quotes += 1;
+            }
+            Tag::CodeBlock(_) => self.code = Some(String::new()),
+            Tag::HtmlBlock => self.html = Some(String::new()),
+            Tag::List(_) => self.flow.open_list(),
+            Tag::Item => self.flow.end_item(),
+            Tag::Table(_) => (self.header, self.rows) = (vec![], vec![]),
+            Tag::TableHead | Tag::TableRow => self.cells = Some(vec![]),
+            Tag::Image { .. } => self.images += 1,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.flow.end_block(),
+            TagEnd::Heading(level) if self.quotes == 0 => self.flow.end_heading(rank(level)),
+            TagEnd::Heading(_) => self.flow.end_block(),
+            TagEnd::BlockQuote(_) => {
+                self.flow.end_block();
+                self.quotes = self.quotes.saturating_sub(1);
+            }
+            TagEnd::CodeBlock => {
+                let code = text::lines(&self.code.take().unwrap_or_default());
+                if !code.is_empty() {
+                    self.flow.block(Block::Code(code));
+                }
+            }
+            TagEnd::HtmlBlock => html::into_flow(&self.html.take().unwrap_or_default(), &mut self.flow),
+            TagEnd::List(_) => self.flow.close_list(),
+            TagEnd::Item => self.flow.end_item(),
+            TagEnd::TableCell => {
+                let cell = text::line(&std::mem::take(&mut self.cell));
+                self.cells.get_or_insert_default().push(cell);
+            }
+            TagEnd::TableHead => self.header = self.cells.take().unwrap_or_default(),
+            TagEnd::TableRow => {
+                let number = self.rows.len() as u32 + 2;
+                self.rows.push(Row {
+                    number,
+                    cells: self.cells.take().unwrap_or_default(),
+                });
+            }
+            TagEnd::Table => self.end_table(),
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn end_table(&mut self) {
+        let header = Row {
+            number: 1,
+            cells: std::mem::take(&mut self.header),
+        };
+        let mut rows = vec![header];
+        rows.append(&mut self.rows);
+        for block in table::blocks(rows, Some(1)) {
+            self.flow.block(block);
+        }
+    }
+}
+
+fn rank(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+#[cfg(test)]
+#[path = "markdown_tests.rs"]
+mod tests;

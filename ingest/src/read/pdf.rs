@@ -1,0 +1,337 @@
+//! PDF: getting the words out. Two engines, because each fails on files that the other reads; `page.rs` makes
+//! sections of what they give.
+
+use super::{ReadError, page, reflow::Words};
+use crate::{Document, text};
+use pdf_oxide::PdfDocument;
+use pdf_oxide::layout::TextSpan;
+use std::time::{Duration, Instant};
+
+/// Less text than this on an average page means that the engine missed it, or that there is none.
+const FEW_CHARS_PER_PAGE: usize = 20;
+/// The second engine starts only while there is time to finish within the limits of the reading process.
+const SECOND_ENGINE_BEFORE: Duration = Duration::from_secs(4);
+/// Detecting tables looks at the geometry of every page; manuals of this size are prose.
+const MAX_PAGES_WITH_TABLES: usize = 300;
+
+/// What is known of a page before it is laid out.
+#[derive(Default)]
+pub(super) struct Page {
+    /// Its lines in reading order; empty ones part paragraphs.
+    pub(super) lines: Vec<String>,
+    /// Its tables: rows of cells.
+    pub(super) tables: Vec<Vec<Vec<String>>>,
+    /// Lines set larger or bolder than the text around them, with their font size.
+    pub(super) headings: Vec<(String, f32)>,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let started = Instant::now();
+    let first = first_engine(bytes);
+    if let Err(error @ (ReadError::Encrypted | ReadError::RightToLeft)) = first {
+        return Err(error);
+    }
+    let enough = first
+        .as_ref()
+        .is_ok_and(|pages| chars(pages) >= FEW_CHARS_PER_PAGE * pages.len().max(1) && !is_garbled(pages));
+    let pages = if enough || started.elapsed() > SECOND_ENGINE_BEFORE {
+        first?
+    } else {
+        match (first, second_engine(bytes)) {
+            (Ok(first), Some(second)) if readable(&second) > readable(&first) => second,
+            (Err(_), Some(second)) if readable(&second) > 0 => second,
+            (first, _) => first?,
+        }
+    };
+    if chars(&pages) == 0 {
+        return Err(if has_pictures(bytes) {
+            ReadError::Scanned
+        } else {
+            ReadError::Empty
+        });
+    }
+    if is_garbled(&pages) {
+        return Err(ReadError::corrupt(
+            "its text layer holds no readable characters; run text recognition (OCR) on it",
+        ));
+    }
+    if is_right_to_left(&pages) {
+        return Err(ReadError::RightToLeft);
+    }
+    let notices = blank_pages(&pages).into_iter().collect();
+    let words = Words::of(
+        &pages
+            .iter()
+            .flat_map(|page| page.lines.iter())
+            .collect::<Vec<_>>(),
+    );
+    let (sections, title) = page::sections(pages, &words);
+    Ok(Document {
+        title,
+        sections,
+        notices,
+        ..Document::default()
+    })
+}
+
+fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
+    let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(ReadError::corrupt)?;
+    // A locked file would give empty text rather than an error.
+    if document.is_encrypted() && !document.authenticate(b"").unwrap_or(false) {
+        return Err(ReadError::Encrypted);
+    }
+    let count = document.page_count().map_err(ReadError::corrupt)?;
+    let mut pages = Vec::new();
+    let mut spans = Vec::new();
+    for number in 0..count {
+        let text = document.extract_text(number).unwrap_or_default();
+        let own_spans = document.extract_spans(number).unwrap_or_default();
+        let tables = if count <= MAX_PAGES_WITH_TABLES {
+            tables(&document, number)
+        } else {
+            vec![]
+        };
+        let mut lines: Vec<String> = text.split(['\n', '\u{c}']).map(text::line).collect();
+        raise_footnote_marks(&mut lines, &own_spans);
+        pages.push(Page {
+            lines,
+            tables,
+            headings: vec![],
+        });
+        spans.push(own_spans);
+    }
+    page::drop_furniture(&mut pages);
+    find_headings(&mut pages, &spans);
+    Ok(pages)
+}
+
+/// The other engine; `None` when it fails, which it also does by panicking.
+fn second_engine(bytes: &[u8]) -> Option<Vec<Page>> {
+    let extract = std::panic::AssertUnwindSafe(|| pdf_extract::extract_text_from_mem_by_pages(bytes));
+    let pages = std::panic::catch_unwind(extract).ok()?.ok()?;
+    let page_of = |text: String| Page {
+        lines: text.split(['\n', '\u{c}']).map(text::line).collect(),
+        ..Page::default()
+    };
+    let mut pages: Vec<Page> = pages.into_iter().map(page_of).collect();
+    page::drop_furniture(&mut pages);
+    Some(pages)
+}
+
+fn tables(document: &PdfDocument, page: usize) -> Vec<Vec<Vec<String>>> {
+    let tables = document.extract_tables(page).unwrap_or_default();
+    let rows = |table: pdf_oxide::structure::table_extractor::Table| {
+        let cells = |row: &pdf_oxide::structure::table_extractor::TableRow| {
+            row.cells
+                .iter()
+                .map(|cell| text::line(&cell.text))
+                .collect::<Vec<_>>()
+        };
+        table.rows.iter().map(cells).collect::<Vec<_>>()
+    };
+    tables.into_iter().map(rows).collect()
+}
+
+/// Footnote marks are set small right behind a number, and both engines glue them to it: 500 becomes 5001.
+fn raise_footnote_marks(lines: &mut [String], spans: &[TextSpan]) {
+    for pair in spans.windows(2) {
+        let [before, mark] = pair else { continue };
+        let digits = mark.text.trim();
+        let is_mark = (1..=2).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && before.text.ends_with(|c: char| c.is_ascii_digit())
+            && mark.font_size < before.font_size * 0.85
+            && (mark.bbox.x - before.bbox.x - before.bbox.width).abs() < before.font_size * 0.5;
+        if !is_mark {
+            continue;
+        }
+        let context = text::line(&before.text);
+        let start = context.char_indices().rev().nth(19).map_or(0, |(at, _)| at);
+        let (glued, parted) = (
+            format!("{}{digits}", &context[start..]),
+            format!("{}{}", &context[start..], text::raised(&context, digits)),
+        );
+        if let Some(line) = lines.iter_mut().find(|line| line.contains(&glued)) {
+            *line = line.replacen(&glued, &parted, 1);
+        }
+    }
+}
+
+/// A line of a page as it is set.
+struct SetLine {
+    text: String,
+    size: f32,
+    bold: bool,
+}
+
+/// Marks the lines that are set larger than most of the text, or bold and short.
+fn find_headings(pages: &mut [Page], spans: &[Vec<TextSpan>]) {
+    let Some(body) = body_size(spans) else { return };
+    let mut set: Vec<Vec<SetLine>> = spans.iter().map(|spans| set_lines(spans)).collect();
+    for (page, lines) in pages.iter().zip(&mut set) {
+        lines.retain(|line| page.lines.contains(&line.text));
+    }
+    let is_heading = |line: &SetLine| {
+        let letters = line.text.chars().filter(|c| c.is_alphabetic()).count();
+        let reads_on = line.text.ends_with(['.', ',', ';', ':']);
+        let larger = line.size >= body * 1.15 && line.text.chars().count() <= 120;
+        let bolder = line.bold && line.size >= body * 0.95 && line.text.chars().count() <= 80;
+        letters >= 3 && !reads_on && (larger || bolder)
+    };
+    let (found, all) = (
+        set.iter().flatten().filter(|line| is_heading(line)).count(),
+        set.iter().flatten().count(),
+    );
+    // Posters, forms and slides: nothing is a heading where much looks like one.
+    if found * 3 > all {
+        return;
+    }
+    for (page, lines) in pages.iter_mut().zip(&set) {
+        page.headings = lines
+            .iter()
+            .filter(|line| is_heading(line))
+            .map(|line| (line.text.clone(), line.size))
+            .collect();
+    }
+}
+
+/// The font size that most characters have.
+fn body_size(spans: &[Vec<TextSpan>]) -> Option<f32> {
+    let mut chars_of_size = std::collections::BTreeMap::<i32, usize>::new();
+    for span in spans.iter().flatten() {
+        *chars_of_size
+            .entry((span.font_size * 2.0).round() as i32)
+            .or_default() += span.text.trim().len();
+    }
+    chars_of_size
+        .into_iter()
+        .max_by_key(|(_, chars)| *chars)
+        .map(|(size, _)| size as f32 / 2.0)
+}
+
+fn set_lines(spans: &[TextSpan]) -> Vec<SetLine> {
+    let mut lines: Vec<(f32, SetLine)> = Vec::new();
+    // Stamps along the margin are set upright.
+    for span in spans
+        .iter()
+        .filter(|span| !span.text.trim().is_empty() && span.rotation_degrees.abs() < 1.0)
+    {
+        let bold = span.font_weight.is_bold();
+        match lines.last_mut() {
+            Some((y, line)) if (*y - span.bbox.y).abs() < 2.0 => {
+                line.text.push(' ');
+                line.text.push_str(&span.text);
+                line.size = line.size.min(span.font_size);
+                line.bold &= bold;
+            }
+            _ => lines.push((
+                span.bbox.y,
+                SetLine {
+                    text: span.text.clone(),
+                    size: span.font_size,
+                    bold,
+                },
+            )),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|(_, line)| SetLine {
+            text: text::line(&line.text),
+            ..line
+        })
+        .collect()
+}
+
+fn all_chars(pages: &[Page]) -> impl Iterator<Item = char> + '_ {
+    pages
+        .iter()
+        .flat_map(|page| &page.lines)
+        .flat_map(|line| line.chars())
+        .filter(|c| !c.is_whitespace())
+}
+
+fn chars(pages: &[Page]) -> usize {
+    all_chars(pages).count()
+}
+
+fn is_odd(c: char) -> bool {
+    matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}') || c.is_control()
+}
+
+fn readable(pages: &[Page]) -> usize {
+    all_chars(pages).filter(|c| !is_odd(*c)).count()
+}
+
+/// Whether many characters are none: fonts without a map to Unicode.
+fn is_garbled(pages: &[Page]) -> bool {
+    let odd = all_chars(pages).filter(|c| is_odd(*c)).count();
+    odd * 5 > chars(pages)
+}
+
+fn is_right_to_left(pages: &[Page]) -> bool {
+    let is_rtl =
+        |c: &char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+    let letters = all_chars(pages).filter(|c| c.is_alphabetic()).count();
+    all_chars(pages).filter(is_rtl).count() * 5 > letters
+}
+
+fn has_pictures(bytes: &[u8]) -> bool {
+    let Ok(document) = PdfDocument::from_bytes(bytes.to_vec()) else {
+        return false;
+    };
+    let pages = document.page_count().unwrap_or(0).min(5);
+    (0..pages).any(|page| {
+        document
+            .page_image_handles(page)
+            .is_ok_and(|pictures| !pictures.is_empty())
+    })
+}
+
+/// Says which pages gave no text, in a document that otherwise does.
+fn blank_pages(pages: &[Page]) -> Option<String> {
+    let is_blank = |page: &Page| page.lines.iter().all(|line| line.is_empty());
+    let blank: Vec<String> = (1..)
+        .zip(pages)
+        .filter(|(_, page)| is_blank(page))
+        .map(|(number, _): (u32, _)| number.to_string())
+        .collect();
+    let shown = blank.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+    let more = if blank.len() > 10 {
+        format!(" and {} more", blank.len() - 10)
+    } else {
+        String::new()
+    };
+    (!blank.is_empty()).then(|| format!("No text on pages {shown}{more}: they are empty or pictures."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(text: &str) -> Vec<Page> {
+        vec![Page {
+            lines: vec![text.to_owned()],
+            ..Page::default()
+        }]
+    }
+
+    #[test]
+    fn unreadable_text_is_recognised() {
+        assert!(is_garbled(&pages("\u{fffd}\u{fffd}\u{e001} ab")));
+        assert!(!is_garbled(&pages("plain words and one \u{fffd}")));
+        assert!(is_right_to_left(&pages("שלום עולם")));
+        assert!(!is_right_to_left(&pages("an English text that says שלום once")));
+    }
+
+    #[test]
+    fn blank_pages_are_told() {
+        let mut two = pages("words");
+        two.push(Page::default());
+        assert_eq!(
+            blank_pages(&two).as_deref(),
+            Some("No text on pages 2: they are empty or pictures.")
+        );
+        assert_eq!(blank_pages(&pages("words")), None);
+    }
+}

@@ -1,0 +1,231 @@
+//! Grids of cells into tables: where the header is, and what spanning cells mean for each row.
+
+use crate::{Block, Row, Table};
+
+/// Rows of the widest span that is followed; real tables stay far below.
+pub(super) const MAX_SPAN: usize = 200;
+
+/// A grid under construction: cells that span rows are repeated in each of them, so that every row reads by
+/// itself; cells that span columns stand once.
+#[derive(Default)]
+pub(super) struct Grid {
+    rows: Vec<Vec<String>>,
+    /// Per column: how many more rows the cell above reaches into, and its text.
+    hanging: Vec<(usize, String)>,
+    column: usize,
+}
+
+impl Grid {
+    pub(super) fn open_row(&mut self) {
+        self.close_row();
+        self.rows.push(Vec::new());
+        self.column = 0;
+    }
+
+    pub(super) fn cell(&mut self, text: String, columns: usize, rows: usize) {
+        if self.rows.is_empty() {
+            self.open_row();
+        }
+        self.fill_hanging();
+        let (columns, rows) = (columns.clamp(1, MAX_SPAN), rows.clamp(1, MAX_SPAN));
+        for offset in 0..columns {
+            let text = if offset == 0 { text.clone() } else { String::new() };
+            if self.hanging.len() <= self.column {
+                self.hanging.resize(self.column + 1, (0, String::new()));
+            }
+            self.hanging[self.column] = (rows - 1, text.clone());
+            self.push(text);
+        }
+    }
+
+    fn push(&mut self, text: String) {
+        if let Some(row) = self.rows.last_mut() {
+            row.push(text);
+        }
+        self.column += 1;
+    }
+
+    fn fill_hanging(&mut self) {
+        while let Some((left, text)) = self.hanging.get_mut(self.column).filter(|(left, _)| *left > 0) {
+            *left -= 1;
+            let text = text.clone();
+            self.push(text);
+        }
+    }
+
+    fn close_row(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let last_hanging = self
+            .hanging
+            .iter()
+            .rposition(|(left, _)| *left > 0)
+            .map_or(0, |at| at + 1);
+        while self.column < last_hanging {
+            self.fill_hanging();
+            if self.column < last_hanging {
+                self.push(String::new());
+            }
+        }
+    }
+
+    /// The blocks of the grid, whose first `header_rows` are known to be its header; `None` is a guess.
+    pub(super) fn finish(mut self, header_rows: Option<usize>) -> Vec<Block> {
+        self.close_row();
+        let rows: Vec<Row> = (1..)
+            .zip(self.rows)
+            .map(|(number, cells)| Row { number, cells })
+            .collect();
+        blocks(rows, header_rows)
+    }
+}
+
+/// The blocks of numbered rows: a table, or paragraphs where there is only one column.
+pub(super) fn blocks(mut rows: Vec<Row>, header_rows: Option<usize>) -> Vec<Block> {
+    let header_rows = match header_rows {
+        Some(known) => known.min(rows.len()),
+        None => usize::from(starts_with_header(&rows)),
+    };
+    let body = rows.split_off(header_rows);
+    let header = joined_header(&rows);
+    let body: Vec<Row> = body
+        .into_iter()
+        .filter(|row| row.cells.iter().any(|c| !c.is_empty()))
+        .collect();
+    if body.is_empty() {
+        let words: Vec<String> = header.into_iter().filter(|cell| !cell.is_empty()).collect();
+        return if words.is_empty() {
+            vec![]
+        } else {
+            vec![Block::Paragraph(words.join("; "))]
+        };
+    }
+    let is_column = header.len() <= 1 && body.iter().all(|row| row.cells.len() <= 1);
+    if is_column && header.is_empty() {
+        return body
+            .into_iter()
+            .flat_map(|row| row.cells)
+            .map(Block::Paragraph)
+            .collect();
+    }
+    vec![Block::Table(Table { header, rows: body })]
+}
+
+/// Several header rows become one: `2025` over `Rate` is `2025 Rate`.
+fn joined_header(rows: &[Row]) -> Vec<String> {
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let column = |at: usize| {
+        let mut names: Vec<&str> = Vec::new();
+        for name in rows
+            .iter()
+            .filter_map(|row| row.cells.get(at))
+            .filter(|name| !name.is_empty())
+        {
+            if names.last() != Some(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names.join(" ")
+    };
+    (0..width).map(column).collect()
+}
+
+/// Whether the first row names the columns of the others. Two columns of words are more often pairs (`Tier`,
+/// `Gold`) than a header, and a wrong header spoils every row, so those count only over a column of values.
+pub(super) fn starts_with_header(rows: &[Row]) -> bool {
+    let [first, rest @ ..] = rows else { return false };
+    let filled = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let width = rest.iter().map(filled).max().unwrap_or(0);
+    let named = filled(first);
+    if width < 2 || named < 2 || named + 1 < width {
+        return false;
+    }
+    let names: Vec<&String> = first.cells.iter().filter(|cell| !cell.is_empty()).collect();
+    let distinct = names.iter().collect::<std::collections::HashSet<_>>().len() == names.len();
+    let named_like_header = names
+        .iter()
+        .all(|name| !is_value(name) && name.chars().count() <= 60);
+    let over_values = || {
+        (1..width).any(|at| {
+            let cells = || {
+                rest.iter()
+                    .filter_map(|row| row.cells.get(at))
+                    .filter(|cell| !cell.is_empty())
+            };
+            cells().count() > 0 && cells().all(|cell| is_value(cell) || is_year(cell))
+        })
+    };
+    distinct && named_like_header && (width >= 3 || over_values())
+}
+
+/// Whether a cell holds a figure, an amount or a date rather than a name. A year may name a column.
+fn is_value(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
+    digits > 0 && !is_year(cell) && letters <= digits.max(3) && !cell.starts_with(['Q', 'H', 'W', 'Y'])
+}
+
+fn is_year(cell: &str) -> bool {
+    cell.len() == 4
+        && (cell.starts_with("19") || cell.starts_with("20"))
+        && cell.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Row> {
+        let row = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect();
+        (1..)
+            .zip(text.split('/'))
+            .map(|(number, line)| Row {
+                number,
+                cells: row(line),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn headers_are_found_only_where_they_are() {
+        #[track_caller]
+        fn check(text: &str, expected: bool) {
+            assert_eq!(starts_with_header(&rows(text)), expected, "{text}");
+        }
+        check("Tier|Product|Rate/Gold|Flow|18 %", true);
+        check("Tier|2024|2025/Gold|5 %|6 %", true);
+        check("Tier|Rate/Gold|18 %/Silver|15 %", true);
+        check("Partner|Acme/Tier|Gold", false);
+        check("Gold|Flow|18 %/Silver|Flow|15 %", false);
+        check("|Silver|Gold/Deals|3|10", true);
+        check("A|A|B/1|2|3", false);
+        check("Tier|Product|Rate", false);
+    }
+
+    #[test]
+    fn spans_reach_every_row() {
+        let mut grid = Grid::default();
+        grid.open_row();
+        grid.cell("Gold".into(), 1, 2);
+        grid.cell("Flow".into(), 1, 1);
+        grid.cell("18 %".into(), 2, 1);
+        grid.open_row();
+        grid.cell("Edge".into(), 1, 1);
+        grid.cell("12 %".into(), 1, 1);
+        let [Block::Table(table)] = &grid.finish(Some(0))[..] else {
+            panic!("one table")
+        };
+        assert_eq!(table.line(&table.rows[0]), "Gold; Flow; 18 %");
+        assert_eq!(table.line(&table.rows[1]), "Gold; Edge; 12 %");
+    }
+
+    #[test]
+    fn a_table_of_one_column_or_only_a_header_is_text() {
+        assert_eq!(
+            blocks(rows("a/b"), None),
+            [Block::Paragraph("a".into()), Block::Paragraph("b".into())]
+        );
+        assert_eq!(blocks(rows("a|b"), Some(1)), [Block::Paragraph("a; b".into())]);
+    }
+}

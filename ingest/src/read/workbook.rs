@@ -1,0 +1,179 @@
+//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file.
+
+use super::{MAX_CHARS, ReadError, office, sheet};
+use crate::{Document, Row, text};
+use office_oxide::xlsx::cell::CellValue;
+use office_oxide::xlsx::workbook::SheetState;
+use office_oxide::xlsx::{CellRef, Worksheet, XlsxDocument};
+use std::collections::HashMap;
+
+/// Cells that merged ranges may fill; sheets that people merge by hand stay far below.
+const MAX_MERGED_CELLS: usize = 100_000;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let mut book =
+        XlsxDocument::from_reader(std::io::Cursor::new(bytes)).map_err(|error| office::failure(&error))?;
+    book.ensure_styles();
+    let mut document = Document::default();
+    let mut chars = 0;
+    for worksheet in &book.worksheets {
+        let name = text::line(&worksheet.name);
+        if worksheet.state != SheetState::Visible {
+            document
+                .notices
+                .push(format!("Sheet \"{name}\" is hidden and was left out."));
+            continue;
+        }
+        if worksheet.damage.is_some() {
+            document.notices.push(format!(
+                "Sheet \"{name}\" is damaged; only its first rows were read."
+            ));
+        }
+        let rows = rows(&book, worksheet, &mut chars)?;
+        document.sections.extend(sheet::section(&name, rows));
+    }
+    for (name, problem) in book.unreadable_sheets.iter().take(5) {
+        document.notices.push(text::line(&format!(
+            "Sheet \"{name}\" could not be read: {problem}"
+        )));
+    }
+    document.title = book
+        .core_properties
+        .as_ref()
+        .and_then(|properties| properties.title.clone());
+    Ok(document)
+}
+
+fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result<Vec<Row>, ReadError> {
+    let mut merges = Merges::of(worksheet);
+    let mut rows = Vec::with_capacity(worksheet.rows.len());
+    let mut shown = String::new();
+    for row in &worksheet.rows {
+        let mut cells: Vec<String> = Vec::new();
+        for cell in &row.cells {
+            shown.clear();
+            book.write_cell_value(cell, &mut shown);
+            let value = match cell.value {
+                CellValue::Number(_) => with_currency_apart(text::line(&shown)),
+                _ => text::line(&shown),
+            };
+            if value.is_empty() {
+                continue;
+            }
+            // A repeated shared string can unfold a small file into gigabytes.
+            *chars += value.len();
+            if *chars > MAX_CHARS {
+                return Err(ReadError::TooLarge {
+                    detail: format!("its sheets hold more than {MAX_CHARS} characters"),
+                });
+            }
+            let column = cell.reference.col as usize;
+            merges.note(row.index, column, &value);
+            put(&mut cells, column, value);
+        }
+        merges.fill(row.index, &mut cells);
+        if !cells.is_empty() {
+            rows.push(Row {
+                number: row.index,
+                cells,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// `EUR1,240.50` → `EUR 1,240.50`: the reader drops the space that such number formats hold.
+fn with_currency_apart(shown: String) -> String {
+    let is_code = |code: &str| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let at_end = shown.len().saturating_sub(3);
+    match (shown.get(..3), shown.get(at_end..)) {
+        (Some(code), _)
+            if is_code(code) && shown[3..].starts_with(|c: char| c.is_ascii_digit() || c == '-') =>
+        {
+            format!("{code} {}", &shown[3..])
+        }
+        (_, Some(code)) if is_code(code) && shown[..at_end].ends_with(|c: char| c.is_ascii_digit()) => {
+            format!("{} {code}", &shown[..at_end])
+        }
+        _ => shown,
+    }
+}
+
+fn put(cells: &mut Vec<String>, column: usize, value: String) {
+    if cells.len() <= column {
+        cells.resize(column + 1, String::new());
+    }
+    cells[column] = value;
+}
+
+/// Cells merged downwards, whose value counts for each row: where they start, and what rows they reach.
+#[derive(Default)]
+struct Merges {
+    /// First row (from 1) and column (from 0) of a range → its last row.
+    starts: HashMap<(u32, usize), u32>,
+    /// Column → last row and value of the range open there.
+    open: HashMap<usize, (u32, String)>,
+}
+
+impl Merges {
+    fn of(worksheet: &Worksheet) -> Self {
+        let mut budget = MAX_MERGED_CELLS;
+        let mut starts = HashMap::new();
+        for range in &worksheet.merged_cells {
+            let Some((from, to)) = range.split_once(':') else {
+                continue;
+            };
+            let (Some(from), Some(to)) = (CellRef::parse(from), CellRef::parse(to)) else {
+                continue;
+            };
+            let height = to.row.saturating_sub(from.row) as usize;
+            if height == 0 || height > budget {
+                continue;
+            }
+            budget -= height;
+            starts.insert((from.row + 1, from.col as usize), to.row + 1);
+        }
+        Self {
+            starts,
+            open: HashMap::new(),
+        }
+    }
+
+    fn note(&mut self, row: u32, column: usize, value: &str) {
+        if let Some(last) = self.starts.get(&(row, column)) {
+            self.open.insert(column, (*last, value.to_owned()));
+        }
+    }
+
+    fn fill(&mut self, row: u32, cells: &mut Vec<String>) {
+        self.open.retain(|_, (last, _)| *last >= row);
+        // Not into an empty row: that would make a table of nothing but the merged value.
+        if cells.iter().all(String::is_empty) {
+            return;
+        }
+        for (column, (_, value)) in &self.open {
+            if cells.get(*column).is_none_or(String::is_empty) {
+                put(cells, *column, value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn currency_codes_stand_apart() {
+        #[track_caller]
+        fn check(shown: &str, expected: &str) {
+            assert_eq!(with_currency_apart(shown.to_owned()), expected);
+        }
+        check("EUR1,240.50", "EUR 1,240.50");
+        check("USD-5", "USD -5");
+        check("1,240.50EUR", "1,240.50 EUR");
+        check("18.0%", "18.0%");
+        check("EUR", "EUR");
+        check("5", "5");
+    }
+}

@@ -1,0 +1,181 @@
+//! Normalising text, so that the same words are the same characters whatever file they came from.
+//!
+//! NFKC turns ligatures, full-width forms and non-breaking spaces into plain characters. Two things it must not
+//! do in documents about money: glue a raised footnote mark to a number (`500¹` is not 5001) and glue a
+//! fraction to one (`10½` is not 101⁄2). Invisible characters go, because they split words for search and can
+//! carry instructions that no reader sees.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// One line of text: normalised, invisible characters removed, white space folded.
+pub(crate) fn line(raw: &str) -> String {
+    if raw.is_ascii() {
+        return fold(raw);
+    }
+    fold(&normalise(raw))
+}
+
+/// Text whose line breaks and indents count (code): normalised like a line, but only trailing space goes.
+pub(crate) fn lines(raw: &str) -> String {
+    let text = if raw.is_ascii() {
+        raw.to_owned()
+    } else {
+        normalise(raw)
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let first = lines
+        .iter()
+        .position(|line| !line.is_empty())
+        .unwrap_or(lines.len());
+    let last = lines
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .map_or(first, |at| at + 1);
+    lines[first..last].join("\n")
+}
+
+/// `digits` as raised characters where they would otherwise join the number before them (a footnote mark set
+/// as superscript in a document).
+pub(crate) fn raised(before: &str, digits: &str) -> String {
+    let follows_digit = before.chars().next_back().is_some_and(|c| c.is_ascii_digit());
+    if !follows_digit || !digits.chars().all(|c| c.is_ascii_digit()) {
+        return digits.to_owned();
+    }
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    digits
+        .chars()
+        .filter_map(|c| c.to_digit(10))
+        .map(|d| RAISED[d as usize])
+        .collect()
+}
+
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Control characters count as spaces: form feeds and vertical tabs separate words in PDFs and decks.
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+fn normalise(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut run = String::new();
+    let mut after_digit = false;
+    for c in raw.chars().filter(|c| !is_invisible(*c)) {
+        if after_digit && is_raised_or_lowered(c) {
+            out.extend(run.nfkc());
+            run.clear();
+            out.push(c);
+            continue;
+        }
+        if after_digit && is_fraction(c) {
+            run.push(' ');
+        }
+        run.push(c);
+        after_digit = c.is_ascii_digit();
+    }
+    out.extend(run.nfkc());
+    out
+}
+
+fn is_raised_or_lowered(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉')
+}
+
+fn is_fraction(c: char) -> bool {
+    matches!(c, '¼'..='¾' | '⅐'..='⅞' | '↉')
+}
+
+/// Zero-width, direction and tag characters, and the soft hyphen.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+}
+
+/// The text of a file: by its byte-order mark, as UTF-8, or else by `hint` (a charset's name) or Windows-1252.
+/// `None` when it holds bytes that no text holds.
+pub(crate) fn decode(bytes: &[u8], hint: Option<&str>) -> Option<String> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        return Some(
+            encoding
+                .decode_without_bom_handling(&bytes[mark..])
+                .0
+                .into_owned(),
+        );
+    }
+    if bytes.contains(&0) {
+        return None;
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(text.to_owned());
+    }
+    let hinted = hint.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes()));
+    let encoding = hinted.unwrap_or(encoding_rs::WINDOWS_1252);
+    let text = encoding.decode_without_bom_handling(bytes).0.into_owned();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}')
+        .count();
+    // A few stray bytes are a slip of the editor; many are a binary file with a text file's name.
+    (odd * 20 <= text.chars().count()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_normalised() {
+        #[track_caller]
+        fn check(raw: &str, expected: &str) {
+            assert_eq!(line(raw), expected, "{raw:?}");
+        }
+        check("  a \t b\u{b}c\r\nd ", "a b c d");
+        check("e\u{fb03}cient \u{fb01}gures", "efficient figures");
+        check("18\u{a0}%", "18 %");
+        check("par\u{200b}t\u{ad}ner\u{feff}", "partner");
+        check("hidden\u{e0041}\u{e0042}", "hidden");
+        check("EUR 500¹ and 10²³", "EUR 500¹ and 10²³");
+        check("CO₂ m²", "CO2 m2");
+        check("10½ %", "10 1⁄2 %");
+        check("cafe\u{301}", "café");
+    }
+
+    #[test]
+    fn raised_marks_never_join_a_number() {
+        #[track_caller]
+        fn check(before: &str, digits: &str, expected: &str) {
+            assert_eq!(raised(before, digits), expected);
+        }
+        check("EUR 500", "12", "¹²");
+        check("the 5", "th", "th");
+        check("term", "1", "1");
+    }
+
+    #[test]
+    fn files_are_decoded() {
+        #[track_caller]
+        fn check(bytes: &[u8], hint: Option<&str>, expected: Option<&str>) {
+            assert_eq!(decode(bytes, hint).as_deref(), expected);
+        }
+        check("Müller".as_bytes(), None, Some("Müller"));
+        check(b"\xef\xbb\xbfM\xc3\xbcller", None, Some("Müller"));
+        check(b"\xff\xfeM\0\xfc\0", None, Some("Mü"));
+        check(b"M\xfcller \x80 5", None, Some("Müller € 5"));
+        check(b"\xcf\xf0\xe8", Some("windows-1251"), Some("При"));
+        check(b"a\0b", None, None);
+    }
+
+    #[test]
+    fn code_keeps_its_lines() {
+        assert_eq!(lines("\n\n  a:  \n    b\n\n"), "  a:\n    b");
+    }
+}

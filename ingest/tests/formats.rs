@@ -1,0 +1,88 @@
+//! Each format by its fixture: what a document says about itself, and its passages.
+
+use liaison_ingest::{Limits, read, split::split};
+use liaison_knowledge::DocumentId;
+use std::fmt::Write;
+
+/// The document and its passages as text.
+fn shown(name: &str) -> String {
+    let bytes = std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let document = match read::read(name, &bytes) {
+        Ok(document) => document,
+        Err(error) => return format!("{}: {error}", error.code()),
+    };
+    let mut out = format!("title: {}\n", document.title.as_deref().unwrap_or("(none)"));
+    let front = serde_json::to_value(&document.front).unwrap();
+    for (key, value) in front
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, v)| !v.is_null() && **v != serde_json::json!([]))
+    {
+        writeln!(out, "{key}: {value}").unwrap();
+    }
+    for notice in &document.notices {
+        writeln!(out, "notice: {notice}").unwrap();
+    }
+    for passage in split(DocumentId::of_source(name), &document, &Limits::default()) {
+        let anchor = serde_json::to_string(&passage.anchor).unwrap();
+        writeln!(
+            out,
+            "\n--- {anchor} under {:?}\n{}",
+            passage.heading, passage.text
+        )
+        .unwrap();
+    }
+    out
+}
+
+macro_rules! formats {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
+                insta::assert_snapshot!(stringify!($test), shown($name));
+            });
+        })*
+    };
+}
+
+formats! {
+    markdown: "rules.md",
+    html: "portal.html",
+    faq: "faq.yaml",
+    csv: "rates.csv",
+    plain_text: "mail.txt",
+    pdf: "rules.pdf",
+    pdf_scanned: "scanned.pdf",
+    pdf_locked: "locked.pdf",
+    pdf_locked_for_changes_only: "owner-locked.pdf",
+    pptx: "deck.pptx",
+    docx: "playbook.docx",
+    xlsx: "rates.xlsx",
+}
+
+#[test]
+fn a_document_is_the_same_behind_a_wrong_or_missing_extension() {
+    for name in ["deck.pptx", "playbook.docx", "rates.xlsx", "rules.pdf"] {
+        let bytes = std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        assert_eq!(read::read("upload", &bytes), read::read(name, &bytes), "{name}");
+    }
+}
+
+#[test]
+fn a_sidecar_speaks_for_its_file() {
+    let bytes = std::fs::read(format!("{}/fixtures/rates.xlsx.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(
+        read::sidecar(&bytes).unwrap().audience.unwrap().to_string(),
+        "internal"
+    );
+    assert_eq!(
+        read::sidecar(b"audience: [").unwrap_err().code(),
+        "bad_front_matter"
+    );
+    assert_eq!(
+        read::sidecar(b"just words").unwrap_err().code(),
+        "bad_front_matter"
+    );
+}
