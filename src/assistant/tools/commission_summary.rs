@@ -1,0 +1,173 @@
+//! The partner's commissions in figures: what was earned, what of it is paid, and what comes next.
+
+use super::{
+    Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
+    list_commissions::{DateOf, is_unpaid},
+    wording::list,
+};
+use crate::{
+    crm::{Commission, CommissionStatus},
+    program::{
+        date::long,
+        money::{Currency, Totals},
+        period::Period,
+    },
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(super) const DESCRIPTION: &str = "Add up the partner's own commissions, in a period or over all time: earned, \
+paid, approved, pending and clawed back, and the next payment. Use it for totals such as what was earned or paid last \
+quarter; not for single commissions.";
+
+pub(super) const EXAMPLES: &[&str] = &[
+    "How much did I earn last quarter?",
+    "What are my total commissions this year?",
+    "How much commission has been paid to me?",
+    "How much am I still owed?",
+    "When is my next payment and how much will it be?",
+    "What did I make in the first quarter?",
+    "How much money is pending?",
+    "Give me my commission totals",
+    "How much was paid out to us last month?",
+    "Earnings year to date",
+    "What have we earned with you so far?",
+];
+
+const COLUMNS: &[&str] = &["status", "count", "amount"];
+
+pub(super) fn parameters() -> Value {
+    json!({
+        "period": arguments::a_period("commissions earned (or paid, or due, see `by`)"),
+        "by": arguments::one_of(DateOf::ALL.map(DateOf::as_str), "Which date the period is about: earned (the default), paid, or due."),
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Arguments {
+    #[serde(deserialize_with = "arguments::text")]
+    period: Option<String>,
+    #[serde(deserialize_with = "arguments::choice")]
+    by: Option<DateOf>,
+}
+
+pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
+    let args: Arguments = arguments::read(args)?;
+    let by = args.by.unwrap_or(DateOf::Earned);
+    let period = arguments::period(args.period.as_deref(), ctx, by == DateOf::Due)?;
+    let all = ctx.crm.commissions(&ctx.scope()).await?;
+    let currency = ctx.partner.currency;
+    let next = next_payment(&all);
+
+    let rows: Vec<&Commission> = all
+        .iter()
+        .filter(|c| {
+            by.of(c)
+                .is_some_and(|day| period.as_ref().is_none_or(|p| p.contains(day)))
+        })
+        .collect();
+    let total: Totals = rows.iter().map(|c| c.amount).collect();
+    let groups: Vec<(CommissionStatus, usize, Totals)> = [
+        CommissionStatus::Paid,
+        CommissionStatus::Approved,
+        CommissionStatus::Pending,
+        CommissionStatus::ClawedBack,
+    ]
+    .into_iter()
+    .map(|status| {
+        let of = || rows.iter().filter(move |c| c.status == status);
+        (status, of().count(), of().map(|c| c.amount).collect())
+    })
+    .filter(|(_, count, _)| *count > 0)
+    .collect();
+
+    let mut headline = headline(by, &total, rows.len(), &groups, period.as_ref(), currency);
+    let mut summary = vec![
+        Field::text("by", by.as_str()),
+        Field::count("count", rows.len()),
+        Field::totals("total_amount", &total, currency),
+    ];
+    for (status, _, totals) in &groups {
+        let name = match status {
+            CommissionStatus::Paid => "paid_amount",
+            CommissionStatus::Approved => "approved_amount",
+            CommissionStatus::Pending => "pending_amount",
+            CommissionStatus::ClawedBack => "clawed_back_amount",
+        };
+        summary.push(Field::totals(name, totals, currency));
+    }
+    if let Some(period) = &period {
+        summary.push(Field::text("period", period.described()));
+        summary.push(Field::date("from", period.from));
+        summary.push(Field::date("to", period.last_day()));
+    }
+    if let Some((due, amount)) = &next {
+        summary.push(Field::totals("next_payment_amount", amount, currency));
+        summary.push(Field::date("next_payment_due", *due));
+        let verb = if *due < ctx.today { "was due" } else { "is due" };
+        headline.push_str(&format!(" The next payment, {amount}, {verb} on {}.", long(*due)));
+    }
+    let records = groups.iter().map(|(status, count, totals)| {
+        let fields = vec![
+            Field::choice("status", status.as_str(), status.shown()),
+            Field::count("count", *count),
+            Field::totals("amount", totals, currency),
+        ];
+        Record::new(status.as_str(), "commission_group", fields)
+    });
+    Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+}
+
+/// What falls due first among what is not paid: everything due that day.
+fn next_payment(all: &[Commission]) -> Option<(Date, Totals)> {
+    let unpaid = || all.iter().filter(|c| is_unpaid(c.status));
+    let due = unpaid().map(|c| c.due_on).min()?;
+    Some((
+        due,
+        unpaid().filter(|c| c.due_on == due).map(|c| c.amount).collect(),
+    ))
+}
+
+fn headline(
+    by: DateOf,
+    total: &Totals,
+    count: usize,
+    groups: &[(CommissionStatus, usize, Totals)],
+    period: Option<&Period>,
+    currency: Currency,
+) -> String {
+    let when = period
+        .map(|period| format!(" {}", period.phrase()))
+        .unwrap_or_default();
+    if count == 0 {
+        return match by {
+            DateOf::Earned => format!("You earned no commissions{when}."),
+            DateOf::Due => format!("No commissions are due to you{when}."),
+            DateOf::Paid => format!("No commissions were paid to you{when}."),
+        };
+    }
+    let shown = |totals: &Totals| {
+        totals
+            .single(currency)
+            .map_or_else(|| totals.to_string(), |money| money.to_string())
+    };
+    let total = shown(total);
+    let parts: Vec<String> = groups
+        .iter()
+        .map(|(status, _, totals)| format!("{} {}", shown(totals), status.shown().to_lowercase()))
+        .collect();
+    let split = if by == DateOf::Paid {
+        String::new()
+    } else {
+        format!(": {}", list(&parts))
+    };
+    match (by, period) {
+        (DateOf::Earned, None) => format!("You have earned {total} in commissions so far{split}."),
+        (DateOf::Earned, Some(_)) => format!("You earned {total} in commissions{when}{split}."),
+        (DateOf::Due, _) => format!("Commissions of {total} fall due{when}{split}."),
+        (DateOf::Paid, None) => format!("You have been paid {total} in commissions so far."),
+        (DateOf::Paid, Some(_)) => format!("You were paid {total} in commissions{when}."),
+    }
+}
