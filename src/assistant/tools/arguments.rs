@@ -19,12 +19,23 @@ pub(super) fn read<T: DeserializeOwned>(args: &Value) -> Result<T, ToolError> {
     T::deserialize(args).map_err(|error| ToolError::BadArguments(error.to_string()))
 }
 
-/// A text; models send `null` and `""` for "not given".
+/// Longest text argument, in characters: it is echoed in headlines, and no name or period needs more.
+const LONGEST: usize = 120;
+
+/// A text on one line; models send `null` and `""` for "not given".
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text: Option<String> = Option::deserialize(deserializer)?;
-    Ok(text
-        .map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty()))
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    if text.chars().count() > LONGEST {
+        return Err(serde::de::Error::custom(format!(
+            "a text is longer than {LONGEST} characters"
+        )));
+    }
+    let words = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty());
+    Ok(Some(words.collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty()))
 }
 
 /// A member of a closed set; `Closed won` is as good as `closed_won`.

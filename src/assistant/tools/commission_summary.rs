@@ -6,7 +6,7 @@ use super::{
     wording::list,
 };
 use crate::{
-    crm::{Commission, CommissionStatus},
+    crm::{Commission, CommissionKind, CommissionStatus},
     program::{
         date::long,
         money::{Currency, Totals},
@@ -69,19 +69,18 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         })
         .collect();
     let total: Totals = rows.iter().map(|c| c.amount).collect();
-    let groups: Vec<(CommissionStatus, usize, Totals)> = [
-        CommissionStatus::Paid,
-        CommissionStatus::Approved,
-        CommissionStatus::Pending,
-        CommissionStatus::ClawedBack,
-    ]
-    .into_iter()
-    .map(|status| {
-        let of = || rows.iter().filter(move |c| c.status == status);
-        (status, of().count(), of().map(|c| c.amount).collect())
-    })
-    .filter(|(_, count, _)| *count > 0)
-    .collect();
+    let groups: Vec<Group> = Split::ALL
+        .into_iter()
+        .map(|split| {
+            let of = || rows.iter().filter(move |c| Split::of(c) == split);
+            Group {
+                split,
+                count: of().count(),
+                amount: of().map(|c| c.amount).collect(),
+            }
+        })
+        .filter(|group| group.count > 0)
+        .collect();
 
     let mut headline = headline(by, &total, rows.len(), &groups, period.as_ref(), currency);
     let mut summary = vec![
@@ -89,15 +88,11 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         Field::count("count", rows.len()),
         Field::totals("total_amount", &total, currency),
     ];
-    for (status, _, totals) in &groups {
-        let name = match status {
-            CommissionStatus::Paid => "paid_amount",
-            CommissionStatus::Approved => "approved_amount",
-            CommissionStatus::Pending => "pending_amount",
-            CommissionStatus::ClawedBack => "clawed_back_amount",
-        };
-        summary.push(Field::totals(name, totals, currency));
-    }
+    summary.extend(
+        groups
+            .iter()
+            .map(|group| Field::totals(group.split.field(), &group.amount, currency)),
+    );
     if let Some(period) = &period {
         summary.push(Field::text("period", period.described()));
         summary.push(Field::date("from", period.from));
@@ -109,15 +104,81 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         let verb = if *due < ctx.today { "was due" } else { "is due" };
         headline.push_str(&format!(" The next payment, {amount}, {verb} on {}.", long(*due)));
     }
-    let records = groups.iter().map(|(status, count, totals)| {
+    let records = groups.iter().map(|group| {
         let fields = vec![
-            Field::choice("status", status.as_str(), status.shown()),
-            Field::count("count", *count),
-            Field::totals("amount", totals, currency),
+            Field::choice(
+                "status",
+                group.split.field().trim_end_matches("_amount"),
+                group.split.shown(),
+            ),
+            Field::count("count", group.count),
+            Field::totals("amount", &group.amount, currency),
         ];
-        Record::new(status.as_str(), "commission_group", fields)
+        Record::new(
+            group.split.field().trim_end_matches("_amount"),
+            "commission_group",
+            fields,
+        )
     });
     Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+}
+
+/// The entries of one split, added up.
+struct Group {
+    split: Split,
+    count: usize,
+    amount: Totals,
+}
+
+/// How a statement is split. A commission that was clawed back and the clawback itself stand apart: together
+/// they would add up to nothing, and nobody would see what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Split {
+    Paid,
+    Approved,
+    Pending,
+    ClawedBack,
+    Clawback,
+}
+
+impl Split {
+    const ALL: [Self; 5] = [
+        Self::Paid,
+        Self::Approved,
+        Self::Pending,
+        Self::ClawedBack,
+        Self::Clawback,
+    ];
+
+    fn of(entry: &Commission) -> Self {
+        match (entry.kind, entry.status) {
+            (CommissionKind::Clawback, _) => Self::Clawback,
+            (_, CommissionStatus::Paid) => Self::Paid,
+            (_, CommissionStatus::Approved) => Self::Approved,
+            (_, CommissionStatus::Pending) => Self::Pending,
+            (_, CommissionStatus::ClawedBack) => Self::ClawedBack,
+        }
+    }
+
+    fn field(self) -> &'static str {
+        match self {
+            Self::Paid => "paid_amount",
+            Self::Approved => "approved_amount",
+            Self::Pending => "pending_amount",
+            Self::ClawedBack => "clawed_back_amount",
+            Self::Clawback => "clawback_amount",
+        }
+    }
+
+    fn shown(self) -> &'static str {
+        match self {
+            Self::Paid => "Paid",
+            Self::Approved => "Approved",
+            Self::Pending => "Pending",
+            Self::ClawedBack => "Since clawed back",
+            Self::Clawback => "In clawbacks",
+        }
+    }
 }
 
 /// What falls due first among what is not paid: everything due that day.
@@ -134,7 +195,7 @@ fn headline(
     by: DateOf,
     total: &Totals,
     count: usize,
-    groups: &[(CommissionStatus, usize, Totals)],
+    groups: &[Group],
     period: Option<&Period>,
     currency: Currency,
 ) -> String {
@@ -156,9 +217,11 @@ fn headline(
     let total = shown(total);
     let parts: Vec<String> = groups
         .iter()
-        .map(|(status, _, totals)| format!("{} {}", shown(totals), status.shown().to_lowercase()))
+        .map(|group| format!("{} {}", shown(&group.amount), group.split.shown().to_lowercase()))
         .collect();
-    let split = if by == DateOf::Paid {
+    // What was paid is paid: there is only something to split if a part was taken back later.
+    let is_plain = by == DateOf::Paid && groups.iter().all(|group| group.split == Split::Paid);
+    let split = if is_plain {
         String::new()
     } else {
         format!(": {}", list(&parts))
@@ -167,7 +230,7 @@ fn headline(
         (DateOf::Earned, None) => format!("You have earned {total} in commissions so far{split}."),
         (DateOf::Earned, Some(_)) => format!("You earned {total} in commissions{when}{split}."),
         (DateOf::Due, _) => format!("Commissions of {total} fall due{when}{split}."),
-        (DateOf::Paid, None) => format!("You have been paid {total} in commissions so far."),
-        (DateOf::Paid, Some(_)) => format!("You were paid {total} in commissions{when}."),
+        (DateOf::Paid, None) => format!("You have been paid {total} in commissions so far{split}."),
+        (DateOf::Paid, Some(_)) => format!("You were paid {total} in commissions{when}{split}."),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
-    wording::{MOST_ROWS, capitalised, count_of, cut_note},
+    wording::{MOST_ROWS, capitalised, count_of, cut_note, narrowed},
 };
 use crate::{
     crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
@@ -175,7 +175,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
 
     let scope = ctx.scope();
     let deals = ctx.crm.opportunities(&scope).await?;
-    let mut deals: HashMap<String, Opportunity> = deals.into_iter().map(|o| (o.id.clone(), o)).collect();
+    let deals: HashMap<String, Opportunity> = deals.into_iter().map(|o| (o.id.clone(), o)).collect();
     let commissions = ctx.crm.commissions(&scope).await?;
     let mut rows: Vec<Entry> = commissions
         .into_iter()
@@ -184,7 +184,6 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             commission,
         })
         .collect();
-    deals.clear();
 
     let mut unmatched = None;
     if let Some(customer) = &args.customer {
@@ -283,17 +282,19 @@ fn overview(rows: &[Entry], args: &Arguments, by: DateOf, period: Option<&Period
     let when = period
         .map(|period| format!(" {} {}", by.as_str(), period.phrase()))
         .unwrap_or_default();
+    let amount = args
+        .amount
+        .as_ref()
+        .map(|amount| format!(" of “{amount}”"))
+        .unwrap_or_default();
+    let narrowed = amount + &narrowed(args.customer.as_deref(), args.product.as_deref());
     let (one, many) = (format!("{status}{noun}"), format!("{status}{noun}s"));
     if rows.is_empty() {
-        let narrowed = args.customer.is_some() || args.product.is_some() || args.amount.is_some();
-        return format!(
-            "You have no {many}{when}{}.",
-            if narrowed { " that fit this" } else { "" }
-        );
+        return format!("You have no {many}{narrowed}{when}.");
     }
     let totals: Totals = rows.iter().map(|entry| entry.commission.amount).collect();
     format!(
-        "You have {}{when}, {totals} in total.{}",
+        "You have {}{narrowed}{when}, {totals} in total.{}",
         count_of(rows.len(), &one, &many),
         cut_note(rows.len())
     )
@@ -311,11 +312,19 @@ fn sentence(entry: &Entry) -> String {
     let state = match (c.status, c.paid_on) {
         (CommissionStatus::Paid, Some(paid)) => format!("paid on {}", long(paid)),
         (CommissionStatus::Paid, None) => "paid".to_owned(),
-        (CommissionStatus::ClawedBack, _) => "clawed back".to_owned(),
+        (CommissionStatus::ClawedBack, _) if c.kind == CommissionKind::Clawback => {
+            format!("due on {}", long(c.due_on))
+        }
+        (CommissionStatus::ClawedBack, _) => "since clawed back".to_owned(),
         (status, _) => format!("{}, due on {}", status.as_str(), long(c.due_on)),
     };
+    let since = if c.kind == CommissionKind::Clawback {
+        "booked"
+    } else {
+        "earned"
+    };
     format!(
-        "{} {}{deal}: {sum}; earned on {}, {state}.",
+        "{} {}{deal}: {sum}; {since} on {}, {state}.",
         c.kind.shown(),
         c.id,
         long(c.earned_on)
@@ -324,8 +333,14 @@ fn sentence(entry: &Entry) -> String {
 
 /// How the amount came about, if base and rate give it: a flat bonus has no rate to show.
 fn arithmetic(c: &Commission) -> Option<String> {
-    let computed = commission::amount(c.base, c.rate_bps)?;
-    (c.rate_bps != 0 && computed == c.amount).then(|| commission::arithmetic(c.base, c.rate_bps, c.amount))
+    let computed = commission::amount(c.base, c.rate_bps).filter(|_| c.rate_bps != 0)?;
+    let sum = commission::arithmetic(c.base, c.rate_bps, computed);
+    let taken_back =
+        c.kind == CommissionKind::Clawback && computed.minor.checked_neg() == Some(c.amount.minor);
+    match computed == c.amount {
+        true => Some(sum),
+        false => taken_back.then(|| format!("{sum}, taken back ({})", c.amount)),
+    }
 }
 
 fn record(entry: &Entry, rules: &[RateRule], tier: &str) -> Record {

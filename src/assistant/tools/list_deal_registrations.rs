@@ -2,7 +2,7 @@
 
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
-    wording::{MOST_ROWS, count_of, cut_note, days, list},
+    wording::{MOST_ROWS, count_of, cut_note, days, list, narrowed},
 };
 use crate::{
     crm::{DealRegistration, RegistrationStatus},
@@ -101,7 +101,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let headline = match (unmatched, &rows[..]) {
         (Some(customer), _) => format!("None of your deal registrations matches “{customer}”."),
         (None, [only]) => sentence(only, ctx.today),
-        (None, rows) => overview(rows, within, args.status, period.as_ref(), ctx.today),
+        (None, rows) => overview(rows, &args, period.as_ref(), ctx.today),
     };
     let mut summary = vec![Field::count("count", rows.len())];
     for (status, name) in STATUS_COUNTS {
@@ -122,6 +122,11 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         args.customer
             .as_ref()
             .map(|customer| Field::text("customer_filter", customer)),
+    );
+    summary.extend(
+        args.product
+            .as_ref()
+            .map(|product| Field::text("product_filter", product)),
     );
     if rows.len() > MOST_ROWS {
         summary.push(Field::count("listed", MOST_ROWS));
@@ -153,13 +158,9 @@ fn soon(rows: &[DealRegistration], today: Date) -> impl Iterator<Item = (&DealRe
     })
 }
 
-fn overview(
-    rows: &[DealRegistration],
-    within: Option<i64>,
-    status: Option<RegistrationStatus>,
-    period: Option<&Period>,
-    today: Date,
-) -> String {
+fn overview(rows: &[DealRegistration], args: &Arguments, period: Option<&Period>, today: Date) -> String {
+    let (within, status) = (args.expiring_within_days.map(i64::from), args.status);
+    let narrowed = narrowed(args.customer.as_deref(), args.product.as_deref());
     let status_word = status
         .map(|status| format!("{} ", status.as_str()))
         .unwrap_or_default();
@@ -170,7 +171,7 @@ fn overview(
         .map(|n| format!(" whose protection ends within {}", days(n)))
         .unwrap_or_default();
     if rows.is_empty() {
-        return format!("You have no {status_word}deal registrations{submitted}{ending}.");
+        return format!("You have no {status_word}deal registrations{narrowed}{submitted}{ending}.");
     }
     let one = format!("{status_word}deal registration");
     let count = count_of(rows.len(), &one, &format!("{one}s"));
@@ -191,10 +192,12 @@ fn overview(
         format!(": {}", list(&parts))
     };
     let mut text = format!(
-        "You have {count}{submitted}{ending}{split}.{}",
+        "You have {count}{narrowed}{submitted}{ending}{split}.{}",
         cut_note(rows.len())
     );
-    let mut ending: Vec<_> = soon(rows, today).collect();
+    let count = soon(rows, today).count();
+    // Named from the rows that are listed, so that what is said can be looked up.
+    let mut ending: Vec<_> = soon(&rows[..rows.len().min(MOST_ROWS)], today).collect();
     ending.sort_by_key(|(_, left)| *left);
     // A sentence names three at most; the flags in the rows name the rest.
     let named: Vec<String> = ending
@@ -211,12 +214,8 @@ fn overview(
         })
         .collect();
     if !named.is_empty() {
-        let windows = count_of(ending.len(), "protection window ends", "protection windows end");
-        let first = if ending.len() > named.len() {
-            ", first "
-        } else {
-            ": "
-        };
+        let windows = count_of(count, "protection window ends", "protection windows end");
+        let first = if count > named.len() { ", first " } else { ": " };
         text.push_str(&format!(
             " {windows} within {EXPIRES_SOON_DAYS} days{first}{}.",
             named.join("; ")

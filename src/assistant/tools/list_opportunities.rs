@@ -2,7 +2,7 @@
 
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
-    wording::{MOST_ROWS, count_of, cut_note, list},
+    wording::{MOST_ROWS, count_of, cut_note, list, narrowed},
 };
 use crate::{
     crm::{Attribution, Motion, Opportunity, Stage},
@@ -155,8 +155,8 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         ([], Some(customer)) if !matched => format!("None of your opportunities matches “{customer}”."),
         ([only], _) => sentence(only),
         _ => {
-            let narrowed = args.customer.is_some() || args.product.is_some() || args.stage.is_some();
-            overview(&rows, &described(&args, status), period.as_ref(), narrowed)
+            let narrowed = narrowed(args.customer.as_deref(), args.product.as_deref());
+            overview(&rows, &described(&args, status), period.as_ref(), &narrowed)
         }
     };
     let mut summary = vec![Field::count("count", rows.len())];
@@ -204,8 +204,9 @@ fn group(rows: &[Opportunity], status: Status) -> (usize, Totals) {
 fn described(args: &Arguments, status: Status) -> String {
     let mut words = Vec::new();
     match (args.stage, status) {
-        (Some(_), _) | (_, Status::All) => {}
-        (_, status) => words.push(status.as_str().to_owned()),
+        (Some(stage), _) => words.push(format!("“{}”", stage.shown())),
+        (None, Status::All) => {}
+        (None, status) => words.push(status.as_str().to_owned()),
     }
     words.extend(args.attribution.map(|a| a.as_str().to_owned()));
     words.extend(args.motion.map(|motion| match motion {
@@ -215,17 +216,14 @@ fn described(args: &Arguments, status: Status) -> String {
     words.iter().map(|word| format!("{word} ")).collect()
 }
 
-fn overview(rows: &[Opportunity], described: &str, period: Option<&Period>, narrowed: bool) -> String {
+fn overview(rows: &[Opportunity], described: &str, period: Option<&Period>, narrowed: &str) -> String {
     let one = format!("{described}opportunity");
     let many = format!("{described}opportunities");
     let closing = period
         .map(|p| format!(" with a close date {}", p.phrase()))
         .unwrap_or_default();
     if rows.is_empty() {
-        return format!(
-            "You have no {many}{closing}{}.",
-            if narrowed { " that fit this" } else { "" }
-        );
+        return format!("You have no {many}{narrowed}{closing}.");
     }
     let count = count_of(rows.len(), &one, &many);
     let parts: Vec<String> = [
@@ -247,7 +245,10 @@ fn overview(rows: &[Opportunity], described: &str, period: Option<&Period>, narr
         }
         parts => format!(": {}.", list(parts)),
     };
-    format!("You have {count}{closing}{body}{}", cut_note(rows.len()))
+    format!(
+        "You have {count}{narrowed}{closing}{body}{}",
+        cut_note(rows.len())
+    )
 }
 
 /// One opportunity in full.

@@ -195,4 +195,6 @@ impl Tool {
 }
 
 #[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
 mod tests;

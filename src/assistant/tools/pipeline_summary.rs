@@ -2,7 +2,7 @@
 
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
-    wording::{count_of, list},
+    wording::{list, narrowed},
 };
 use crate::{
     crm::{Attribution, Motion, Opportunity, Stage},
@@ -146,6 +146,11 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             .as_ref()
             .map(|period| Field::text("period", period.described())),
     );
+    summary.extend(
+        args.product
+            .as_ref()
+            .map(|product| Field::text("product_filter", product)),
+    );
 
     let records: Vec<Record> = groups
         .iter()
@@ -166,7 +171,13 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             format!("{} in {} ({})", text("count"), text("group"), text("amount"))
         })
         .collect();
-    let mut headline = open_sentence(open, &open_amount, &parts, period.as_ref());
+    let words = [
+        args.attribution.map(Attribution::as_str),
+        args.motion.map(Motion::as_str),
+    ];
+    let kind: String = words.iter().flatten().map(|word| format!("{word} ")).collect();
+    let kind = (kind, narrowed(None, args.product.as_deref()));
+    let mut headline = open_sentence(open, &open_amount, &parts, &kind, period.as_ref());
     if let Some(rate) = win_rate {
         let subject = if period.is_some() {
             "Of the same period"
@@ -181,16 +192,27 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
 }
 
-fn open_sentence(count: usize, amount: &Totals, parts: &[String], period: Option<&Period>) -> String {
+/// `kind` is what stands before and behind "opportunities".
+fn open_sentence(
+    count: usize,
+    amount: &Totals,
+    parts: &[String],
+    (kind, narrowed): &(String, String),
+    period: Option<&Period>,
+) -> String {
     let closing = period
         .map(|period| format!(" with a close date {}", period.phrase()))
         .unwrap_or_default();
     if count == 0 {
-        return format!("You have no open opportunities{closing}.");
+        return format!("You have no open {kind}opportunities{narrowed}{closing}.");
     }
-    let open = count_of(count, "open opportunity", "open opportunities");
+    let noun = if count == 1 {
+        "opportunity"
+    } else {
+        "opportunities"
+    };
     format!(
-        "You have {open}{closing} worth {amount} in total: {}.",
+        "You have {count} open {kind}{noun}{narrowed}{closing} worth {amount} in total: {}.",
         list(parts)
     )
 }

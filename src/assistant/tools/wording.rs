@@ -27,6 +27,17 @@ pub(super) fn days(count: i64) -> String {
     format!("{count} {}", if count == 1 { "day" } else { "days" })
 }
 
+/// The filters of a list, for the end of its subject: a count without them would be a false one.
+pub(super) fn narrowed(customer: Option<&str>, product: Option<&str>) -> String {
+    let customer = customer
+        .map(|name| format!(" matching “{name}”"))
+        .unwrap_or_default();
+    let product = product
+        .map(|name| format!(" for product “{name}”"))
+        .unwrap_or_default();
+    format!("{product}{customer}")
+}
+
 /// Most rows an outcome carries: a model and a reader are both better served by a filter than by more.
 pub(super) const MOST_ROWS: usize = 50;
 

@@ -375,7 +375,15 @@ impl Reader<'_> {
             .words
             .get(at)
             .is_some_and(|w| self.text[w.range.clone()].starts_with(char::is_uppercase));
-        prepositions.contains(&before) || (capital && at > 0 && !matches!(self.word(at + 1), "i" | "we"))
+        let ranged = matches!(self.gap_before(at + 1).trim(), "-" | "–")
+            || matches!(self.word(at + 1), "to" | "until" | "through");
+        let joined = ranged
+            && month(self.word(at + 1))
+                .or_else(|| month(self.word(at + 2)))
+                .is_some();
+        joined
+            || prepositions.contains(&before)
+            || (capital && at > 0 && !matches!(self.word(at + 1), "i" | "we"))
     }
 
     /// `2026`, `of 2026`, `'26`, `FY26`, `FY 2026`, `of last year` behind a month or quarter.
