@@ -1,4 +1,5 @@
 use super::*;
+use jiff::civil::date;
 use proptest::prelude::*;
 
 /// Today is Saturday, 21 November 2026.
