@@ -1,0 +1,398 @@
+//! The partner's commissions one by one: the deal, the arithmetic, and where the money is.
+
+use super::{
+    Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
+    wording::{MOST_ROWS, capitalised, count_of, cut_note, narrowed},
+};
+use crate::{
+    crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
+    program::{
+        commission::{self, DealTerms, RateRule},
+        date::long,
+        money::Totals,
+        period::Period,
+    },
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{collections::HashMap, str::FromStr};
+
+pub(super) const DESCRIPTION: &str = "List the partner's own commissions, SPIFFs and clawbacks one by one: deal, \
+customer, base, rate, amount, how it was computed, status, and when it was earned, is due and was paid. Use it to explain \
+an amount or to find a payment.";
+
+pub(super) const EXAMPLES: &[&str] = &[
+    "Where is my commission for that deal?",
+    "Why is my commission this amount?",
+    "List my commissions from last month",
+    "Which commissions are still unpaid?",
+    "How was my commission on this customer calculated?",
+    "What rate did I get on that renewal?",
+    "When will my commission be paid?",
+    "Show me every commission paid this year",
+    "Why was a commission clawed back?",
+    "Did I get a bonus on any deal?",
+    "Explain the amounts on my statement",
+    "Which of my commissions are pending approval?",
+];
+
+const COLUMNS: &[&str] = &[
+    "opportunity",
+    "customer",
+    "kind",
+    "base",
+    "rate",
+    "amount",
+    "status",
+    "earned_on",
+    "due_on",
+    "paid_on",
+];
+
+pub(super) fn parameters() -> Value {
+    let kinds = CommissionKind::ALL.iter().map(|kind| kind.as_str());
+    json!({
+        "period": arguments::a_period("entries"),
+        "by": arguments::one_of(DateOf::ALL.map(DateOf::as_str), "Which date the period is about; earned is the default, paid where the status is paid."),
+        "status": arguments::one_of(StatusFilter::NAMES, "Only this status; unpaid is pending or approved."),
+        "kind": arguments::one_of(kinds, "Only this kind of entry."),
+        "customer": arguments::a_text("Only on deals with this customer or name (a part is enough)."),
+        "product": arguments::a_text("Only on this product (a part of its name is enough)."),
+        "amount": arguments::a_text("Only entries of this amount, as the partner wrote it: \"1,240.50\"."),
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Arguments {
+    #[serde(deserialize_with = "arguments::text")]
+    period: Option<String>,
+    #[serde(deserialize_with = "arguments::choice")]
+    by: Option<DateOf>,
+    #[serde(deserialize_with = "arguments::choice")]
+    status: Option<StatusFilter>,
+    #[serde(deserialize_with = "arguments::choice")]
+    kind: Option<CommissionKind>,
+    #[serde(deserialize_with = "arguments::text")]
+    customer: Option<String>,
+    #[serde(deserialize_with = "arguments::text")]
+    product: Option<String>,
+    #[serde(deserialize_with = "arguments::text")]
+    amount: Option<String>,
+}
+
+/// Which of an entry's dates a period is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateOf {
+    Earned,
+    Due,
+    Paid,
+}
+
+impl DateOf {
+    pub(super) const ALL: [Self; 3] = [Self::Earned, Self::Due, Self::Paid];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Due => "due",
+            Self::Paid => "paid",
+        }
+    }
+
+    pub(super) fn of(self, entry: &Commission) -> Option<Date> {
+        match self {
+            Self::Earned => Some(entry.earned_on),
+            Self::Due => Some(entry.due_on),
+            Self::Paid => entry.paid_on,
+        }
+    }
+}
+
+impl FromStr for DateOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|date| date.as_str() == text);
+        known.ok_or_else(|| {
+            format!(
+                "by {text:?} is none of {}",
+                Self::ALL.map(Self::as_str).join(", ")
+            )
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StatusFilter {
+    Unpaid,
+    Is(CommissionStatus),
+}
+
+impl StatusFilter {
+    const NAMES: [&'static str; 5] = ["pending", "approved", "paid", "clawed_back", "unpaid"];
+
+    fn admits(self, status: CommissionStatus) -> bool {
+        match self {
+            Self::Unpaid => is_unpaid(status),
+            Self::Is(wanted) => status == wanted,
+        }
+    }
+}
+
+impl FromStr for StatusFilter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "unpaid" {
+            Ok(Self::Unpaid)
+        } else {
+            text.parse().map(Self::Is)
+        }
+    }
+}
+
+/// Earned, and still to come.
+pub(super) fn is_unpaid(status: CommissionStatus) -> bool {
+    matches!(status, CommissionStatus::Pending | CommissionStatus::Approved)
+}
+
+/// An entry with the partner's own deal it was earned on, if the CRM still has that.
+struct Entry {
+    commission: Commission,
+    deal: Option<Opportunity>,
+}
+
+pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
+    let args: Arguments = arguments::read(args)?;
+    let paid = args.status == Some(StatusFilter::Is(CommissionStatus::Paid));
+    let by = args
+        .by
+        .unwrap_or(if paid { DateOf::Paid } else { DateOf::Earned });
+    let period = arguments::period(args.period.as_deref(), ctx, by == DateOf::Due)?;
+    let amount = args.amount.as_deref().map(amount_key).transpose()?;
+
+    let scope = ctx.scope();
+    let deals = ctx.crm.opportunities(&scope).await?;
+    let deals: HashMap<String, Opportunity> = deals.into_iter().map(|o| (o.id.clone(), o)).collect();
+    let commissions = ctx.crm.commissions(&scope).await?;
+    let mut rows: Vec<Entry> = commissions
+        .into_iter()
+        .map(|commission| Entry {
+            deal: deals.get(&commission.opportunity_id).cloned(),
+            commission,
+        })
+        .collect();
+
+    let mut unmatched = None;
+    if let Some(customer) = &args.customer {
+        rows = matching::filter(rows, customer, |e| {
+            e.deal
+                .iter()
+                .flat_map(|o| [o.customer.as_str(), o.name.as_str()])
+                .collect()
+        });
+        unmatched = rows.is_empty().then_some(customer);
+    }
+    if let Some(product) = &args.product {
+        rows = matching::filter(rows, product, |e| {
+            e.deal.iter().map(|o| o.product.as_str()).collect()
+        });
+    }
+    rows.retain(|Entry { commission: c, .. }| {
+        args.status.is_none_or(|status| status.admits(c.status))
+            && args.kind.is_none_or(|kind| c.kind == kind)
+            && amount.as_ref().is_none_or(|amount| same_amount(amount, c))
+            && period
+                .as_ref()
+                .is_none_or(|p| by.of(c).is_some_and(|day| p.contains(day)))
+    });
+
+    let headline = match (unmatched, &rows[..]) {
+        (Some(customer), _) => format!("None of your commissions is on a deal that matches “{customer}”."),
+        (None, [only]) => sentence(only),
+        (None, rows) => overview(rows, &args, by, period.as_ref()),
+    };
+    let totals: Totals = rows.iter().map(|entry| entry.commission.amount).collect();
+    let mut summary = vec![
+        Field::count("count", rows.len()),
+        Field::totals("total_amount", &totals, ctx.partner.currency),
+    ];
+    summary.extend(
+        period
+            .as_ref()
+            .map(|period| Field::text("period", period.described())),
+    );
+    summary.extend(
+        args.customer
+            .as_ref()
+            .map(|customer| Field::text("customer_filter", customer)),
+    );
+    summary.extend(
+        args.product
+            .as_ref()
+            .map(|product| Field::text("product_filter", product)),
+    );
+    summary.extend(
+        args.amount
+            .as_ref()
+            .map(|amount| Field::text("amount_filter", amount)),
+    );
+    if rows.len() > MOST_ROWS {
+        summary.push(Field::count("listed", MOST_ROWS));
+    }
+    let rules = ctx.crm.commission_rates().await?;
+    let records = rows
+        .iter()
+        .take(MOST_ROWS)
+        .map(|entry| record(entry, &rules, &ctx.partner.tier));
+    Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+}
+
+/// The digits of an amount as a partner writes it; whole units stand for any cents: `EUR 1,240` → `1240`.
+fn amount_key(text: &str) -> Result<String, ToolError> {
+    let key: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    if !key.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Err(ToolError::BadArguments(format!(
+            "amount {text:?} is not an amount; write it like 1,240.50"
+        )));
+    }
+    Ok(key)
+}
+
+fn same_amount(key: &str, entry: &Commission) -> bool {
+    let decimal = entry.amount.decimal();
+    let decimal = decimal.trim_start_matches('-');
+    decimal == key || decimal.split('.').next() == Some(key)
+}
+
+fn overview(rows: &[Entry], args: &Arguments, by: DateOf, period: Option<&Period>) -> String {
+    let status = match args.status {
+        None => "",
+        Some(StatusFilter::Unpaid) => "unpaid ",
+        Some(StatusFilter::Is(CommissionStatus::ClawedBack)) => "clawed-back ",
+        Some(StatusFilter::Is(status)) => &format!("{} ", status.as_str()),
+    };
+    let noun = match args.kind {
+        Some(CommissionKind::Spiff) => "SPIFF",
+        Some(CommissionKind::Clawback) => "clawback",
+        _ => "commission",
+    };
+    let when = period
+        .map(|period| format!(" {} {}", by.as_str(), period.phrase()))
+        .unwrap_or_default();
+    let amount = args
+        .amount
+        .as_ref()
+        .map(|amount| format!(" of “{amount}”"))
+        .unwrap_or_default();
+    let narrowed = amount + &narrowed(args.customer.as_deref(), args.product.as_deref());
+    let (one, many) = (format!("{status}{noun}"), format!("{status}{noun}s"));
+    if rows.is_empty() {
+        return format!("You have no {many}{narrowed}{when}.");
+    }
+    let totals: Totals = rows.iter().map(|entry| entry.commission.amount).collect();
+    format!(
+        "You have {}{narrowed}{when}, {totals} in total.{}",
+        count_of(rows.len(), &one, &many),
+        cut_note(rows.len())
+    )
+}
+
+/// One entry in full, with its arithmetic.
+fn sentence(entry: &Entry) -> String {
+    let c = &entry.commission;
+    let deal = entry
+        .deal
+        .as_ref()
+        .map(|o| format!(" on “{}” with {}", o.name, o.customer))
+        .unwrap_or_default();
+    let sum = arithmetic(c).unwrap_or_else(|| c.amount.to_string());
+    let state = match (c.status, c.paid_on) {
+        (CommissionStatus::Paid, Some(paid)) => format!("paid on {}", long(paid)),
+        (CommissionStatus::Paid, None) => "paid".to_owned(),
+        (CommissionStatus::ClawedBack, _) if c.kind == CommissionKind::Clawback => {
+            format!("due on {}", long(c.due_on))
+        }
+        (CommissionStatus::ClawedBack, _) => "since clawed back".to_owned(),
+        (status, _) => format!("{}, due on {}", status.as_str(), long(c.due_on)),
+    };
+    let since = if c.kind == CommissionKind::Clawback {
+        "booked"
+    } else {
+        "earned"
+    };
+    format!(
+        "{} {}{deal}: {sum}; {since} on {}, {state}.",
+        c.kind.shown(),
+        c.id,
+        long(c.earned_on)
+    )
+}
+
+/// How the amount came about, if base and rate give it: a flat bonus has no rate to show.
+fn arithmetic(c: &Commission) -> Option<String> {
+    let computed = commission::amount(c.base, c.rate_bps).filter(|_| c.rate_bps != 0)?;
+    let sum = commission::arithmetic(c.base, c.rate_bps, computed);
+    let taken_back =
+        c.kind == CommissionKind::Clawback && computed.minor.checked_neg() == Some(c.amount.minor);
+    match computed == c.amount {
+        true => Some(sum),
+        false => taken_back.then(|| format!("{sum}, taken back ({})", c.amount)),
+    }
+}
+
+fn record(entry: &Entry, rules: &[RateRule], tier: &str) -> Record {
+    let c = &entry.commission;
+    let mut fields = vec![
+        Field::text("id", &c.id),
+        Field::choice("kind", c.kind.as_str(), c.kind.shown()),
+    ];
+    if let Some(o) = &entry.deal {
+        fields.extend([
+            Field::text("opportunity", &o.name),
+            Field::text("customer", &o.customer),
+            Field::text("product", &o.product),
+            Field::choice("motion", o.motion.as_str(), o.motion.shown()),
+            Field::choice("attribution", o.attribution.as_str(), o.attribution.shown()),
+            Field::date("close_date", o.close_date),
+        ]);
+    }
+    fields.extend([
+        Field::money("base", c.base),
+        Field::percent("rate", c.rate_bps),
+        Field::money("amount", c.amount),
+    ]);
+    fields.extend(arithmetic(c).map(|sum| Field::text("arithmetic", sum)));
+    fields.extend(rule(entry, rules, tier).map(|rule| Field::text("rule", rule)));
+    fields.extend([
+        Field::choice("status", c.status.as_str(), c.status.shown()),
+        Field::date("earned_on", c.earned_on),
+        Field::date("due_on", c.due_on),
+    ]);
+    fields.extend(Field::optional_date("paid_on", c.paid_on));
+    Record::new(&c.id, "commission", fields)
+}
+
+/// The line of the rate table the entry rests on. Only said when its rate is the entry's: a partner that has
+/// changed tier since was paid by a line that we cannot tell from here.
+fn rule(entry: &Entry, rules: &[RateRule], tier: &str) -> Option<String> {
+    let o = entry.deal.as_ref()?;
+    let (motion, attribution) = (o.motion.as_str(), o.attribution.as_str());
+    let terms = DealTerms {
+        tier,
+        product: &o.product,
+        motion,
+        attribution,
+    };
+    let rule = commission::rule_in_force(rules, &terms, o.close_date)
+        .filter(|rule| rule.rate_bps == entry.commission.rate_bps)?;
+    Some(format!(
+        "{} partners, {}, {motion}, {attribution}: {} on deals closed from {}",
+        capitalised(&rule.tier),
+        rule.product,
+        commission::percent(rule.rate_bps),
+        long(rule.effective_from),
+    ))
+}

@@ -1,0 +1,200 @@
+//! What the assistant can look up: a closed set of tools, one file each.
+//!
+//! A tool reads records of the partner in its [`ToolContext`], computes in `program` what has to be computed, and
+//! returns a [`ToolOutcome`]: records, and a headline composed from them in code. No tool has a partner among
+//! its arguments, and an argument that a tool does not know is refused, not ignored. `search_knowledge` is the
+//! exception to all of this: it reads passages, not the CRM, and its driver is the assistant's own.
+
+mod arguments;
+mod commission_summary;
+mod list_commissions;
+mod list_deal_registrations;
+mod list_opportunities;
+mod matching;
+mod outcome;
+mod partner_profile;
+mod pipeline_summary;
+mod wording;
+
+pub use outcome::{Field, Record, ToolOutcome};
+
+use crate::crm::{Crm, CrmError, Partner, PartnerScope};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+/// The tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tool {
+    /// Passages of the knowledge, for this audience.
+    SearchKnowledge,
+    /// The partner's opportunities.
+    ListOpportunities,
+    /// The partner's pipeline in figures.
+    PipelineSummary,
+    /// The partner's deal registrations and their protection windows.
+    ListDealRegistrations,
+    /// The partner's commissions one by one, with their arithmetic.
+    ListCommissions,
+    /// The partner's commissions in figures.
+    CommissionSummary,
+    /// Tier and progress, certificates, referral link, partner manager.
+    PartnerProfile,
+}
+
+/// What a tool works with. The partner comes from a verified identity.
+#[derive(Clone, Copy)]
+pub struct ToolContext<'a> {
+    /// Where records come from.
+    pub crm: &'a dyn Crm,
+    /// Whose records.
+    pub partner: &'a Partner,
+    /// The day that "today" and "last quarter" refer to.
+    pub today: Date,
+    /// Month, 1 to 12, that the vendor's fiscal year starts with.
+    pub fiscal_year_start: i8,
+}
+
+impl ToolContext<'_> {
+    fn scope(&self) -> PartnerScope {
+        PartnerScope::of(self.partner)
+    }
+}
+
+/// Why a tool returned nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// The arguments are not this tool's: a model can mend them from the message.
+    #[error("bad arguments: {0}")]
+    BadArguments(String),
+    /// The CRM gave no answer.
+    #[error("the CRM is not available")]
+    Unavailable(#[source] CrmError),
+    /// The tool does not read the CRM: [`Tool::SearchKnowledge`].
+    #[error("{} is not a CRM tool", .0.name())]
+    NotCrm(Tool),
+}
+
+impl From<CrmError> for ToolError {
+    fn from(error: CrmError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+/// Runs one of the CRM tools.
+///
+/// # Errors
+/// [`ToolError::BadArguments`] for arguments the tool does not have or cannot read, [`ToolError::Unavailable`] if
+/// the CRM does not answer, [`ToolError::NotCrm`] for `search_knowledge`.
+pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
+    match tool {
+        Tool::SearchKnowledge => Err(ToolError::NotCrm(tool)),
+        Tool::ListOpportunities => list_opportunities::call(ctx, args).await,
+        Tool::PipelineSummary => pipeline_summary::call(ctx, args).await,
+        Tool::ListDealRegistrations => list_deal_registrations::call(ctx, args).await,
+        Tool::ListCommissions => list_commissions::call(ctx, args).await,
+        Tool::CommissionSummary => commission_summary::call(ctx, args).await,
+        Tool::PartnerProfile => partner_profile::call(ctx, args).await,
+    }
+}
+
+impl Tool {
+    /// Every tool.
+    pub const ALL: &'static [Self] = &[
+        Self::SearchKnowledge,
+        Self::ListOpportunities,
+        Self::PipelineSummary,
+        Self::ListDealRegistrations,
+        Self::ListCommissions,
+        Self::CommissionSummary,
+        Self::PartnerProfile,
+    ];
+
+    /// The name a model calls it by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SearchKnowledge => "search_knowledge",
+            Self::ListOpportunities => "list_opportunities",
+            Self::PipelineSummary => "pipeline_summary",
+            Self::ListDealRegistrations => "list_deal_registrations",
+            Self::ListCommissions => "list_commissions",
+            Self::CommissionSummary => "commission_summary",
+            Self::PartnerProfile => "partner_profile",
+        }
+    }
+
+    /// The tool of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|tool| tool.name() == name)
+    }
+
+    /// Whether it reads the partner's records.
+    #[must_use]
+    pub fn is_crm(self) -> bool {
+        self != Self::SearchKnowledge
+    }
+
+    /// What it is for, for the model.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::SearchKnowledge => {
+                "Search the partner program's documents (rules, rates, playbooks, battle cards, FAQ) for passages \
+                 to cite."
+            }
+            Self::ListOpportunities => list_opportunities::DESCRIPTION,
+            Self::PipelineSummary => pipeline_summary::DESCRIPTION,
+            Self::ListDealRegistrations => list_deal_registrations::DESCRIPTION,
+            Self::ListCommissions => list_commissions::DESCRIPTION,
+            Self::CommissionSummary => commission_summary::DESCRIPTION,
+            Self::PartnerProfile => partner_profile::DESCRIPTION,
+        }
+    }
+
+    /// How partners ask for it: for routing by meaning, and as documentation for a model.
+    #[must_use]
+    pub fn examples(self) -> &'static [&'static str] {
+        match self {
+            Self::SearchKnowledge => &[],
+            Self::ListOpportunities => list_opportunities::EXAMPLES,
+            Self::PipelineSummary => pipeline_summary::EXAMPLES,
+            Self::ListDealRegistrations => list_deal_registrations::EXAMPLES,
+            Self::ListCommissions => list_commissions::EXAMPLES,
+            Self::CommissionSummary => commission_summary::EXAMPLES,
+            Self::PartnerProfile => partner_profile::EXAMPLES,
+        }
+    }
+
+    /// Its arguments as a JSON schema. None of them is a partner.
+    #[must_use]
+    pub fn parameters(self) -> Value {
+        let properties = match self {
+            Self::SearchKnowledge => json!({
+                "query": { "type": "string", "description": "What to look for, in the words of the documents." }
+            }),
+            Self::ListOpportunities => list_opportunities::parameters(),
+            Self::PipelineSummary => pipeline_summary::parameters(),
+            Self::ListDealRegistrations => list_deal_registrations::parameters(),
+            Self::ListCommissions => list_commissions::parameters(),
+            Self::CommissionSummary => commission_summary::parameters(),
+            Self::PartnerProfile => partner_profile::parameters(),
+        };
+        let required: &[&str] = if self == Self::SearchKnowledge {
+            &["query"]
+        } else {
+            &[]
+        };
+        json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
+mod tests;

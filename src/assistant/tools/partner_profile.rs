@@ -1,0 +1,340 @@
+//! Who the partner is to the vendor: tier and the way to the next one, certificates, referral link, manager.
+
+use super::{
+    Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
+    wording::{capitalised, count_of, list},
+};
+use crate::{
+    crm::{Certification, Partner, Stage},
+    program::{
+        date::long,
+        period::Period,
+        tiers::{self, Progress, Standing},
+    },
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub(super) const DESCRIPTION: &str = "Look up the partner's own profile: tier and what is missing for the next one, \
+certifications and when they expire, referral link, and its partner manager. Ask for the parts that are needed with `about`.";
+
+pub(super) const EXAMPLES: &[&str] = &[
+    "What tier are we?",
+    "What do I still need to reach the next tier?",
+    "How far am I from being promoted?",
+    "Which of our certifications expire soon?",
+    "Who in my team is certified?",
+    "What is my referral link?",
+    "Who is my partner manager?",
+    "How do I reach my contact at your company?",
+    "Show my partner profile",
+    "How many more certified people do we need?",
+    "Are our certificates still valid?",
+    "Since when are we in the program?",
+];
+
+const COLUMNS: &[&str] = &["person", "certification", "earned_on", "expires_on", "state"];
+
+pub(super) fn parameters() -> Value {
+    json!({
+        "about": {
+            "type": "array",
+            "items": { "type": "string", "enum": Part::ALL.map(Part::as_str) },
+            "description": "The parts that are asked for; all of them without it.",
+        }
+    })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Arguments {
+    about: Option<Vec<Part>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    Tier,
+    Certifications,
+    ReferralLink,
+    Manager,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [
+        Self::Tier,
+        Self::Certifications,
+        Self::ReferralLink,
+        Self::Manager,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Tier => "tier",
+            Self::Certifications => "certifications",
+            Self::ReferralLink => "referral_link",
+            Self::Manager => "manager",
+        }
+    }
+}
+
+/// One part of the profile: its sentence, the fields that hold the sentence's figures, its records.
+struct Section {
+    sentence: String,
+    fields: Vec<Field>,
+    records: Vec<Record>,
+}
+
+pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
+    let args: Arguments = arguments::read(args)?;
+    let about = args.about.filter(|parts| !parts.is_empty());
+    let wanted = |part| about.as_ref().is_none_or(|parts| parts.contains(&part));
+    let mut sections = Vec::new();
+    if about.is_none() {
+        sections.push(identity(ctx.partner));
+    }
+    let certificates = ctx.crm.certifications(&ctx.scope()).await?;
+    if wanted(Part::Tier) {
+        sections.push(tier(ctx, &certificates).await?);
+    }
+    if wanted(Part::Certifications) {
+        sections.push(certifications(&certificates, ctx.today));
+    }
+    if wanted(Part::ReferralLink) {
+        sections.push(referral_link(ctx.partner));
+    }
+    if wanted(Part::Manager) {
+        sections.push(manager(ctx.partner));
+    }
+    let headline: Vec<&str> = sections.iter().map(|section| section.sentence.as_str()).collect();
+    let headline = headline.join(" ");
+    let (fields, records): (Vec<_>, Vec<_>) = sections.into_iter().map(|s| (s.fields, s.records)).unzip();
+    let summary = fields.into_iter().flatten().collect();
+    Ok(ToolOutcome::new(
+        headline,
+        summary,
+        records.into_iter().flatten(),
+        COLUMNS,
+    ))
+}
+
+fn identity(partner: &Partner) -> Section {
+    let sentence = format!(
+        "{} is a {} partner in {}, in the program since {}.",
+        partner.name,
+        partner.kind.shown().to_lowercase(),
+        partner.region.to_uppercase(),
+        long(partner.joined)
+    );
+    let fields = vec![
+        Field::text("name", &partner.name),
+        Field::choice("type", partner.kind.as_str(), partner.kind.shown()),
+        Field::choice("region", &partner.region, &partner.region.to_uppercase()),
+        Field::text("country", &partner.country),
+        Field::date("joined", partner.joined),
+    ];
+    let records = vec![Record::new(&partner.id, "partner", fields.clone())];
+    Section {
+        sentence,
+        fields,
+        records,
+    }
+}
+
+async fn tier(ctx: &ToolContext<'_>, certificates: &[Certification]) -> Result<Section, ToolError> {
+    let window = Period::trailing_four_quarters(ctx.today, ctx.fiscal_year_start);
+    let opportunities = ctx.crm.opportunities(&ctx.scope()).await?;
+    let won = || {
+        opportunities
+            .iter()
+            .filter(|o| o.stage == Stage::ClosedWon && window.contains(o.close_date))
+    };
+    let people: BTreeSet<&str> = certificates
+        .iter()
+        .filter(|c| is_valid(c, ctx.today))
+        .map(|c| c.person.as_str())
+        .collect();
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let standing = Standing {
+        revenue: won().map(|o| o.amount).collect(),
+        certified: number(people.len()),
+        won_deals: number(won().count()),
+    };
+    let rules = ctx.crm.tier_rules().await?;
+    let partner = ctx.partner;
+    let progress = tiers::progress(&rules, &partner.tier, partner.currency, ctx.today, &standing);
+
+    let current = capitalised(&partner.tier);
+    let mut fields = vec![Field::choice("tier", &partner.tier, &current)];
+    let Some(progress) = progress else {
+        let known = tiers::rule_for(&rules, &partner.tier, partner.currency, ctx.today).is_some();
+        let note = if known { ", the highest one" } else { "" };
+        let sentence = format!("Your tier is {current}{note}.");
+        let records = vec![Record::new("tier", "tier", fields.clone())];
+        return Ok(Section {
+            sentence,
+            fields,
+            records,
+        });
+    };
+    fields.extend(progress_fields(&progress));
+    fields.push(Field::text("measured_over", window.described()));
+    let sentence = tier_sentence(&current, &progress, &window);
+    let records = vec![Record::new("tier", "tier", fields.clone())];
+    Ok(Section {
+        sentence,
+        fields,
+        records,
+    })
+}
+
+fn progress_fields(progress: &Progress) -> Vec<Field> {
+    vec![
+        Field::choice("next_tier", &progress.tier, &capitalised(&progress.tier)),
+        Field::money("revenue", progress.revenue.have),
+        Field::money("revenue_needed", progress.revenue.need),
+        Field::money("revenue_missing", progress.revenue.missing),
+        Field::number("certified_people", progress.certified.have),
+        Field::number("certified_people_needed", progress.certified.need),
+        Field::number("certified_people_missing", progress.certified.missing),
+        Field::number("won_deals", progress.won_deals.have),
+        Field::number("won_deals_needed", progress.won_deals.need),
+        Field::number("won_deals_missing", progress.won_deals.missing),
+    ]
+}
+
+fn tier_sentence(current: &str, progress: &Progress, window: &Period) -> String {
+    let next = capitalised(&progress.tier);
+    let have = format!(
+        "{} of {} in revenue, {} of {} certified people, {} of {} won deals",
+        progress.revenue.have,
+        progress.revenue.need,
+        progress.certified.have,
+        progress.certified.need,
+        progress.won_deals.have,
+        progress.won_deals.need
+    );
+    let over = format!("revenue and deals over {}", window.described());
+    if progress.is_reached() {
+        return format!("Your tier is {current}. You meet every threshold of {next}: {have} ({over}).");
+    }
+    let mut missing = Vec::new();
+    if progress.revenue.missing.minor > 0 {
+        missing.push(format!("{} more in revenue", progress.revenue.missing));
+    }
+    let mut people = |missing_count: i64, one: &str, many: &str| {
+        if missing_count > 0 {
+            missing.push(format!(
+                "{missing_count} more {}",
+                if missing_count == 1 { one } else { many }
+            ));
+        }
+    };
+    people(progress.certified.missing, "certified person", "certified people");
+    people(progress.won_deals.missing, "won deal", "won deals");
+    format!(
+        "Your tier is {current}. For {next} you still need {}; you have {have} ({over}).",
+        list(&missing)
+    )
+}
+
+/// A certificate is good up to and including the day it names.
+fn is_valid(c: &Certification, today: Date) -> bool {
+    c.earned_on <= today && today <= c.expires_on
+}
+
+fn certifications(all: &[Certification], today: Date) -> Section {
+    let valid: Vec<&Certification> = all.iter().filter(|c| is_valid(c, today)).collect();
+    let expired = all.iter().filter(|c| c.expires_on < today).count();
+    let people: BTreeSet<&str> = valid.iter().map(|c| c.person.as_str()).collect();
+    let mut fields = vec![
+        Field::count("valid_certificates", valid.len()),
+        Field::count("certificate_holders", people.len()),
+        Field::count("expired_certificates", expired),
+    ];
+    let mut sentence = if valid.is_empty() {
+        "You have no valid certificates.".to_owned()
+    } else {
+        format!(
+            "You have {}, held by {}.",
+            count_of(valid.len(), "valid certificate", "valid certificates"),
+            count_of(people.len(), "person", "people")
+        )
+    };
+    if expired > 0 {
+        let verb = if expired == 1 { "has" } else { "have" };
+        sentence.push_str(&format!(" {expired} {verb} expired."));
+    }
+    if let Some(first) = valid.iter().min_by_key(|c| c.expires_on) {
+        fields.push(Field::date("next_expiry", first.expires_on));
+        fields.push(Field::text(
+            "next_expiry_of",
+            format!("{}, {}", first.certification, first.person),
+        ));
+        sentence.push_str(&format!(
+            " The next to expire is {} of {}, on {}.",
+            first.certification,
+            first.person,
+            long(first.expires_on)
+        ));
+    }
+    let records = all
+        .iter()
+        .map(|c| {
+            let state = if c.expires_on < today {
+                ("expired", "Expired")
+            } else {
+                ("valid", "Valid")
+            };
+            let fields = vec![
+                Field::text("person", &c.person),
+                Field::text("certification", &c.certification),
+                Field::date("earned_on", c.earned_on),
+                Field::date("expires_on", c.expires_on),
+                Field::choice("state", state.0, state.1),
+            ];
+            Record::new(&c.id, "certification", fields)
+        })
+        .collect();
+    Section {
+        sentence,
+        fields,
+        records,
+    }
+}
+
+fn referral_link(partner: &Partner) -> Section {
+    let fields = vec![
+        Field::text("referral_url", &partner.referral_url),
+        Field::text("referral_code", &partner.referral_code),
+    ];
+    let sentence = format!(
+        "Your referral link is {} (code {}).",
+        partner.referral_url, partner.referral_code
+    );
+    let records = vec![Record::new("referral_link", "referral_link", fields.clone())];
+    Section {
+        sentence,
+        fields,
+        records,
+    }
+}
+
+fn manager(partner: &Partner) -> Section {
+    let fields = vec![
+        Field::text("manager_name", &partner.manager_name),
+        Field::text("manager_email", &partner.manager_email),
+    ];
+    let sentence = format!(
+        "Your partner manager is {}, {}.",
+        partner.manager_name, partner.manager_email
+    );
+    let records = vec![Record::new("manager", "manager", fields.clone())];
+    Section {
+        sentence,
+        fields,
+        records,
+    }
+}

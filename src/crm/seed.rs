@@ -1,0 +1,366 @@
+//! The sample CRM: CSV files in the binary, whose dates move with the day they are seeded on.
+//!
+//! A date is `D-3` (three days before the seeding day), `Q-1.2.14` (day 14 of the second month of the calendar
+//! quarter before the current one) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
+//! same on any day, which is what makes the sample fit for evals.
+
+use super::{CrmError, SqlCrm};
+use crate::program::date::{add_days, add_months};
+use jiff::civil::Date;
+use rust_embed::Embed;
+use std::{borrow::Cow, collections::BTreeMap};
+
+#[derive(Embed)]
+#[folder = "src/crm/sample"]
+#[allow_missing = true]
+struct Sample;
+
+/// Why the sample could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// A file of the sample is not in the binary.
+    #[error("sample file {0}.csv is missing")]
+    Missing(&'static str),
+    /// A file does not have the columns of its table.
+    #[error("{table}.csv: {problem}")]
+    Columns {
+        /// The table.
+        table: &'static str,
+        /// What is missing or too much.
+        problem: String,
+    },
+    /// A value is not what its column holds.
+    #[error("{table}.csv line {line}, column {column}: {value:?} is not {expected}")]
+    Value {
+        /// The table.
+        table: &'static str,
+        /// Line in the file, the header being 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// The database refused.
+    #[error("the sample could not be written")]
+    Write(#[from] CrmError),
+}
+
+/// How many rows each table received, parents first.
+pub type Seeded = Vec<(&'static str, usize)>;
+
+/// Replaces what the built-in CRM holds with the sample, as of `today`, all or nothing.
+///
+/// # Errors
+/// A broken sample, or a database that cannot be written; the CRM then holds what it held before.
+pub async fn sample(crm: &SqlCrm, today: Date) -> Result<Seeded, SeedError> {
+    load(crm, today, &|name| {
+        Sample::get(&format!("{name}.csv")).map(|file| file.data)
+    })
+    .await
+}
+
+/// As [`sample`], from other CSV files: `file` returns the bytes of a table's file by the table's name.
+///
+/// # Errors
+/// As [`sample`].
+pub async fn load(
+    crm: &SqlCrm,
+    today: Date,
+    file: &(dyn Fn(&'static str) -> Option<Cow<'static, [u8]>> + Sync),
+) -> Result<Seeded, SeedError> {
+    let mut tables = Vec::with_capacity(SHAPES.len());
+    for shape in &SHAPES {
+        let bytes = file(shape.table).ok_or(SeedError::Missing(shape.table))?;
+        tables.push(read(shape, &bytes, today)?);
+    }
+    crm.replace(&tables).await?;
+    Ok(tables
+        .iter()
+        .map(|table| (table.name, table.rows.len()))
+        .collect())
+}
+
+/// A table ready to be written.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<Cell>>,
+}
+
+pub(super) enum Cell {
+    Text(Option<String>),
+    Number(i64),
+}
+
+/// What a column holds. An empty cell is NULL, and only allowed in the optional kinds.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    OptionalText,
+    Number,
+    Date,
+    OptionalDate,
+}
+
+struct Shape {
+    table: &'static str,
+    columns: &'static [(&'static str, Kind)],
+}
+
+/// The tables, parents first so that references hold.
+const SHAPES: [Shape; 7] = {
+    use Kind::{Date, Number, OptionalDate, OptionalText, Text};
+    [
+        Shape {
+            table: "partners",
+            columns: &[
+                ("id", Text),
+                ("name", Text),
+                ("tier", Text),
+                ("type", Text),
+                ("region", Text),
+                ("country", Text),
+                ("currency", Text),
+                ("joined", Date),
+                ("manager_name", Text),
+                ("manager_email", Text),
+                ("referral_code", Text),
+                ("referral_url", Text),
+            ],
+        },
+        Shape {
+            table: "opportunities",
+            columns: &[
+                ("id", Text),
+                ("partner_id", Text),
+                ("name", Text),
+                ("customer", Text),
+                ("product", Text),
+                ("motion", Text),
+                ("attribution", Text),
+                ("stage", Text),
+                ("amount_minor", Number),
+                ("currency", Text),
+                ("created_on", Date),
+                ("close_date", Date),
+                ("next_step", OptionalText),
+                ("margin_bps", Number),
+                ("discount_band", Text),
+                ("internal_note", Text),
+            ],
+        },
+        Shape {
+            table: "deal_registrations",
+            columns: &[
+                ("id", Text),
+                ("partner_id", Text),
+                ("opportunity_id", OptionalText),
+                ("customer", Text),
+                ("product", Text),
+                ("status", Text),
+                ("submitted_on", Date),
+                ("decided_on", OptionalDate),
+                ("protected_until", OptionalDate),
+                ("extensions", Number),
+                ("reason", OptionalText),
+            ],
+        },
+        Shape {
+            table: "commissions",
+            columns: &[
+                ("id", Text),
+                ("partner_id", Text),
+                ("opportunity_id", Text),
+                ("kind", Text),
+                ("base_minor", Number),
+                ("rate_bps", Number),
+                ("amount_minor", Number),
+                ("currency", Text),
+                ("status", Text),
+                ("earned_on", Date),
+                ("due_on", Date),
+                ("paid_on", OptionalDate),
+            ],
+        },
+        Shape {
+            table: "certifications",
+            columns: &[
+                ("id", Text),
+                ("partner_id", Text),
+                ("person", Text),
+                ("certification", Text),
+                ("earned_on", Date),
+                ("expires_on", Date),
+            ],
+        },
+        Shape {
+            table: "tier_rules",
+            columns: &[
+                ("tier", Text),
+                ("rank", Number),
+                ("min_revenue_minor", Number),
+                ("currency", Text),
+                ("min_certified", Number),
+                ("min_won_deals", Number),
+                ("effective_from", Date),
+                ("effective_until", OptionalDate),
+            ],
+        },
+        Shape {
+            table: "commission_rates",
+            columns: &[
+                ("tier", Text),
+                ("product", Text),
+                ("motion", Text),
+                ("attribution", Text),
+                ("rate_bps", Number),
+                ("effective_from", Date),
+                ("effective_until", OptionalDate),
+            ],
+        },
+    ]
+};
+
+fn read(shape: &Shape, bytes: &[u8], today: Date) -> Result<Table, SeedError> {
+    let broken = |problem: String| SeedError::Columns {
+        table: shape.table,
+        problem,
+    };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let header = reader
+        .headers()
+        .map_err(|error| broken(error.to_string()))?
+        .clone();
+    let places: BTreeMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
+    if let Some(odd) = header
+        .iter()
+        .find(|name| shape.columns.iter().all(|(column, _)| column != name))
+    {
+        return Err(broken(format!("column {odd:?} is not of this table")));
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| broken(error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let mut row = Vec::with_capacity(shape.columns.len());
+        for &(column, kind) in shape.columns {
+            let place = places
+                .get(column)
+                .ok_or_else(|| broken(format!("column {column:?} is missing")))?;
+            let value = record.get(*place).unwrap_or_default();
+            row.push(cell(kind, value, today).map_err(|expected| SeedError::Value {
+                table: shape.table,
+                line,
+                column,
+                value: value.to_owned(),
+                expected,
+            })?);
+        }
+        rows.push(row);
+    }
+    Ok(Table {
+        name: shape.table,
+        columns: shape.columns.iter().map(|(name, _)| *name).collect(),
+        rows,
+    })
+}
+
+fn cell(kind: Kind, value: &str, today: Date) -> Result<Cell, &'static str> {
+    Ok(match kind {
+        Kind::OptionalText | Kind::OptionalDate if value.is_empty() => Cell::Text(None),
+        Kind::Text if value.is_empty() => return Err("a text"),
+        Kind::Text | Kind::OptionalText => Cell::Text(Some(value.to_owned())),
+        Kind::Number => Cell::Number(value.parse().map_err(|_| "a whole number")?),
+        Kind::Date | Kind::OptionalDate => {
+            let day = resolve(value, today).ok_or("a date such as D-3, Q-1.2.14 or 2026-01-31")?;
+            Cell::Text(Some(day.to_string()))
+        }
+    })
+}
+
+/// A date of the sample, on `today`. A day beyond the end of its month is the month's last.
+fn resolve(text: &str, today: Date) -> Option<Date> {
+    if let Some(days) = text.strip_prefix('D') {
+        let days: i64 = if days.is_empty() { 0 } else { days.parse().ok()? };
+        return Some(add_days(today, days));
+    }
+    if let Some(quarter) = text.strip_prefix('Q') {
+        let mut parts = quarter.split('.');
+        let (offset, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let offset: i64 = offset.parse().ok()?;
+        let month = month
+            .parse::<i64>()
+            .ok()
+            .filter(|month| (1..=3).contains(month))?;
+        let day = day.parse::<i64>().ok().filter(|day| (1..=31).contains(day))?;
+        if parts.next().is_some() {
+            return None;
+        }
+        let into_quarter = i64::from((today.month() - 1) % 3);
+        let first = add_months(today.first_of_month(), 3 * offset - into_quarter + month - 1);
+        return Some(add_days(first, day - 1).min(first.last_of_month()));
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn dates_move_with_the_seeding_day() {
+        let check = |text: &str, expected: Option<Date>| {
+            assert_eq!(resolve(text, date(2026, 11, 21)), expected, "{text}");
+        };
+        check("D", Some(date(2026, 11, 21)));
+        check("D+0", Some(date(2026, 11, 21)));
+        check("D+10", Some(date(2026, 12, 1)));
+        check("D-21", Some(date(2026, 10, 31)));
+        check("Q+0.1.1", Some(date(2026, 10, 1)));
+        check("Q-0.1.1", Some(date(2026, 10, 1)));
+        check("Q-1.2.14", Some(date(2026, 8, 14)));
+        check("Q+1.2.31", Some(date(2027, 2, 28)));
+        check("Q-4.3.31", Some(date(2025, 12, 31)));
+        check("2024-02-29", Some(date(2024, 2, 29)));
+        for bad in [
+            "",
+            "Q-1.4.1",
+            "Q-1.0.1",
+            "Q-1.1",
+            "Q-1.1.32",
+            "Q-1.1.1.1",
+            "D+x",
+            "2026-02-30",
+            "tomorrow",
+        ] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn a_broken_file_says_where() {
+        let shape = &SHAPES[4];
+        let check = |csv: &str, expected: &str| {
+            let error = read(shape, csv.as_bytes(), date(2026, 11, 21))
+                .err()
+                .map(|e| e.to_string());
+            assert_eq!(error.as_deref(), Some(expected));
+        };
+        check(
+            "id,partner_id,person,certification,earned_on,expires_on\nx-1,p-001,A,B,D-1,never\n",
+            "certifications.csv line 2, column expires_on: \"never\" is not a date such as D-3, Q-1.2.14 or 2026-01-31",
+        );
+        check(
+            "id,password\n",
+            "certifications.csv: column \"password\" is not of this table",
+        );
+        check(
+            "id,person\nx,y\n",
+            "certifications.csv: column \"partner_id\" is missing",
+        );
+    }
+}
