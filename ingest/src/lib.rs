@@ -7,6 +7,7 @@
 
 pub mod document;
 pub mod front;
+pub mod pipeline;
 pub mod read;
 pub mod sandbox;
 pub mod split;

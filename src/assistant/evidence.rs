@@ -57,12 +57,13 @@ impl Evidence {
     /// The record sets of all calls that returned some, in order.
     #[must_use]
     pub fn records(&self) -> Vec<(&ToolCall, &ToolOutcome)> {
-        let records = |step: &'_ ToolStep| matches!(step.returned, ToolReturn::Records(_));
-        let pair = |step| match step {
-            ToolStep { call, returned: ToolReturn::Records(outcome) } => Some((call, outcome)),
-            _ => None,
-        };
-        self.steps.iter().filter(|step| records(step)).filter_map(pair).collect()
+        let steps = self.steps.iter();
+        steps
+            .filter_map(|step| match &step.returned {
+                ToolReturn::Records(outcome) => Some((&step.call, outcome)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Whether a call failed.

@@ -2,7 +2,7 @@
 
 use super::{Context, Ended, output, search};
 use crate::{app, crm::{Crm, Partner, SqlCrm}, home::Home};
-use comfy_table::{Table, presets};
+use comfy_table::{Table, TableStyle};
 use serde_json::{Value, json};
 
 #[derive(Debug, clap::Subcommand)]

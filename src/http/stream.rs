@@ -42,18 +42,20 @@ impl<S: FnMut(Value)> Parts<S> {
 
     fn calling(&mut self, call: &ToolCall) {
         self.calls += 1;
+        let id = self.call_id();
         (self.send)(json!({ "type": "data-status", "data": { "label": status(call.tool) }, "transient": true }));
         (self.send)(json!({
-            "type": "tool-input-available", "toolCallId": self.call_id(), "toolName": call.tool.name(),
+            "type": "tool-input-available", "toolCallId": id, "toolName": call.tool.name(),
             "input": call.arguments, "dynamic": true, "providerExecuted": true,
         }));
     }
 
     fn returned(&mut self, call: &ToolCall, returned: &ToolReturn) {
+        let id = self.call_id();
         let output = match returned {
             ToolReturn::Failed(reason) => {
                 return (self.send)(json!({
-                    "type": "tool-output-error", "toolCallId": self.call_id(), "errorText": reason,
+                    "type": "tool-output-error", "toolCallId": id, "errorText": reason,
                     "dynamic": true, "providerExecuted": true,
                 }));
             }
@@ -67,7 +69,7 @@ impl<S: FnMut(Value)> Parts<S> {
             }),
         };
         (self.send)(json!({
-            "type": "tool-output-available", "toolCallId": self.call_id(), "output": output,
+            "type": "tool-output-available", "toolCallId": id, "output": output,
             "dynamic": true, "providerExecuted": true,
         }));
     }
