@@ -31,9 +31,9 @@ fn main() -> ExitCode {
     let sandbox = Sandbox::new(this, vec!["read-document".into()]);
     runtime.block_on(async {
         if dump {
-            dump_files(&sandbox, &args).await
+            dump_files(&sandbox, &args).await;
         } else {
-            read_all(&sandbox, &args, each).await
+            read_all(&sandbox, &args, each).await;
         }
     });
     ExitCode::SUCCESS

@@ -5,6 +5,8 @@
 //! from outside can crash, hang or fill the memory of any reader. Refuses to know: the embedding model, the
 //! index's engine, who asks. Start with [`document`], then `read/mod.rs`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
 pub mod document;
 pub mod front;
 pub mod pipeline;

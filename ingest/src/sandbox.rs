@@ -42,7 +42,7 @@ pub struct Sandbox {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Reply {
-    Read(Document),
+    Read(Box<Document>),
     Failed(ReadError),
 }
 
@@ -142,7 +142,7 @@ fn reply(output: &[u8], last_words: &[u8], status: ExitStatus) -> Result<Documen
         .next()
         .unwrap_or_default();
     match serde_json::from_slice(json) {
-        Ok(Reply::Read(document)) => Ok(document),
+        Ok(Reply::Read(document)) => Ok(*document),
         Ok(Reply::Failed(error)) => Err(error),
         Err(_) => Err(death(last_words, status)),
     }
@@ -221,7 +221,7 @@ fn read_in_thread(name: String, bytes: Vec<u8>) -> Reply {
         .spawn(work)
         .map(std::thread::JoinHandle::join);
     match outcome {
-        Ok(Ok(Ok(document))) => Reply::Read(document),
+        Ok(Ok(Ok(document))) => Reply::Read(Box::new(document)),
         Ok(Ok(Err(error))) => Reply::Failed(error),
         Ok(Err(panic)) => {
             let text = panic

@@ -272,9 +272,33 @@ fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<
         let whole = (!text.trim().is_empty()).then(|| atom(text));
         return whole.into_iter().collect::<Vec<_>>().into_iter();
     }
-    let even = chars.div_ceil(chars.div_ceil(max_chars));
-    let splitter = TextSplitter::new(ChunkConfig::new(even.min(max_chars)..=max_chars));
-    splitter.chunks(text).map(atom).collect::<Vec<_>>().into_iter()
+    let mut pieces = Vec::new();
+    for part in parts(text, max_chars.saturating_mul(8)) {
+        let chars = part.chars().count();
+        let even = chars.div_ceil(chars.div_ceil(max_chars).max(1));
+        let splitter = TextSplitter::new(ChunkConfig::new(even.min(max_chars)..=max_chars));
+        pieces.extend(splitter.chunks(part).map(atom));
+    }
+    pieces.into_iter()
+}
+
+/// `text` in parts of at most `max_chars`: the splitter below takes more than linear time, and a hostile
+/// paragraph has millions of words without a full stop.
+fn parts(text: &str, max_chars: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((limit, _)) = rest.char_indices().nth(max_chars) {
+        let part = &rest[..limit];
+        // The last sentence's end, or word's, but not so early that a sliver is cut off.
+        let border = [". ", " "]
+            .iter()
+            .filter_map(|border| part.rfind(border).map(|at| at + border.len()));
+        let end = border.into_iter().find(|end| end * 2 > limit).unwrap_or(limit);
+        parts.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    parts.push(rest);
+    parts
 }
 
 /// Puts units into passages: as few as needed, of about the same length, units whole where they fit.

@@ -34,11 +34,10 @@ pub(crate) fn lines(raw: &str) -> String {
     lines[first..last].join("\n")
 }
 
-/// `digits` as raised characters where they would otherwise join the number before them (a footnote mark set
-/// as superscript in a document).
+/// `digits`, set as superscript behind `before`, as raised characters where they are a mark: behind a number, a
+/// percentage or a word. In `m2` and `CO2` they belong to the name.
 pub(crate) fn raised(before: &str, digits: &str) -> String {
-    let follows_digit = before.chars().next_back().is_some_and(|c| c.is_ascii_digit());
-    if !follows_digit || !digits.chars().all(|c| c.is_ascii_digit()) {
+    if !takes_mark(before) || !digits.chars().all(|c| c.is_ascii_digit()) {
         return digits.to_owned();
     }
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -47,6 +46,21 @@ pub(crate) fn raised(before: &str, digits: &str) -> String {
         .filter_map(|c| c.to_digit(10))
         .map(|d| RAISED[d as usize])
         .collect()
+}
+
+/// Whether a raised digit behind `text` is a mark rather than part of a unit's or a formula's name.
+fn takes_mark(text: &str) -> bool {
+    let letters = text
+        .chars()
+        .rev()
+        .take_while(|c| c.is_alphabetic())
+        .take(3)
+        .count();
+    match text.chars().next_back() {
+        None => false,
+        Some(c) if c.is_whitespace() => false,
+        Some(_) => letters == 0 || letters == 3,
+    }
 }
 
 fn fold(text: &str) -> String {
@@ -67,19 +81,17 @@ fn fold(text: &str) -> String {
 fn normalise(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut run = String::new();
-    let mut after_digit = false;
     for c in raw.chars().filter(|c| !is_invisible(*c)) {
-        if after_digit && is_raised_or_lowered(c) {
+        if is_raised_or_lowered(c) && takes_mark(if run.is_empty() { &out } else { &run }) {
             out.extend(run.nfkc());
             run.clear();
             out.push(c);
             continue;
         }
-        if after_digit && is_fraction(c) {
+        if is_fraction(c) && run.ends_with(|c: char| c.is_ascii_digit()) {
             run.push(' ');
         }
         run.push(c);
-        after_digit = c.is_ascii_digit();
     }
     out.extend(run.nfkc());
     out
@@ -144,7 +156,8 @@ mod tests {
         check("par\u{200b}t\u{ad}ner\u{feff}", "partner");
         check("hidden\u{e0041}\u{e0042}", "hidden");
         check("EUR 500¹ and 10²³", "EUR 500¹ and 10²³");
-        check("CO₂ m²", "CO2 m2");
+        check("CO₂ m² ¹ see", "CO2 m2 1 see");
+        check("18 %¹ per deal²", "18 %¹ per deal²");
         check("10½ %", "10 1⁄2 %");
         check("cafe\u{301}", "café");
     }
@@ -157,7 +170,10 @@ mod tests {
         }
         check("EUR 500", "12", "¹²");
         check("the 5", "th", "th");
-        check("term", "1", "1");
+        check("18 %", "1", "¹");
+        check("each term", "1", "¹");
+        check("10 m", "2", "2");
+        check("", "1", "1");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! Each format by its fixture: what a document says about itself, and its passages.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use liaison_ingest::{Limits, read, split::split};
 use liaison_knowledge::DocumentId;

@@ -1,4 +1,5 @@
 //! The reading process: this test binary runs itself again, as the service does.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use liaison_ingest::{ReadError, Sandbox, sandbox};
 use std::time::Duration;

@@ -55,8 +55,8 @@ fn tables_are_read_with_their_spans() {
             &[],
             &[
                 "Rates",
-                "Tier: Gold; Rate New: 18 %; Renewal: 9 %",
-                "Tier: Gold; Rate New: 17 %; Renewal: 8 %1",
+                "Tier: Gold; Rate New: 18 %; Rate Renewal: 9 %",
+                "Tier: Gold; Rate New: 17 %; Rate Renewal: 8 %¹",
             ],
         )],
     );

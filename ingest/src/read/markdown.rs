@@ -117,12 +117,24 @@ fn without_directives(source: &str) -> String {
         } else if fence.is_none() && bare.starts_with("[!") {
             out.push_str(quote);
             out.push_str(after_alert(bare));
+        } else if fence.is_none() && line.contains(":::image") {
+            push_without_images(line, &mut out);
         } else {
             out.push_str(line);
         }
         out.push('\n');
     }
     out
+}
+
+/// `Select :::image type="icon" …::: to edit` without the picture.
+fn push_without_images(line: &str, out: &mut String) {
+    let mut rest = line;
+    while let Some((before, image)) = rest.split_once(":::image") {
+        out.push_str(before);
+        rest = image.split_once(":::").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
 }
 
 /// The title of `:::note Title`; attributes are not one.

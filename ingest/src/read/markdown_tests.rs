@@ -10,7 +10,7 @@ fn shown(source: &str) -> String {
                 Block::Paragraph(text) => out.push(text),
                 Block::List(items) => out.extend(items.iter().map(|item| format!("- {item}"))),
                 Block::Table(table) => {
-                    out.extend(table.rows.iter().map(|row| format!("| {}", table.line(row))))
+                    out.extend(table.rows.iter().map(|row| format!("| {}", table.line(row))));
                 }
                 Block::Code(code) => out.push(format!("`{code}`")),
                 other => out.push(format!("{other:?}")),
@@ -80,6 +80,10 @@ fn directives_keep_only_their_text() {
     check(
         ":::image type=\"content\" source=\"a.png\" alt-text=\"b\":::\n\nText",
         "# \nText",
+    );
+    check(
+        "Select :::image type=\"icon\" source=\"a.png\"::: to edit",
+        "# \nSelect to edit",
     );
     check("[!INCLUDE [x](y.md)]\n\nText", "# \nText");
     check("```\n::: kept\n```", "# \n`::: kept`");

@@ -220,7 +220,12 @@ pub(super) fn drop_furniture(pages: &mut [Page]) {
     // Heads that alternate between left and right pages are on a little less than half of them.
     let often = (pages.len() * 2).div_ceil(5).max(3);
     for (number, page) in pages.iter_mut().enumerate() {
-        let heads: Vec<String> = page.tables.iter().filter_map(|rows| rows.first()).map(|row| row.join(" ")).collect();
+        let heads: Vec<String> = page
+            .tables
+            .iter()
+            .filter_map(|rows| rows.first())
+            .map(|row| row.join(" "))
+            .collect();
         let is_furniture = |line: &str| {
             // The header of a table that goes over many pages stands at the top of each.
             if heads.iter().any(|head| head == line) {

@@ -139,7 +139,6 @@ fn raise_footnote_marks(lines: &mut [String], spans: &[TextSpan]) {
         let digits = mark.text.trim();
         let is_mark = (1..=2).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
-            && before.text.ends_with(|c: char| c.is_ascii_digit())
             && mark.font_size < before.font_size * 0.85
             && (mark.bbox.x - before.bbox.x - before.bbox.width).abs() < before.font_size * 0.5;
         if !is_mark {
@@ -290,7 +289,7 @@ fn has_pictures(bytes: &[u8]) -> bool {
 
 /// Says which pages gave no text, in a document that otherwise does.
 fn blank_pages(pages: &[Page]) -> Option<String> {
-    let is_blank = |page: &Page| page.lines.iter().all(|line| line.is_empty());
+    let is_blank = |page: &Page| page.lines.iter().all(String::is_empty);
     let blank: Vec<String> = (1..)
         .zip(pages)
         .filter(|(_, page)| is_blank(page))

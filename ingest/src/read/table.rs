@@ -6,12 +6,13 @@ use crate::{Block, Row, Table};
 pub(super) const MAX_SPAN: usize = 200;
 
 /// A grid under construction: cells that span rows are repeated in each of them, so that every row reads by
-/// itself; cells that span columns stand once.
+/// itself; cells that span columns stand once, but name every column they span where they are a header.
 #[derive(Default)]
 pub(super) struct Grid {
-    rows: Vec<Vec<String>>,
+    /// `None` is a place that the cell to the left reaches into.
+    rows: Vec<Vec<Option<String>>>,
     /// Per column: how many more rows the cell above reaches into, and its text.
-    hanging: Vec<(usize, String)>,
+    hanging: Vec<(usize, Option<String>)>,
     column: usize,
 }
 
@@ -29,16 +30,16 @@ impl Grid {
         self.fill_hanging();
         let (columns, rows) = (columns.clamp(1, MAX_SPAN), rows.clamp(1, MAX_SPAN));
         for offset in 0..columns {
-            let text = if offset == 0 { text.clone() } else { String::new() };
+            let text = (offset == 0).then(|| text.clone());
             if self.hanging.len() <= self.column {
-                self.hanging.resize(self.column + 1, (0, String::new()));
+                self.hanging.resize(self.column + 1, (0, None));
             }
             self.hanging[self.column] = (rows - 1, text.clone());
             self.push(text);
         }
     }
 
-    fn push(&mut self, text: String) {
+    fn push(&mut self, text: Option<String>) {
         if let Some(row) = self.rows.last_mut() {
             row.push(text);
         }
@@ -65,7 +66,7 @@ impl Grid {
         while self.column < last_hanging {
             self.fill_hanging();
             if self.column < last_hanging {
-                self.push(String::new());
+                self.push(Some(String::new()));
             }
         }
     }
@@ -73,12 +74,39 @@ impl Grid {
     /// The blocks of the grid, whose first `header_rows` are known to be its header; `None` is a guess.
     pub(super) fn finish(mut self, header_rows: Option<usize>) -> Vec<Block> {
         self.close_row();
-        let rows: Vec<Row> = (1..)
-            .zip(self.rows)
-            .map(|(number, cells)| Row { number, cells })
-            .collect();
-        blocks(rows, header_rows)
+        let numbered = |rows: Vec<Vec<String>>| -> Vec<Row> {
+            (1..)
+                .zip(rows)
+                .map(|(number, cells)| Row { number, cells })
+                .collect()
+        };
+        let plain =
+            |row: &Vec<Option<String>>| row.iter().map(|cell| cell.clone().unwrap_or_default()).collect();
+        let rows = numbered(self.rows.iter().map(plain).collect());
+        let header_rows = header_rows
+            .unwrap_or_else(|| usize::from(starts_with_header(&rows)))
+            .min(rows.len());
+        let header = numbered(self.rows.drain(..header_rows).map(named_throughout).collect());
+        blocks(
+            header
+                .into_iter()
+                .chain(rows.into_iter().skip(header_rows))
+                .collect(),
+            Some(header_rows),
+        )
     }
+}
+
+/// A header row in which a name stands over every column it spans.
+fn named_throughout(row: Vec<Option<String>>) -> Vec<String> {
+    let mut name = String::new();
+    let filled = row.into_iter().map(|cell| {
+        if let Some(cell) = cell {
+            name = cell;
+        }
+        name.clone()
+    });
+    filled.collect()
 }
 
 /// The blocks of numbered rows: a table, or paragraphs where there is only one column.
