@@ -148,7 +148,7 @@ def commissions(deals):
             due = quarter(number + 1, 3, 30)
             full = key == plan.CLAWED_FULL[:3] and deal["motion"] == "new"
             _add(rows, deal, "commission", deal["amount_minor"], rate, "clawed_back" if full else status, deal["close_date"],
-                 due, due if status == "paid" else "")
+                 due, due if status == "paid" or full else "")
             if full:
                 _add(rows, deal, "clawback", deal["amount_minor"], rate, "clawed_back", plan.CLAWED_FULL[3], "Q-1.3.30", "")
             if key == plan.CLAWED_HALF[:3]:
