@@ -1,0 +1,62 @@
+/**
+ * The parts of an answer as they travel: AI SDK UI message stream v1, those that Liaison sends.
+ * Every part is from outside: fields are optional until someone has looked.
+ */
+import type { Place } from '../shared/place';
+
+/** A place in a document, without its words. */
+export interface Nearest {
+  passage_id: string;
+  title: string;
+  document?: string;
+  anchor?: Place | null;
+}
+
+/** What `source-document` says about a citation, under `providerMetadata.liaison`. */
+export interface CitationMetadata {
+  n?: number;
+  passage_id?: string;
+  document?: string;
+  anchor?: Place | null;
+  page?: number;
+  quote?: string;
+}
+
+/** A tool's records as a table; tools that return no table are not shown. */
+export interface ToolOutput {
+  name: string;
+  headline?: string | null;
+  columns: string[];
+  rows: string[][];
+  as_of: string;
+}
+
+/** A hand-off to a person: offered while it has no `id`, made when it has. */
+export interface HandoffPart {
+  id?: string;
+  to?: string;
+  message?: string;
+}
+
+export type Part =
+  | { type: 'start'; messageId?: string }
+  | { type: 'data-status'; data: { label: string } }
+  | { type: 'text-start'; id: string }
+  | { type: 'text-delta'; id: string; delta: string }
+  | { type: 'text-end'; id: string }
+  | {
+      type: 'source-document';
+      sourceId: string;
+      title?: string;
+      filename?: string;
+      providerMetadata?: { liaison?: CitationMetadata };
+    }
+  | { type: 'tool-input-available'; toolCallId: string; toolName?: string; input?: unknown }
+  | { type: 'tool-output-available'; toolCallId: string; output?: unknown }
+  | { type: 'tool-approval-request'; approvalId: string; toolCallId: string }
+  | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[] } }
+  | { type: 'data-suggestions'; data: string[] }
+  | { type: 'data-handoff'; data: HandoffPart | null }
+  | { type: 'error'; errorText?: string }
+  /** Sent too, and of no concern here; so is whatever a later server adds. */
+  | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-output-error' };

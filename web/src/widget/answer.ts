@@ -1,0 +1,129 @@
+/** An answer as far as it has come: a value, and the one function that moves it on by a part of the stream. */
+import type { HandoffPart, Nearest, Part, ToolOutput } from '../stream/parts';
+import type { Place } from '../shared/place';
+import type { Trouble } from './backend';
+
+/** A cited passage: where it is and which of its words were quoted. */
+export interface Source {
+  id: string;
+  n: number;
+  passage: string;
+  title: string;
+  document: string;
+  place: Place | null;
+  quote: string;
+}
+
+/** A write that waits for the partner's word, with exactly what would be written. */
+export interface Approval {
+  id: string;
+  input: [string, string][];
+}
+
+export interface Answer {
+  /** The service's id, from the stream's start; empty before. */
+  id: string;
+  phase: 'waiting' | 'writing' | 'done' | 'stopped' | 'failed';
+  /** Markdown. It only ever grows. */
+  text: string;
+  steps: string[];
+  sources: Source[];
+  tables: ToolOutput[];
+  approvals: Approval[];
+  suggestions: string[];
+  declined: { reason: string; nearest: Nearest[] } | null;
+  handoff: HandoffPart | null;
+  trouble: Trouble | null;
+  /** The request id of a failure, or the service's own words for it. */
+  detail: string;
+  /** Inputs of tool calls, by call, in case one asks for approval. */
+  inputs: Record<string, unknown>;
+}
+
+export const unanswered: Answer = {
+  id: '',
+  phase: 'waiting',
+  text: '',
+  steps: [],
+  sources: [],
+  tables: [],
+  approvals: [],
+  suggestions: [],
+  declined: null,
+  handoff: null,
+  trouble: null,
+  detail: '',
+  inputs: {},
+};
+
+/** The answer after one more part. Parts that nobody knows change nothing. */
+export function advance(answer: Answer, part: Part): Answer {
+  switch (part.type) {
+    case 'start':
+      return { ...answer, id: part.messageId ?? '' };
+    case 'data-status':
+      return { ...answer, steps: withStep(answer.steps, part.data.label) };
+    case 'text-start':
+      return answer.text === '' ? answer : { ...answer, text: `${answer.text}\n\n` };
+    case 'text-delta':
+      return { ...answer, phase: 'writing', text: answer.text + part.delta };
+    case 'source-document':
+      return withSource(answer, part);
+    case 'tool-input-available':
+      return { ...answer, inputs: { ...answer.inputs, [part.toolCallId]: part.input } };
+    case 'tool-output-available':
+      return isTable(part.output) ? { ...answer, tables: [...answer.tables, part.output] } : answer;
+    case 'tool-approval-request': {
+      const approval = { id: part.approvalId, input: fieldsOf(answer.inputs[part.toolCallId]) };
+      return { ...answer, approvals: [...answer.approvals, approval] };
+    }
+    case 'data-declined':
+      return { ...answer, declined: { reason: part.data.reason ?? '', nearest: part.data.nearest ?? [] } };
+    case 'data-suggestions':
+      return { ...answer, suggestions: part.data };
+    case 'data-handoff':
+      return { ...answer, handoff: part.data };
+    case 'error':
+      return { ...answer, phase: 'failed', trouble: 'failed', detail: part.errorText ?? '' };
+    default:
+      return answer;
+  }
+}
+
+/** Whether more may come. */
+export function isOpen(answer: Answer): boolean {
+  return answer.phase === 'waiting' || answer.phase === 'writing';
+}
+
+function withStep(steps: string[], label: string): string[] {
+  return steps.at(-1) === label ? steps : [...steps, label];
+}
+
+function withSource(answer: Answer, part: Extract<Part, { type: 'source-document' }>): Answer {
+  if (answer.sources.some((source) => source.id === part.sourceId)) return answer;
+  const about = part.providerMetadata?.liaison ?? {};
+  const document = about.document ?? part.filename ?? '';
+  const source: Source = {
+    id: part.sourceId,
+    n: about.n ?? answer.sources.length + 1,
+    passage: about.passage_id ?? part.sourceId,
+    title: part.title ?? document,
+    document,
+    place: about.anchor ?? (about.page === undefined ? null : { page: about.page }),
+    quote: about.quote ?? '',
+  };
+  return { ...answer, sources: [...answer.sources, source] };
+}
+
+function isTable(output: unknown): output is ToolOutput {
+  const { columns, rows } = (output ?? {}) as Partial<ToolOutput>;
+  return Array.isArray(columns) && columns.length > 0 && Array.isArray(rows) && rows.length > 0;
+}
+
+function fieldsOf(input: unknown): [string, string][] {
+  if (typeof input !== 'object' || input === null) return [];
+  return Object.entries(input).map(([name, value]) => [
+    name.replaceAll('_', ' '),
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+}

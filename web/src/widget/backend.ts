@@ -1,0 +1,96 @@
+/**
+ * The service as the widget sees it: every call signed with the partner's token. A 401 asks the page for a new
+ * token once and tries again; a second 401 is a refusal.
+ */
+
+/** What the page gives: a fresh signed token for whoever is signed in. */
+export type GetToken = () => Promise<string>;
+
+/** Why a call failed, in the terms that the widget has words for. */
+export type Trouble = 'failed' | 'offline' | 'cut' | 'signedOut' | 'busy';
+
+/** A call that did not work; `reference` is the service's request id. */
+export class BackendError extends Error {
+  override name = 'BackendError';
+  constructor(
+    readonly trouble: Trouble,
+    readonly reference = '',
+  ) {
+    super(trouble);
+  }
+}
+
+/** One partner's way to one service. */
+export class Backend {
+  #token: string | undefined;
+
+  constructor(
+    private readonly endpoint: () => string,
+    private readonly getToken: () => GetToken | undefined,
+    private readonly language: () => string,
+  ) {}
+
+  /** Drops the token: the next call asks the page for one. */
+  forget(): void {
+    this.#token = undefined;
+  }
+
+  post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    return this.#call(path, { method: 'POST', body: JSON.stringify(body), ...(signal && { signal }) });
+  }
+
+  get(path: string): Promise<Response> {
+    return this.#call(path, {});
+  }
+
+  async #call(path: string, init: RequestInit): Promise<Response> {
+    let response = await this.#send(path, init);
+    if (response.status === 401) {
+      this.forget();
+      response = await this.#send(path, init);
+    }
+    if (response.ok) return response;
+    throw new BackendError(troubleOf(response.status), await requestId(response));
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const token = (this.#token ??= await this.#freshToken());
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${token}`,
+      'accept-language': this.language(),
+    };
+    if (init.body) headers['content-type'] = 'application/json';
+    try {
+      return await fetch(this.endpoint() + path, { ...init, headers, credentials: 'omit' });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw new BackendError('offline');
+    }
+  }
+
+  async #freshToken(): Promise<string> {
+    let token: unknown;
+    try {
+      token = await this.getToken()?.();
+    } catch {
+      // The page's own failure to sign in is told like a missing sign-in.
+    }
+    if (typeof token !== 'string' || token === '') throw new BackendError('signedOut');
+    return token;
+  }
+}
+
+/** Whether the person, not the network, ended the call. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+function troubleOf(status: number): Trouble {
+  if (status === 401) return 'signedOut';
+  return status === 429 ? 'busy' : 'failed';
+}
+
+async function requestId(response: Response): Promise<string> {
+  const body = await response.json().catch(() => null);
+  return String(body?.error?.request_id ?? '');
+}

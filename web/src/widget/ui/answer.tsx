@@ -1,0 +1,49 @@
+/** One answer: how it is coming along, its words, then everything that backs it or follows from it. */
+import type { Exchange } from '../conversation';
+import { isOpen } from '../answer';
+import { ApprovalCard } from './approval';
+import { Chips } from './chips';
+import type { UiProps } from './ui';
+import { DeclinedCard } from './declined';
+import { Feedback } from './feedback';
+import { HandoffCard } from './handoff';
+import { Prose } from './prose';
+import { RecordsTable } from './records';
+import { Sources } from './sources';
+import { Steps } from './steps';
+import { TroubleNote } from './trouble';
+
+interface Props extends UiProps {
+  exchange: Exchange;
+  last: boolean;
+}
+
+export function AnswerView({ ui, exchange, last }: Props) {
+  const { words, conversation } = ui;
+  const { answer } = exchange;
+  const coming = isOpen(answer);
+  const complete = answer.phase === 'done';
+  return (
+    <div class="answer" part="answer" aria-busy={coming} data-declined={answer.declined ? '' : undefined}>
+      {answer.phase === 'waiting' && <Steps ui={ui} steps={answer.steps} />}
+      <Prose ui={ui} answer={answer} />
+      {answer.declined && <DeclinedCard ui={ui} exchange={exchange} declined={answer.declined} />}
+      {answer.approvals.map((approval) => (
+        <ApprovalCard key={approval.id} ui={ui} approval={approval} />
+      ))}
+      {answer.tables.map((table, index) => (
+        <RecordsTable key={index} ui={ui} table={table} />
+      ))}
+      {!coming && answer.sources.length > 0 && <Sources ui={ui} sources={answer.sources} />}
+      {answer.handoff && !answer.declined && <HandoffCard ui={ui} exchange={exchange} handoff={answer.handoff} />}
+      {answer.phase === 'stopped' && <p class="note">{words.stopped}</p>}
+      {answer.phase === 'failed' && (
+        <TroubleNote ui={ui} answer={answer} retry={last ? () => void conversation.retry(exchange) : undefined} />
+      )}
+      {complete && answer.id !== '' && <Feedback ui={ui} answer={answer.id} />}
+      {complete && last && answer.suggestions.length > 0 && (
+        <Chips ui={ui} questions={answer.suggestions} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+/** The conversation so far; follows the newest words unless the reader has scrolled away from them. */
+import { Component, createRef } from 'preact';
+import { AnswerView } from './answer';
+import type { UiProps } from './ui';
+import { Welcome } from './welcome';
+
+/** Within this many pixels of the end, the reader is following. */
+const NEAR_END = 60;
+
+export class Log extends Component<UiProps> {
+  readonly #region = createRef<HTMLDivElement>();
+  #following = true;
+
+  override componentDidUpdate(before: UiProps): void {
+    const { exchanges } = this.props.ui.state;
+    const region = this.#region.current;
+    if (!region || before.ui.state.exchanges === exchanges) return;
+    // A new question is always brought into view; more of an answer only for who follows it.
+    if (exchanges.at(-1)?.answer.phase === 'waiting') this.#following = true;
+    if (this.#following) region.scrollTop = region.scrollHeight;
+  }
+
+  override render({ ui }: UiProps) {
+    const { exchanges } = ui.state;
+    const onScroll = (event: Event) => {
+      const { scrollHeight, scrollTop, clientHeight } = event.currentTarget as HTMLElement;
+      this.#following = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    };
+    return (
+      <div
+        ref={this.#region}
+        class="log"
+        part="log"
+        role="region"
+        tabIndex={0}
+        aria-label={ui.words.log}
+        onScroll={onScroll}
+      >
+        {exchanges.length === 0 && <Welcome ui={ui} />}
+        {exchanges.map((exchange, index) => (
+          <article key={exchange.key}>
+            <p class="question" part="question">
+              {exchange.question}
+            </p>
+            <AnswerView ui={ui} exchange={exchange} last={index === exchanges.length - 1} />
+          </article>
+        ))}
+      </div>
+    );
+  }
+}
