@@ -58,7 +58,7 @@ fn shown(partner: &Partner) -> Value {
 
 fn table(partners: &[Partner]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(["id", "name", "tier", "type", "region"]);
+    table.load_style(TableStyle::new()).set_header(["id", "name", "tier", "type", "region"]);
     for partner in partners {
         table.add_row([&partner.id, &partner.name, &partner.tier, partner.kind.as_str(), &partner.region]);
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// What a handler says when it cannot do what was asked.
 #[derive(Debug, Clone)]
-pub(super) struct ApiError {
+pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,

@@ -3,7 +3,7 @@
 pub mod assets;
 mod caller;
 mod chat;
-mod error;
+pub mod error;
 mod evals;
 mod feedback;
 mod health;
