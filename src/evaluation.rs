@@ -23,7 +23,7 @@ struct Talk {
     app: Arc<App>,
     caller: Caller,
     id: String,
-    own: HashSet<String>,
+    foreign: HashSet<String>,
 }
 
 #[async_trait]
@@ -33,8 +33,8 @@ impl Target for InProcess {
         let unavailable = |error: crate::crm::CrmError| TargetError::Unavailable(error.to_string());
         let caller = assistant::caller(crm, partner, "evals").await.map_err(unavailable)?;
         let caller = caller.ok_or_else(|| TargetError::UnknownPartner(partner.to_owned()))?;
-        let own = own_ids(crm, &PartnerScope::of(&caller.partner)).await.map_err(unavailable)?;
-        Ok(Box::new(Talk { app: Arc::clone(&self.0), caller, id: Uuid::new_v4().to_string(), own }))
+        let foreign = foreign_ids(crm, &caller.partner.id).await.map_err(unavailable)?;
+        Ok(Box::new(Talk { app: Arc::clone(&self.0), caller, id: Uuid::new_v4().to_string(), foreign }))
     }
 }
 
@@ -98,14 +98,22 @@ impl Talk {
         })
     }
 
-    /// A record of the CRM must be one the partner owns; computed ones (summaries) have no id of the CRM.
+    /// Nothing of the CRM that belongs to another partner. Computed records (sums, groups) have no id there.
     fn is_own(&self, record: &Value) -> bool {
-        let is_computed = record["id"] == record["kind"];
-        is_computed || record["id"].as_str().is_some_and(|id| self.own.contains(id))
+        record["id"].as_str().is_some_and(|id| !self.foreign.contains(id))
     }
 }
 
-async fn own_ids(crm: &dyn Crm, scope: &PartnerScope) -> Result<HashSet<String>, crate::crm::CrmError> {
+/// Ids of everything that belongs to any other partner.
+async fn foreign_ids(crm: &dyn Crm, own: &str) -> Result<HashSet<String>, crate::crm::CrmError> {
+    let mut all = HashSet::new();
+    for partner in crm.partners().await?.iter().filter(|partner| partner.id != own) {
+        all.extend(ids(crm, &PartnerScope::of(partner)).await?);
+    }
+    Ok(all)
+}
+
+async fn ids(crm: &dyn Crm, scope: &PartnerScope) -> Result<HashSet<String>, crate::crm::CrmError> {
     let mut ids = HashSet::from([scope.id().to_owned()]);
     ids.extend(crm.opportunities(scope).await?.into_iter().map(|record| record.id));
     ids.extend(crm.deal_registrations(scope).await?.into_iter().map(|record| record.id));

@@ -13,7 +13,10 @@ pub mod tools;
 pub mod turn;
 pub mod verify;
 
-use crate::{caller::Caller, crm::{Crm, CrmError}};
+use crate::{
+    caller::Caller,
+    crm::{Crm, CrmError, PartnerScope},
+};
 use citation::Citation;
 use evidence::{Evidence, ToolCall, ToolReturn};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -153,7 +156,7 @@ impl Assistant {
         mut progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Answer, AssistantError> {
         let start = Instant::now();
-        let (today, vocabulary) = (self.today(), self.vocabulary().await);
+        let (today, vocabulary) = (self.today(), self.vocabulary(caller).await);
         let mut turn = Turn::new(MODEL_REPLIES);
         let mut model: &dyn ChatModel = self.llm.as_deref().unwrap_or(&self.extractive);
         let end = loop {
@@ -240,16 +243,30 @@ impl Assistant {
         }
     }
 
-    /// The program's own names. Without them (the CRM is down) a product may be taken for a customer: worse
-    /// filters, never wrong records.
-    async fn vocabulary(&self) -> Vocabulary {
-        let rates = self.crm.commission_rates().await.unwrap_or_default();
-        let tiers = self.crm.tier_rules().await.unwrap_or_default();
-        let mut products: Vec<String> = rates.into_iter().map(|rate| rate.product).collect();
-        products.sort();
-        products.dedup();
-        Vocabulary { products, tiers: tiers.into_iter().map(|rule| rule.tier).collect() }
+    /// Names of the program and of the partner's own records. Without them (the CRM is down) a product may be
+    /// taken for a customer: worse filters, never wrong records.
+    async fn vocabulary(&self, caller: &Caller) -> Vocabulary {
+        let (crm, scope) = (&self.crm, PartnerScope::of(&caller.partner));
+        let rates = crm.commission_rates().await.unwrap_or_default();
+        let tiers = crm.tier_rules().await.unwrap_or_default();
+        let deals = crm.opportunities(&scope).await.unwrap_or_default();
+        let registrations = crm.deal_registrations(&scope).await.unwrap_or_default();
+        let people = crm.certifications(&scope).await.unwrap_or_default();
+        let own = deals.into_iter().map(|deal| deal.customer);
+        let own = own.chain(registrations.into_iter().map(|registration| registration.customer));
+        let mut own = distinct(own.chain(people.into_iter().map(|certification| certification.person)));
+        own.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        Vocabulary {
+            products: distinct(rates.into_iter().map(|rate| rate.product)),
+            tiers: distinct(tiers.into_iter().map(|rule| rule.tier)),
+            own,
+        }
     }
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let names: std::collections::BTreeSet<String> = names.collect();
+    names.into_iter().collect()
 }
 
 /// The end of a turn as an answer; releases its parts on the way.

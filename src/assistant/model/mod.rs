@@ -52,6 +52,8 @@ pub struct Vocabulary {
     pub products: Vec<String>,
     /// Tier names.
     pub tiers: Vec<String>,
+    /// Customers and people in the partner's own records, the longest name first.
+    pub own: Vec<String>,
 }
 
 /// Why a model gave no reply. The turn goes on with the extractive model.

@@ -2,7 +2,12 @@
 //!
 //! Which filters a tool has is read from its own schema, so a new tool needs nothing here.
 
-use super::{super::Ask, route::Question, words};
+use super::{
+    super::{Ask, Vocabulary},
+    route::Question,
+    words,
+};
+use std::ops::Range;
 use crate::{assistant::tools::Tool, program::period::Period};
 use serde_json::{Map, Value};
 use unicode_segmentation::UnicodeSegmentation;
@@ -18,7 +23,10 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
         let value = match name.as_str() {
             "period" => period(&question.asked, ask),
             "product" => named(&question.asked, &ask.vocabulary.products),
-            "customer" => customer(&question.asked, ask),
+            "customer" => customer(&question.asked, ask).or_else(|| {
+                let missing = !arguments.contains_key("customer");
+                own_name(&question.text, ask.vocabulary).filter(|_| missing).map(Value::from)
+            }),
             _ => choice(tool, property, &question.asked),
         };
         if let Some(value) = value {
@@ -66,8 +74,27 @@ fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
     value.split('_').all(|word| asked.iter().any(|asked| same(word, asked)))
 }
 
+/// Where a name stands in a text, as a whole word and whatever its case.
+pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
+    let (lower, name) = (text.to_lowercase(), name.to_lowercase());
+    // Lower-casing a few scripts changes lengths: then there is no safe range, and no match.
+    let start = lower.find(&name).filter(|_| lower.len() == text.len() && !name.is_empty())?;
+    let end = start + name.len();
+    let is_border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let whole = is_border(lower[..start].chars().next_back()) && is_border(lower[end..].chars().next());
+    whole.then_some(start..end)
+}
+
+/// The name of the partner's own records that the question mentions.
+pub(super) fn own_name<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+    vocabulary.own.iter().map(String::as_str).find(|name| find(text, name).is_some())
+}
+
 /// A name in the question that is neither the program's nor a period: the customer or deal it is about.
 fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
+    if let Some(own) = own_name(text, ask.vocabulary) {
+        return Some(Value::from(own));
+    }
     if let Some(quoted) = quoted(text) {
         return Some(Value::from(quoted));
     }

@@ -65,8 +65,8 @@ impl Extractive {
             return Ok(ModelReply::Answer(Draft { parts: vec![Part::Phrase(phrase)] }));
         }
         let question = route::in_context(ask);
-        let vector = embed_one(&self.knowledge, &question.text).await?;
-        let Route { tools, search } = route::route(&question, &vector, self.examples().await?);
+        let vector = embed_one(&self.knowledge, &route::without_names(&question, ask.vocabulary)).await?;
+        let Route { tools, search } = route::route(&question, &vector, self.examples().await?, ask);
         let mut calls: Vec<ToolCall> = tools
             .into_iter()
             .map(|tool| ToolCall { tool, arguments: arguments::read(tool, &question, ask) })

@@ -4,7 +4,10 @@
 //! so are questions that only documents answer. Words decide where meaning is close: "my", "our" and "I" point
 //! to the partner's own records.
 
-use super::{super::Ask, ModelError, words};
+use super::{
+    super::{Ask, Vocabulary},
+    ModelError, arguments, words,
+};
 use crate::{assistant::tools::Tool, program::period::Period};
 use liaison_knowledge::{Knowledge, search::similarity};
 
@@ -32,16 +35,26 @@ const RULE_QUESTIONS: &[&str] = &[
     "What is the discovery question for this product?",
 ];
 
-/// Similarity from which an example speaks for itself, without a word like "my".
-const SURE: f32 = 0.74;
-/// Similarity below which no example is meant.
-const UNLIKE: f32 = 0.42;
-/// How far a rule question may be ahead before a question with "my" is taken for one.
-const LEAN: f32 = 0.06;
-/// How far a tool must be ahead of every rule question for the search to be left out.
-const CLEAR: f32 = 0.22;
-/// Tools this close to the best one are called too.
-const TIE: f32 = 0.03;
+/// What must hold for a question to be about the partner's own records: the least similarity to a tool's
+/// example, and how far that must be ahead of every rule question. The stronger the question's own words point
+/// there, the less is asked of meaning.
+struct Bar {
+    similarity: f32,
+    lead: f32,
+}
+
+/// With "my", "our" or "did we".
+const WITH_OWN_WORDS: Bar = Bar { similarity: 0.42, lead: 0.04 };
+/// With "my" and a period ("last quarter").
+const WITH_PERIOD: Bar = Bar { similarity: 0.50, lead: -0.10 };
+/// With "I" or "we" only, which rule questions have too ("How do I register …?").
+const WITH_PRONOUN: Bar = Bar { similarity: 0.50, lead: 0.12 };
+/// With neither.
+const WITHOUT: Bar = Bar { similarity: 0.60, lead: 0.20 };
+/// With less of a lead than this, the rules may be meant as well.
+const CLEAR: f32 = 0.10;
+/// What "which" or "how much" adds to the tools that list or sum up.
+const VERB: f32 = 0.08;
 
 /// The routing examples as vectors.
 pub(super) struct Examples {
@@ -118,27 +131,87 @@ fn opens_as_follow_up(words: &[String]) -> bool {
     ["and ", "what about", "how about", "also ", "same ", "or for", "then "].iter().any(|o| format!("{opening} ").starts_with(o))
 }
 
-/// Where to look for an answer to `question`, whose vector is `vector`.
-pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples) -> Route {
-    let best = |vectors: &[Vec<f32>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
-    let rules = best(&examples.rules);
-    let mut scores: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
-    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let top = scores.first().map_or(-1.0, |(_, score)| *score);
-    tracing::debug!(rules, top, tool = ?scores.first().map(|(tool, _)| tool.name()), "routed");
-    let own = is_own(&question.asked) || (!question.followed.is_empty() && is_own(&question.text));
-    let meant = top >= SURE && top > rules || own && top >= UNLIKE && top + LEAN >= rules;
-    if !question.followed.is_empty() {
-        let tools = question.followed.iter().map(|(tool, _)| *tool).collect();
-        return Route { tools, search: !own };
+/// The question with names replaced by what they stand for, so that it can be like an example.
+pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
+    let mut text = question.text.clone();
+    let own = vocabulary.own.iter().map(|name| (name, "this customer"));
+    let tiers = vocabulary.tiers.iter().map(|name| (name, "the next tier"));
+    for (name, meaning) in own.chain(tiers) {
+        if let Some(range) = arguments::find(&text, name) {
+            text.replace_range(range, meaning);
+        }
     }
-    if !meant {
-        return Route { tools: vec![], search: true };
-    }
-    let near = scores.iter().filter(|(_, score)| top - score <= TIE).take(1);
-    Route { tools: near.map(|(tool, _)| *tool).collect(), search: top - rules < CLEAR }
+    text
 }
 
-fn is_own(text: &str) -> bool {
-    words::words(text).any(|word| ["my", "our", "ours", "mine", "i", "we", "me", "us", "i'm", "we've", "i've"].contains(&word.as_str()))
+/// Where to look for an answer to `question`, whose vector (of [`without_names`]) is `vector`.
+pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
+    let best = |vectors: &[Vec<f32>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
+    let named = arguments::own_name(&question.text, ask.vocabulary).is_some();
+    let rules = best(&examples.rules);
+    let (lists, sums) = verbs(&question.asked);
+    let mut scores: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
+    let top = scores.iter().map(|(_, score)| *score).fold(-1.0, f32::max);
+    for (tool, score) in &mut scores {
+        let name = tool.name();
+        let fits = (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary");
+        *score += if fits { VERB } else { 0.0 };
+    }
+    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let lead = top - rules;
+    let own = pronouns(&question.text);
+    let bar = match own {
+        Own::Strong if Period::find_in(&question.text, ask.today, 1).is_some() => WITH_PERIOD,
+        Own::Strong => WITH_OWN_WORDS,
+        Own::Weak => WITH_PRONOUN,
+        Own::None => WITHOUT,
+    };
+    tracing::debug!(rules, top, tool = scores.first().map(|(tool, _)| tool.name()), "routed");
+    let asks_for_rule = words::words(&question.asked).any(|word| RULE_WORDS.contains(&word.as_str()));
+    let tools: Vec<Tool> = if !question.followed.is_empty() {
+        question.followed.iter().map(|(tool, _)| *tool).collect()
+    } else if named || (top >= bar.similarity && lead >= bar.lead) {
+        scores.first().map(|(tool, _)| *tool).into_iter().collect()
+    } else {
+        vec![]
+    };
+    let search = tools.is_empty() || asks_for_rule || (lead < CLEAR && question.followed.is_empty() && !named);
+    Route { tools, search }
+}
+
+/// Words with which a question about own records asks for the rule as well.
+const RULE_WORDS: &[&str] =
+    &["why", "rule", "rules", "condition", "conditions", "could", "can", "must", "should", "may", "requirements", "allowed", "before"];
+
+/// How strongly a question's words point to the partner itself.
+enum Own {
+    Strong,
+    Weak,
+    None,
+}
+
+fn pronouns(text: &str) -> Own {
+    let words: Vec<String> = words::words(text).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let states = |pair: &[String]| {
+        let [first, second] = pair else { return false };
+        ["did", "have", "am", "are", "were", "was"].contains(&first.as_str()) && ["i", "we"].contains(&second.as_str())
+            || ["to", "for", "after"].contains(&first.as_str()) && ["me", "us"].contains(&second.as_str())
+            || ["i", "we"].contains(&first.as_str()) && ["stand", "still", "earned", "got"].contains(&second.as_str())
+    };
+    if has(&["my", "our", "ours", "mine"]) || words.windows(2).any(states) {
+        Own::Strong
+    } else if has(&["i", "we", "me", "us"]) {
+        Own::Weak
+    } else {
+        Own::None
+    }
+}
+
+/// Whether a question asks for a list, and whether for a sum.
+fn verbs(text: &str) -> (bool, bool) {
+    let words: Vec<String> = words::words(text).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let sums = has(&["total", "sum", "altogether", "overall"]) || words.windows(2).any(|pair| pair == ["how", "much"]);
+    (has(&["list", "which", "each", "status"]) && !sums, sums)
 }
