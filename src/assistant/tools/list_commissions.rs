@@ -23,6 +23,9 @@ customer, base, rate, amount, how it was computed, status, and when it was earne
 an amount or to find a payment.";
 
 pub(super) const EXAMPLES: &[&str] = &[
+    "Why was money taken back on this customer?",
+    "Did I get the bonus on this customer?",
+    "What commission do I get on this customer?",
     "Where is my commission for that deal?",
     "Why is my commission this amount?",
     "List my commissions from last month",

@@ -17,6 +17,8 @@ customer, product, stage, amount, close date and next step. Without arguments: t
 particular deals, stages, next steps and close dates.";
 
 pub(super) const EXAMPLES: &[&str] = &[
+    "List my open opportunities",
+    "What is the next step with this customer?",
     "Show me my open deals",
     "Which opportunities are in negotiation?",
     "What is the next step on my deal with this customer?",

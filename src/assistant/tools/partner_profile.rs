@@ -21,6 +21,11 @@ pub(super) const DESCRIPTION: &str = "Look up the partner's own profile: tier an
 certifications and when they expire, referral link, and its partner manager. Ask for the parts that are needed with `about`.";
 
 pub(super) const EXAMPLES: &[&str] = &[
+    "How far am I from the next tier?",
+    "Where do I stand?",
+    "What do we still need for the next tier?",
+    "What is missing for us to reach the next tier?",
+    "Who looks after us, and how do I reach that person?",
     "What tier are we?",
     "What do I still need to reach the next tier?",
     "How far am I from being promoted?",

@@ -52,7 +52,7 @@ impl Extractive {
     /// # Errors
     /// When the embedding model fails.
     pub async fn quotes(&self, ask: &Ask<'_>) -> Result<Vec<(usize, String, String)>, ModelError> {
-        let quotes = select::select(&self.knowledge, &route::in_context(ask), ask).await?;
+        let quotes = select::select(&self.knowledge, ask.evidence).await?;
         Ok(quotes.into_iter().map(|quote| (quote.passage, quote.words, quote.text)).collect())
     }
 
@@ -64,16 +64,23 @@ impl Extractive {
         if let Some(phrase) = smalltalk::reply_to(ask.question) {
             return Ok(ModelReply::Answer(Draft { parts: vec![Part::Phrase(phrase)] }));
         }
-        let question = route::in_context(ask);
-        let vector = embed_one(&self.knowledge, &route::without_names(&question, ask.vocabulary)).await?;
-        let Route { tools, search } = route::route(&question, &vector, self.examples().await?, ask);
-        let mut calls: Vec<ToolCall> = tools
-            .into_iter()
-            .map(|tool| ToolCall { tool, arguments: arguments::read(tool, &question, ask) })
-            .collect();
-        if search || calls.is_empty() {
-            let arguments = json!({ "query": question.text });
-            calls.push(ToolCall { tool: Tool::SearchKnowledge, arguments });
+        let whole = route::in_context(ask);
+        let mut calls: Vec<ToolCall> = Vec::new();
+        let mut searched = false;
+        for clause in route::clauses(&whole) {
+            let vector = embed_one(&self.knowledge, &route::without_names(&clause, ask.vocabulary)).await?;
+            let Route { tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
+            for tool in tools {
+                let call = ToolCall { tool, arguments: arguments::read(tool, &whole, ask) };
+                if !calls.contains(&call) {
+                    calls.push(call);
+                }
+            }
+            searched |= search;
+        }
+        if searched || calls.is_empty() {
+            let query = |query: &str| ToolCall { tool: Tool::SearchKnowledge, arguments: json!({ "query": query }) };
+            calls.extend(route::queries(&whole, ask).iter().map(|text| query(text)));
         }
         Ok(ModelReply::CallTools(calls))
     }
@@ -88,8 +95,7 @@ impl Extractive {
         if ask.evidence.has_failure() {
             parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
         }
-        let question = route::in_context(ask);
-        let quotes = select::select(&self.knowledge, &question, ask).await?;
+        let quotes = select::select(&self.knowledge, ask.evidence).await?;
         // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
         let own = if found_records || quotes.is_empty() { parts } else { Vec::new() };
         let quoted = quotes.into_iter().map(|quote| Part::Sentence {

@@ -33,6 +33,14 @@ const RULE_QUESTIONS: &[&str] = &[
     "What happens to my commission if the customer cancels?",
     "Who do I contact for support?",
     "What is the discovery question for this product?",
+    "How early do I have to ask for an extension?",
+    "When does the protection start?",
+    "Is there a minimum amount for a payout?",
+    "What has to happen before a commission is approved?",
+    "How long does a lead stay with the partner who brought it?",
+    "When should the renewal offer be made?",
+    "What happens if a partner falls below its thresholds?",
+    "By when must a claim be handed in?",
 ];
 
 /// What must hold for a question to be about the partner's own records: the least similarity to a tool's
@@ -77,9 +85,12 @@ impl Examples {
 }
 
 /// A question as it is meant, with what it leaves out taken from the conversation.
+#[derive(Clone)]
 pub(super) struct Question {
-    /// The words to search for.
+    /// The words that are meant.
     pub(super) text: String,
+    /// The words to search the documents for: without the partner's own names, which no document holds.
+    pub(super) searched: String,
     /// The words that were asked, for names and filters.
     pub(super) asked: String,
     /// Tools of the exchange it follows up on; empty when it stands alone.
@@ -96,18 +107,61 @@ pub(super) struct Route {
 
 /// Completes a question that leans on the one before ("and for last quarter?").
 pub(super) fn in_context(ask: &Ask<'_>) -> Question {
-    let alone = |text: &str| Question { text: text.into(), asked: text.into(), followed: vec![] };
+    let question = |text: String, followed| Question {
+        searched: without(&text, &ask.vocabulary.own, ""),
+        text,
+        asked: ask.question.to_owned(),
+        followed,
+    };
     match ask.history.last() {
         Some(before) if leans(ask) => {
             let crm = before.tools.iter().filter(|(tool, _)| tool.is_crm());
-            Question {
-                text: format!("{} {}", subject_of(ask.history), ask.question),
-                asked: ask.question.to_owned(),
-                followed: crm.cloned().collect(),
-            }
+            question(format!("{} {}", subject_of(ask.history), ask.question), crm.cloned().collect())
         }
-        _ => alone(ask.question),
+        _ => question(ask.question.to_owned(), vec![]),
     }
+}
+
+/// Words that open a question of their own behind "and".
+const OPENERS: &[&str] =
+    &["what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does", "can", "could", "by", "did"];
+
+/// The questions a question consists of: "what is the rule, and where do I stand?" wants two look-ups.
+pub(super) fn clauses(question: &Question) -> Vec<Question> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    let words: Vec<&str> = question.text.split_whitespace().collect();
+    for (nth, word) in words.iter().enumerate() {
+        let next = words.get(nth + 1).map_or(String::new(), |next| next.to_lowercase());
+        let parts = *word == "and" && OPENERS.contains(&next.as_str()) && open.len() > 2;
+        if !parts {
+            open.push(word);
+        }
+        if parts || (word.ends_with('?') && open.len() > 2) {
+            texts.push(std::mem::take(&mut open).join(" "));
+        }
+    }
+    texts.push(open.join(" "));
+    texts.retain(|text| words::words(text).count() > 2);
+    if texts.len() < 2 || !question.followed.is_empty() {
+        return vec![question.clone()];
+    }
+    let clause = |text: String| Question { asked: text.clone(), searched: text.clone(), text, followed: vec![] };
+    texts.into_iter().map(clause).collect()
+}
+
+/// What to search the documents for: the whole question, and each clause that has a topic of its own.
+pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
+    let mut all = vec![whole.searched.clone()];
+    let clauses = clauses(whole);
+    if clauses.len() > 1 {
+        let searched = clauses.iter().map(|clause| without(&clause.text, &ask.vocabulary.own, ""));
+        let (own_topic, leaning): (Vec<_>, Vec<_>) = searched.partition(|text| words::stems(text).len() > 2);
+        // "… and what are its conditions?" is about what the rest of the question is about.
+        all.truncate(usize::from(!leaning.is_empty()));
+        all.extend(own_topic);
+    }
+    all
 }
 
 /// The last question that stood alone.
@@ -133,12 +187,14 @@ fn opens_as_follow_up(words: &[String]) -> bool {
 
 /// The question with names replaced by what they stand for, so that it can be like an example.
 pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
-    let mut text = question.text.clone();
-    let own = vocabulary.own.iter().map(|name| (name, "this customer"));
-    let tiers = vocabulary.tiers.iter().map(|name| (name, "the next tier"));
-    for (name, meaning) in own.chain(tiers) {
+    without(&without(&question.text, &vocabulary.own, "this customer"), &vocabulary.tiers, "the next tier")
+}
+
+fn without(text: &str, names: &[String], instead: &str) -> String {
+    let mut text = text.to_owned();
+    for name in names {
         if let Some(range) = arguments::find(&text, name) {
-            text.replace_range(range, meaning);
+            text.replace_range(range, instead);
         }
     }
     text

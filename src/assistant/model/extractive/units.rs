@@ -29,7 +29,7 @@ pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
         if line.ends_with('?') && nth < lines.len() {
             // A question and what follows: the answer is quoted, both are compared.
             let answer = lines[nth];
-            units.extend(sentences(answer).into_iter().map(|sentence| unit(sentence, line)));
+            units.extend(of_line(answer, line));
             nth += 1;
         } else if line.ends_with(':') && nth < lines.len() {
             let items: Vec<&str> =
@@ -44,20 +44,31 @@ pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
                 shown: format!("{line}\n\n{}", marked.join("\n")),
                 meaning: format!("{context} {line} {}", items.join(" ")),
             });
-            units.extend(items.into_iter().map(|item| unit(item.to_owned(), &format!("{context} {line}"))));
+            units.extend(items.into_iter().flat_map(|item| of_line(item, &format!("{context} {line}"))));
         } else {
-            units.extend(sentences(line).into_iter().map(|sentence| unit(sentence, context)));
+            units.extend(of_line(line, context));
         }
     }
     units
 }
 
-fn unit(words: String, context: &str) -> Unit {
-    Unit { meaning: format!("{context} {words}"), shown: words.clone(), quote: words }
-}
-
 /// Abbreviations after which a full stop ends nothing.
 const ABBREVIATIONS: &[&str] = &["e.g.", "i.e.", "etc.", "approx.", "no.", "vs.", "inc.", "ltd.", "co.", "dr.", "mr.", "ms."];
+
+/// A paragraph up to this length is quoted whole: its sentences explain each other.
+const WHOLE_CHARS: usize = 320;
+
+/// The units of a line: one for each sentence, which is compared by itself and quoted with its paragraph where
+/// that is short.
+fn of_line(line: &str, context: &str) -> Vec<Unit> {
+    let whole = line.chars().count() <= WHOLE_CHARS;
+    let unit = |sentence: String| Unit {
+        meaning: format!("{context} {sentence}"),
+        quote: if whole { line.to_owned() } else { sentence.clone() },
+        shown: if whole { line.to_owned() } else { sentence },
+    };
+    sentences(line).into_iter().map(unit).collect()
+}
 
 /// The sentences of a line; a row (`Tier: Gold; Rate: 18 %`) is one.
 fn sentences(line: &str) -> Vec<String> {
@@ -84,8 +95,10 @@ mod tests {
 
     #[test]
     fn a_passage_is_cut_where_it_can_be_quoted() {
-        assert_eq!(quotes("One. Two, e.g. this. Three"), ["One.", "Two, e.g. this.", "Three"]);
-        assert_eq!(quotes("How long?\n90 days. Then it ends."), ["90 days.", "Then it ends."]);
+        let filler = "words ".repeat(60);
+        let long = format!("One. Two, e.g. this. {}", filler.trim());
+        assert_eq!(quotes(&long), ["One.", "Two, e.g. this.", filler.trim()]);
+        assert_eq!(quotes("How long?\n90 days. Then it ends."), ["90 days. Then it ends."; 2]);
         assert_eq!(quotes("Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %").len(), 2);
         assert_eq!(quotes("Steps:\nLog in\nSubmit")[0], "Steps:\nLog in\nSubmit");
     }
