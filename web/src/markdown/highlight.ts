@@ -11,12 +11,12 @@ export function highlight(root: HTMLElement, quote: string): boolean {
   for (const node of textNodes(root)) haystack += lettersOf(node.data, (at) => origin.push([node, at]));
   const start = haystack.indexOf(needle);
   if (needle === '' || start < 0) return false;
-  // From each text node that the quote touches, its first and last unit.
-  const pieces = new Map<Text, [number, number]>();
-  for (const [node, at] of origin.slice(start, start + needle.length)) {
-    pieces.set(node, [pieces.get(node)?.[0] ?? at, at]);
+  const hits = origin.slice(start, start + needle.length);
+  const [first, last] = [hits[0], hits.at(-1)];
+  // The nodes between the first and the last are marked whole, so that no gaps show between words.
+  for (const node of new Set(hits.map(([node]) => node))) {
+    wrap(node, node === first?.[0] ? first[1] : 0, node === last?.[0] ? last[1] + 1 : node.length);
   }
-  for (const [node, [first, last]] of pieces) wrap(node, first, last + 1);
   return true;
 }
 

@@ -38,14 +38,14 @@ export function Panel({ ui, root, close }: Props) {
       lang={ui.language}
       onKeyDown={onKeyDown}
     >
-      <header part="header">
+      <div class="head" part="header">
         <div>
           <h2>{words.title}</h2>
           <p>{words.subtitle}</p>
         </div>
         {state.exchanges.length > 0 && <IconButton icon="fresh" label={words.fresh} onClick={startOver} />}
         <IconButton icon="close" label={words.close} onClick={close} />
-      </header>
+      </div>
       <Log ui={ui} />
       <div class="unseen" role="status">
         {state.spoken}

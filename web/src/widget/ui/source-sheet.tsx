@@ -30,14 +30,14 @@ export class SourceSheet extends Component<Props> {
     const place = placeInWords(known?.anchor ?? target.place, words);
     return (
       <div ref={this.#root} class="sheet" part="source" role="dialog" aria-label={title}>
-        <header>
+        <div class="head">
           <Icon name="page" />
           <div>
             <h3>{title}</h3>
             <p>{[place, known?.document || target.document].filter(Boolean).join(' · ')}</p>
           </div>
           <IconButton icon="close" label={words.close} onClick={() => conversation.close()} />
-        </header>
+        </div>
         <div class="passage" role="region" tabIndex={0} aria-label={title}>
           {passage === 'coming' && <span class="pulse" />}
           {passage === 'missing' && <p class="label">{words.noSource}</p>}

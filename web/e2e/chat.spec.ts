@@ -1,0 +1,153 @@
+/** A conversation, as a partner has it, under a strict CSP with Trusted Types. */
+import { ask, askOnPortal, expect, test } from './support';
+
+test('by keyboard alone: ask, open a citation, close it, close the chat', async ({ page }) => {
+  await page.goto('/portal/');
+  const launcher = page.getByRole('button', { name: 'Open partner assistant' });
+  await expect(page.getByRole('combobox', { name: 'Signed in as' })).toBeEnabled();
+  for (let tabs = 0; tabs < 12 && !(await launcher.evaluate((one) => one.matches(':focus'))); tabs++) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(launcher).toBeFocused();
+  await page.keyboard.press('Enter');
+  const box = page.getByRole('textbox', { name: 'Your question' });
+  await expect(box).toBeFocused();
+  await page.keyboard.type('How long is a registered deal protected?');
+  await page.keyboard.press('Enter');
+
+  const status = page.locator('liaison-chat .unseen[role=status]');
+  await expect(status).toHaveText('Answering…');
+  await expect(status).toContainText('protected for 90 days from the day of approval. It can be extended');
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeHidden();
+
+  const citation = page.getByRole('button', { name: 'Citation 1, Rules of engagement 2025, Deal registration › Protection' }).first();
+  for (let tabs = 0; tabs < 15 && !(await citation.evaluate((one) => one.matches(':focus'))); tabs++) {
+    await page.keyboard.press('Shift+Tab');
+  }
+  await expect(citation).toBeFocused();
+  await page.keyboard.press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Rules of engagement 2025' });
+  await expect(sheet.getByText('Deal registration › Protection')).toBeVisible();
+  await expect(sheet.locator('mark').first()).toHaveText(/protects the deal for/);
+  expect(await sheet.locator('mark').allTextContents().then((all) => all.join(''))).toBe(
+    'protects the deal for 90 days from the day of approval',
+  );
+  await expect(sheet.getByRole('button', { name: 'Close' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  await expect(citation).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(launcher).toBeFocused();
+});
+
+test('a quote from a table is marked in its cells', async ({ page }) => {
+  await askOnPortal(page, 'How long?');
+  await page.getByRole('button', { name: /^Citation 2/ }).click();
+  const sheet = page.getByRole('dialog', { name: 'Commission rates' });
+  await expect(sheet.getByText('Rates, rows 2–9')).toBeVisible();
+  await expect(sheet.locator('td mark')).toHaveText(['Gold', '15']);
+});
+
+test('records are folded under the time they were read', async ({ page }) => {
+  const chat = await askOnPortal(page, 'Which of my commissions are pending?');
+  await expect(chat.getByText('Partner p-001 has 2 pending')).toBeVisible();
+  const fold = chat.getByText(/Your records, as of .*2026/);
+  await expect(chat.getByRole('columnheader', { name: 'Due' })).toBeHidden();
+  await fold.click();
+  await expect(chat.getByRole('columnheader', { name: 'Due' })).toBeVisible();
+  await chat.getByText('Sources (1)').click();
+  await chat.getByRole('button', { name: /Commission plan Page 3/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Commission plan' }).locator('mark')).toHaveText(/paid within 30 days/);
+});
+
+test('declined: the nearest material opens, a person can be asked', async ({ page }) => {
+  const chat = await askOnPortal(page, 'What is the weather?');
+  await expect(chat.getByText('Not in the documents', { exact: true })).toBeVisible();
+  await chat.getByRole('button', { name: /Rules of engagement 2025/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Rules of engagement 2025' }).getByText('two working days')).toBeVisible();
+  await page.keyboard.press('Escape');
+  const sent = page.waitForRequest('**/api/handoffs');
+  await chat.getByRole('button', { name: 'Ask a person' }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ answer: 'answer-1', question: 'What is the weather?' });
+  await expect(chat.getByText('Passed on to a person')).toBeVisible();
+});
+
+test('feedback names the conversation and the answer, and can be explained', async ({ page }) => {
+  const chat = await askOnPortal(page, 'How long?');
+  const asked = page.waitForRequest('**/api/feedback');
+  await chat.getByRole('button', { name: 'Not helpful' }).click();
+  const vote = (await asked).postDataJSON();
+  expect(vote).toMatchObject({ answer: 'answer-1', vote: -1 });
+  expect(vote.conversation).toMatch(/^[0-9a-f]{32}$/);
+  await expect(chat.getByRole('button', { name: 'Not helpful' })).toHaveAttribute('aria-pressed', 'true');
+  await chat.getByRole('textbox', { name: 'What was missing or wrong?' }).fill('No date.');
+  const explained = page.waitForRequest('**/api/feedback');
+  await chat.locator('.explain').getByRole('button', { name: 'Send' }).click();
+  expect((await explained).postDataJSON()).toMatchObject({ vote: -1, comment: 'No date.' });
+  await expect(chat.getByText('Thank you.')).toBeVisible();
+});
+
+test('a write shows what it writes, and waits for a yes', async ({ page }) => {
+  const chat = await askOnPortal(page, 'Please register this');
+  const card = chat.getByRole('group', { name: 'Please confirm' });
+  await expect(card).toContainText('Nordkai Terminal');
+  const sent = page.waitForRequest('**/api/approvals/a-1');
+  await card.getByRole('button', { name: 'Confirm' }).click();
+  expect((await sent).postDataJSON()).toEqual({ approved: true });
+  await expect(card.getByText('Confirmed.')).toBeVisible();
+});
+
+test('suggestions are asked with one press', async ({ page }) => {
+  await page.goto('/portal/');
+  await page.getByRole('button', { name: 'Open partner assistant' }).click();
+  const first = page.waitForRequest('**/api/chat');
+  await page.getByRole('button', { name: 'What do I still need for the next tier?' }).last().click();
+  const { id, messages } = (await first).postDataJSON();
+  expect(messages).toMatchObject([{ role: 'user', parts: [{ type: 'text', text: 'What do I still need for the next tier?' }] }]);
+  const second = page.waitForRequest('**/api/chat');
+  await page.getByRole('button', { name: 'How do I extend a registration?' }).click();
+  expect((await second).postDataJSON().id).toBe(id);
+});
+
+test('stop ends the answer and closes the connection', async ({ page }) => {
+  const chat = await askOnPortal(page, 'slow please');
+  await expect(chat.getByText('word 3')).toBeVisible();
+  const closed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/chat'));
+  await chat.getByRole('button', { name: 'Stop' }).click();
+  await closed;
+  await expect(chat.locator('p.note', { hasText: 'Stopped.' })).toBeVisible();
+  await ask(page, 'How long?');
+  await expect(chat.getByRole('button', { name: /^Citation 2/ })).toBeVisible();
+});
+
+test('another partner begins anew, while an answer is still on its way', async ({ page }) => {
+  const chat = await askOnPortal(page, 'slow please');
+  await expect(chat.getByText('word 3')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Signed in as' }).selectOption('p-003');
+  await expect(chat.getByText('How can I help?')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Welcome, Kestrel Works' })).toBeVisible();
+  await ask(page, 'commissions');
+  await expect(chat.getByText('Partner p-003 has 2 pending')).toBeVisible();
+  await expect(chat.getByText(/word \d/)).toBeHidden();
+});
+
+test('the page asks for the partner', async ({ page }) => {
+  await page.goto('/portal/');
+  await expect(page.getByRole('combobox', { name: 'Signed in as' })).toBeEnabled();
+  await page.getByRole('button', { name: 'How long am I protected?' }).click();
+  await expect(page.getByRole('button', { name: /^Citation 1/ }).first()).toBeVisible();
+});
+
+test('the language comes from the page when the element has none', async ({ page }) => {
+  await page.goto('/test/empty');
+  await page.getByRole('button', { name: 'Partner-Assistent öffnen' }).click();
+  await expect(page.getByRole('textbox', { name: 'Ihre Frage' })).toBeFocused();
+  await page.evaluate(() => document.querySelector('liaison-chat')?.setAttribute('lang', 'fr'));
+  await expect(page.getByRole('textbox', { name: 'Votre question' })).toBeVisible();
+});
+
+test('a page can take its style', async ({ page }) => {
+  await page.goto('/test/empty');
+  await page.evaluate(() => document.querySelector<HTMLElement>('liaison-chat')?.style.setProperty('--liaison-accent', 'rgb(120, 0, 0)'));
+  await expect(page.getByRole('button')).toHaveCSS('background-color', 'rgb(120, 0, 0)');
+});

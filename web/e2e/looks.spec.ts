@@ -1,0 +1,92 @@
+/**
+ * Light, dark and small: every page passes the accessibility audit and lays out without overflow. Screenshots go to
+ * `test-results/looks/` to be looked at; none is a baseline, as fonts differ between machines.
+ */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { ask, askOnPortal, expect, test, violations } from './support';
+
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 800 } },
+  { name: 'mobile', colorScheme: 'light', viewport: { width: 390, height: 780 } },
+  { name: 'mobile-dark', colorScheme: 'dark', viewport: { width: 390, height: 780 } },
+] as const;
+
+test('widget.js is at most 20 kB gzipped', () => {
+  const script = readFileSync(new URL('../dist/widget.js', import.meta.url));
+  expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(20_000);
+  expect(script.toString()).not.toMatch(/\.innerHTML\s*=|document\.write|\beval\(|new Function/);
+});
+
+for (const { name, colorScheme, viewport } of LOOKS) {
+  test.describe(name, () => {
+    test.use({ colorScheme, viewport });
+    // The sheet rises: without motion, what is audited and pictured is where it ends.
+    test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: 'reduce', colorScheme }));
+
+    const look = async (page: Page, view: string) => {
+      expect(await violations(page), `${view}, ${name}`).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `${view} is wider than the screen`).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: `test-results/looks/${view}-${name}.png` });
+    };
+
+    test('the chat', async ({ page }) => {
+      await page.goto('/portal/');
+      await expect(page.getByRole('combobox', { name: 'Signed in as' })).toBeEnabled();
+      await look(page, 'portal');
+      await page.getByRole('button', { name: 'Open partner assistant' }).click();
+      await look(page, 'chat-empty');
+      await ask(page, 'How long is a registered deal protected?');
+      await expect(page.getByRole('button', { name: 'How do I extend a registration?' })).toBeVisible();
+      await look(page, 'chat-answer');
+      await page.getByRole('button', { name: /^Citation 1/ }).first().click();
+      await expect(page.locator('mark').first()).toBeVisible();
+      await look(page, 'chat-source');
+      await page.keyboard.press('Escape');
+      await ask(page, 'Which of my commissions are pending?');
+      await page.getByText(/Your records, as of/).click();
+      await look(page, 'chat-records');
+      await ask(page, 'What is the weather?');
+      await expect(page.getByRole('button', { name: 'Ask a person' })).toBeVisible();
+      await look(page, 'chat-declined');
+      await ask(page, 'Please register this');
+      await expect(page.getByRole('button', { name: 'Confirm' })).toBeVisible();
+      await look(page, 'chat-confirm');
+    });
+
+    test('a failure', async ({ page }) => {
+      const chat = await askOnPortal(page, 'error part');
+      await expect(chat.getByRole('alert')).toBeVisible();
+      await look(page, 'chat-failed');
+    });
+
+    test('the console', async ({ page }) => {
+      await page.goto('/ui/');
+      await look(page, 'console-sign-in');
+      await page.getByLabel('Staff token').fill('staff-token');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      for (const section of ['documents', 'partners', 'evals', 'evals/2026-11-20-0930']) {
+        await page.goto(`/ui/#/${section}`);
+        await expect(page.getByRole('searchbox')).toBeVisible();
+        await look(page, `console-${section.replace('/2026-11-20-0930', '-run')}`);
+      }
+    });
+  });
+}
+
+test('on a small screen, Tab stays in the chat', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.goto('/portal/');
+  await page.getByRole('button', { name: 'Open partner assistant' }).click();
+  for (let tabs = 0; tabs < 14; tabs++) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.localName)).toBe('liaison-chat');
+  }
+  for (let tabs = 0; tabs < 14; tabs++) {
+    await page.keyboard.press('Shift+Tab');
+    expect(await page.evaluate(() => document.activeElement?.localName)).toBe('liaison-chat');
+  }
+});

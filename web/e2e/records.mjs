@@ -1,0 +1,66 @@
+// What the stand-in's staff pages show. Invented, like everything here.
+
+export const partners = [
+  { id: 'p-001', name: 'Harbourline Consulting', tier: 'gold', type: 'reseller', region: 'emea' },
+  { id: 'p-002', name: 'Sundial Advisors', tier: 'silver', type: 'referral', region: 'amer' },
+  { id: 'p-003', name: 'Kestrel Works', tier: 'platinum', type: 'services', region: 'apac' },
+  { id: 'p-004', name: 'Marketgrove', tier: 'registered', type: 'marketplace', region: 'emea' },
+];
+
+const document = (id, path, title, more = {}) => ({
+  id,
+  path,
+  title,
+  audience: 'partners',
+  effective_from: '2025-01-01',
+  effective_until: null,
+  passages: 24,
+  ingested_at: '2026-11-20T09:30:00Z',
+  status: 'ready',
+  reason: null,
+  ...more,
+});
+
+export const documents = [
+  document('d1', 'program/rules-of-engagement.docx', 'Rules of engagement 2025', { passages: 31 }),
+  document('d2', 'program/commission-plan.pdf', 'Commission plan', { effective_until: '2026-01-01' }),
+  document('d3', 'rates/commission-rates.xlsx', 'Commission rates', { passages: 8, audience: 'tier=gold,platinum' }),
+  document('d4', 'decks/weave-against-rivals.pptx', 'Weave: how we win', { effective_from: null, passages: 46 }),
+  document('d5', 'internal/margin-guide.md', 'Margin guide', { audience: 'internal', effective_from: null, passages: 12 }),
+  document('d6', 'playbooks/scan.pdf', '', {
+    status: 'failed',
+    passages: 0,
+    effective_from: null,
+    reason: 'The file is locked with a password. Save it without one and read it in again.',
+  }),
+];
+
+export const runs = [
+  { id: '2026-11-20-0930', suite: 'program-rules', started_at: '2026-11-20T09:30:00Z', cases: 50, passed: 48, citations_valid: 1, numbers_without_provenance: 0, seconds: 41.2 },
+  { id: '2026-11-19-1712', suite: 'isolation', started_at: '2026-11-19T17:12:00Z', cases: 24, passed: 24, citations_valid: null, numbers_without_provenance: 0, seconds: 18.7 },
+];
+
+export const run = {
+  id: '2026-11-20-0930',
+  suite: 'program-rules',
+  cases: [
+    {
+      id: 'protection-window',
+      tags: ['rules'],
+      passed: true,
+      turns: [{ ask: 'How long is a registered deal protected?', answer: 'For 90 days.', failures: [] }],
+    },
+    {
+      id: 'renewal-rate',
+      tags: ['rates', 'gold'],
+      passed: false,
+      turns: [
+        {
+          ask: 'What do I earn on a renewal?',
+          answer: 'You earn 15 % on a renewal.',
+          failures: ['contains: "8 %" is missing', 'cites: nothing from commission-rates.xlsx'],
+        },
+      ],
+    },
+  ],
+};

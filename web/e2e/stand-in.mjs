@@ -1,0 +1,144 @@
+// A stand-in for the service, for browser tests only: the real pages under the real headers, the real stream with
+// canned answers. What it does is steered by words in the question: see `answers.mjs`.
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { answerTo, passages } from './answers.mjs';
+import { documents, partners, run, runs } from './records.mjs';
+
+const PORT = Number(process.env.STAND_IN_PORT ?? 8791);
+const WEB = fileURLToPath(new URL('..', import.meta.url));
+const STAFF = 'staff-token';
+const CSP =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+let issued = 0;
+let expired = 0;
+const failedOnce = new Set();
+
+http
+  .createServer((request, response) => {
+    route(request, response).catch((error) => {
+      console.error(error);
+      if (!response.headersSent) problem(response, 500, 'internal', 'stand-in broke');
+      else response.destroy();
+    });
+  })
+  .listen(PORT, '127.0.0.1');
+
+async function route(request, response) {
+  const url = new URL(request.url ?? '/', 'http://stand-in');
+  const path = url.pathname;
+  if (path === '/healthz') return json(response, { status: 'ok' });
+  // Every token so far counts as expired from now on.
+  if (path === '/test/expire') return json(response, { expired: (expired = issued) });
+  if (path === '/test/empty') return page(response, '<liaison-chat></liaison-chat><script src="/widget.js"></script>');
+  if (path === '/portal/partners') return json(response, partners);
+  if (path === '/portal/token') return json(response, { token: `${url.searchParams.get('partner')}.${++issued}` });
+  if (path.startsWith('/api/')) return api(request, response, path);
+  if (path === '/widget.js') return file(response, 'dist/widget.js');
+  if (path.startsWith('/portal/')) return file(response, `portal/${path.slice(8) || 'index.html'}`);
+  if (path.startsWith('/ui/')) return file(response, `dist/${path.slice(4) || 'index.html'}`);
+  return problem(response, 404, 'not_found', 'nothing here');
+}
+
+async function api(request, response, path) {
+  const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+  if (['/api/documents', '/api/partners'].includes(path) || path.startsWith('/api/evals/')) {
+    return staff(response, token, path);
+  }
+  const number = Number(token.split('.')[1] ?? 0);
+  if (!number || number <= expired) return problem(response, 401, 'token_expired', 'the identity token has expired');
+  if (path === '/api/chat') return chat(response, await body(request), token);
+  if (path.startsWith('/api/sources/')) {
+    const passage = passages[decodeURIComponent(path.slice(13))];
+    return passage ? json(response, passage) : problem(response, 404, 'not_found', 'no such passage');
+  }
+  if (path === '/api/feedback' || path === '/api/handoffs' || path.startsWith('/api/approvals/')) {
+    const given = await body(request);
+    if (given.comment === 'break') return problem(response, 500, 'internal', 'asked to break');
+    return json(response, { id: 'made-1', ...given });
+  }
+  return problem(response, 404, 'not_found', 'nothing here');
+}
+
+function staff(response, token, path) {
+  if (token !== STAFF && token !== 'nobody-has-anything') return problem(response, 401, 'unauthorized', 'no such staff token');
+  const empty = token !== STAFF;
+  if (path === '/api/documents') return json(response, { documents: empty ? [] : documents });
+  if (path === '/api/partners') return json(response, empty ? [] : partners);
+  if (path === '/api/evals/runs') return json(response, { runs: empty ? [] : runs });
+  if (path === `/api/evals/runs/${run.id}`) return json(response, run);
+  return problem(response, 404, 'not_found', 'There is no such run.');
+}
+
+async function chat(response, { id, messages }, token) {
+  const question = messages?.at(-1)?.parts?.find((part) => part.type === 'text')?.text ?? '';
+  if (/fail once/.test(question) && !failedOnce.has(id)) {
+    failedOnce.add(id);
+    return problem(response, 500, 'internal', 'the model is away');
+  }
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-vercel-ai-ui-message-stream': 'v1',
+  });
+  for (const part of answerTo(question, token.split('.')[0])) {
+    if (part === 'cut') return response.destroy();
+    if (typeof part === 'number') {
+      await pause(part);
+      continue;
+    }
+    const bytes = Buffer.from(`data: ${part === 'done' ? '[DONE]' : JSON.stringify(part)}\r\n\r\n`);
+    // In two pieces that respect neither lines nor letters.
+    const half = bytes.length >> 1;
+    response.write(bytes.subarray(0, half));
+    await pause(4);
+    response.write(bytes.subarray(half));
+  }
+  response.end();
+}
+
+async function file(response, name) {
+  const path = join(WEB, normalize(name));
+  const type = TYPES[extname(path)];
+  if (!path.startsWith(WEB) || !type) return problem(response, 404, 'not_found', 'nothing here');
+  try {
+    const content = await readFile(path);
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': CSP });
+    response.end(content);
+  } catch {
+    problem(response, 404, 'not_found', 'not built');
+  }
+}
+
+function page(response, inside) {
+  response.writeHead(200, { 'content-type': TYPES['.html'], 'content-security-policy': CSP });
+  response.end(`<!doctype html><html lang="de"><title>Leer</title><link rel="icon" href="data:,"><main><h1>Leer</h1></main>${inside}</html>`);
+}
+
+function json(response, value, status = 200) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
+
+function problem(response, status, code, message) {
+  json(response, { error: { code, message, request_id: 'req-42' } }, status);
+}
+
+async function body(request) {
+  let text = '';
+  for await (const piece of request) text += piece;
+  return JSON.parse(text || '{}');
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
