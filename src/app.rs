@@ -1,7 +1,10 @@
 //! The wired parts of a running Liaison.
 
 use crate::{
-    assistant::{Assistant, model::{ChatModel, extractive::Extractive, openai::OpenAi}},
+    assistant::{
+        Assistant,
+        model::{ChatModel, extractive::Extractive, openai::OpenAi},
+    },
     cli::setup,
     config::Settings,
     crm::{Crm, SqlCrm},
@@ -52,13 +55,25 @@ impl App {
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
         };
-        Ok(Self { settings, home, store, crm, knowledge, assistant })
+        Ok(Self {
+            settings,
+            home,
+            store,
+            crm,
+            knowledge,
+            assistant,
+        })
     }
 
     /// A run of the ingestion pipeline over this home.
     #[must_use]
     pub fn ingest<'a>(&'a self, sandbox: &'a Sandbox, audience: AudienceSpec) -> Ingest<'a> {
-        Ingest { knowledge: &self.knowledge, catalog: &self.store, sandbox, audience }
+        Ingest {
+            knowledge: &self.knowledge,
+            catalog: &self.store,
+            sandbox,
+            audience,
+        }
     }
 }
 
@@ -68,7 +83,9 @@ impl App {
 /// When it cannot be opened or migrated.
 pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
     let path = home.database();
-    Store::open(&path).await.with_context(|| format!("cannot open the database {}", path.display()))
+    Store::open(&path)
+        .await
+        .with_context(|| format!("cannot open the database {}", path.display()))
 }
 
 /// Loads the model and opens the home's index for it.
@@ -77,7 +94,11 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// When a file is missing, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let sessions = if settings.knowledge.sessions == 0 { cores } else { settings.knowledge.sessions };
+    let sessions = if settings.knowledge.sessions == 0 {
+        cores
+    } else {
+        settings.knowledge.sessions
+    };
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
     let embedder = tokio::task::spawn_blocking(load).await??;

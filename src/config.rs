@@ -151,13 +151,12 @@ impl Settings {
     /// # Errors
     /// With the setting's name and what to write instead.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut builder = config::Config::builder()
-            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
         builder = match file {
             Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
-            None => builder.add_source(
-                config::File::new("liaison.toml", config::FileFormat::Toml).required(false),
-            ),
+            None => builder
+                .add_source(config::File::new("liaison.toml", config::FileFormat::Toml).required(false)),
         };
         let environment = config::Environment::with_prefix("LIAISON")
             .prefix_separator("_")
@@ -166,26 +165,42 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("server.allowed_origins")
             .source(Some(own_variables()));
-        let merged = builder.add_source(environment).build().map_err(|e| ConfigError::Invalid(e.to_string()))?;
-        let settings: Self = merged.try_deserialize().map_err(|e| ConfigError::Invalid(e.to_string()))?;
+        let merged = builder
+            .add_source(environment)
+            .build()
+            .map_err(|e| ConfigError::Invalid(e.to_string()))?;
+        let settings: Self = merged
+            .try_deserialize()
+            .map_err(|e| ConfigError::Invalid(e.to_string()))?;
         settings.check()?;
         Ok(settings)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let unusable = |setting, problem: &str| Err(ConfigError::Unusable { setting, problem: problem.into() });
+        let unusable = |setting, problem: &str| {
+            Err(ConfigError::Unusable {
+                setting,
+                problem: problem.into(),
+            })
+        };
         if !(1..=12).contains(&self.program.fiscal_year_start) {
             return unusable("program.fiscal_year_start", "it is a month: write 1 to 12");
         }
         if jiff::tz::TimeZone::get(&self.program.time_zone).is_err() {
-            return unusable("program.time_zone", "it is no IANA time zone: write one like `Europe/Berlin`");
+            return unusable(
+                "program.time_zone",
+                "it is no IANA time zone: write one like `Europe/Berlin`",
+            );
         }
         if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
             return unusable("llm.model", "an endpoint needs a model's name");
         }
         for issuer in self.issuers.values() {
             if issuer.secret.is_some() == issuer.public_key_file.is_some() {
-                return unusable("issuers", "each issuer needs either `secret` or `public_key_file`");
+                return unusable(
+                    "issuers",
+                    "each issuer needs either `secret` or `public_key_file`",
+                );
             }
         }
         Ok(())
@@ -202,7 +217,8 @@ impl Settings {
 fn own_variables() -> config::Map<String, String> {
     #[allow(clippy::disallowed_methods)] // this is the one place that reads the environment
     let all = std::env::vars();
-    all.filter(|(name, _)| name.starts_with("LIAISON_") && name.contains("__")).collect()
+    all.filter(|(name, _)| name.starts_with("LIAISON_") && name.contains("__"))
+        .collect()
 }
 
 mod seconds {

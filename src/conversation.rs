@@ -72,6 +72,13 @@ pub async fn ask(
 /// An exchange as the models need it; one that cannot be read any more is forgotten rather than fatal.
 fn past(exchange: Exchange) -> Option<Past> {
     let answer: Answer = serde_json::from_str(&exchange.receipt).ok()?;
-    let tools = answer.tools.into_iter().filter_map(|used| Some((Tool::from_name(&used.name)?, used.arguments)));
-    Some(Past { question: exchange.question, tools: tools.collect(), answer: answer.answer })
+    let tools = answer
+        .tools
+        .into_iter()
+        .filter_map(|used| Some((Tool::from_name(&used.name)?, used.arguments)));
+    Some(Past {
+        question: exchange.question,
+        tools: tools.collect(),
+        answer: answer.answer,
+    })
 }

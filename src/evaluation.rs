@@ -31,10 +31,17 @@ impl Target for InProcess {
     async fn open(&self, partner: &str) -> Result<Box<dyn Conversation>, TargetError> {
         let crm = self.0.crm.as_ref();
         let unavailable = |error: crate::crm::CrmError| TargetError::Unavailable(error.to_string());
-        let caller = assistant::caller(crm, partner, "evals").await.map_err(unavailable)?;
+        let caller = assistant::caller(crm, partner, "evals")
+            .await
+            .map_err(unavailable)?;
         let caller = caller.ok_or_else(|| TargetError::UnknownPartner(partner.to_owned()))?;
         let foreign = foreign_ids(crm, &caller.partner.id).await.map_err(unavailable)?;
-        Ok(Box::new(Talk { app: Arc::clone(&self.0), caller, id: Uuid::new_v4().to_string(), foreign }))
+        Ok(Box::new(Talk {
+            app: Arc::clone(&self.0),
+            caller,
+            id: Uuid::new_v4().to_string(),
+            foreign,
+        }))
     }
 }
 
@@ -43,7 +50,8 @@ impl Conversation for Talk {
     async fn ask(&mut self, question: &str) -> Result<Reply, TargetError> {
         let id = Uuid::new_v4();
         let answer = conversation::ask(&self.app, &self.caller, &self.id, id, question, |_| {}).await;
-        self.reply(answer.map_err(|error| TargetError::Failed(error.to_string()))?).await
+        self.reply(answer.map_err(|error| TargetError::Failed(error.to_string()))?)
+            .await
     }
 }
 
@@ -80,7 +88,10 @@ impl Talk {
     /// own rule admits the asking partner.
     async fn citation(&self, citation: assistant::citation::Citation) -> Result<Citation, TargetError> {
         let on = self.app.assistant.today();
-        let view = View { audience: &Audience::Internal, on };
+        let view = View {
+            audience: &Audience::Internal,
+            on,
+        };
         let found = self.app.knowledge.passage(citation.passage_id, view).await;
         let found = found.map_err(|error| TargetError::Failed(error.to_string()))?;
         let visible = found.as_ref().is_some_and(|(_, document)| {
@@ -115,9 +126,24 @@ async fn foreign_ids(crm: &dyn Crm, own: &str) -> Result<HashSet<String>, crate:
 
 async fn ids(crm: &dyn Crm, scope: &PartnerScope) -> Result<HashSet<String>, crate::crm::CrmError> {
     let mut ids = HashSet::from([scope.id().to_owned()]);
-    ids.extend(crm.opportunities(scope).await?.into_iter().map(|record| record.id));
-    ids.extend(crm.deal_registrations(scope).await?.into_iter().map(|record| record.id));
+    ids.extend(
+        crm.opportunities(scope)
+            .await?
+            .into_iter()
+            .map(|record| record.id),
+    );
+    ids.extend(
+        crm.deal_registrations(scope)
+            .await?
+            .into_iter()
+            .map(|record| record.id),
+    );
     ids.extend(crm.commissions(scope).await?.into_iter().map(|record| record.id));
-    ids.extend(crm.certifications(scope).await?.into_iter().map(|record| record.id));
+    ids.extend(
+        crm.certifications(scope)
+            .await?
+            .into_iter()
+            .map(|record| record.id),
+    );
     Ok(ids)
 }

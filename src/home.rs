@@ -35,7 +35,11 @@ impl Home {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = lock.read_to_string(&mut holder);
-                let holder = if holder.is_empty() { "another process".into() } else { format!("process {holder}") };
+                let holder = if holder.is_empty() {
+                    "another process".into()
+                } else {
+                    format!("process {holder}")
+                };
                 bail!(
                     "the home {} is in use by {holder}: stop it, ask it over HTTP, or give another folder with --home",
                     root.display()
@@ -45,9 +49,14 @@ impl Home {
                 return Err(error).with_context(|| format!("cannot lock {}", path.display()));
             }
         }
-        lock.set_len(0).and_then(|()| lock.rewind()).and_then(|()| write!(lock, "{}", std::process::id()))
+        lock.set_len(0)
+            .and_then(|()| lock.rewind())
+            .and_then(|()| write!(lock, "{}", std::process::id()))
             .with_context(|| format!("cannot write {}: is the disk full?", path.display()))?;
-        Ok(Self { root, _lock: Some(lock) })
+        Ok(Self {
+            root,
+            _lock: Some(lock),
+        })
     }
 
     /// Looks into a home that another process may be using: for its database and its secret, which can be
@@ -56,8 +65,12 @@ impl Home {
     /// # Errors
     /// When there is no such folder.
     pub fn peek(root: &Path) -> anyhow::Result<Self> {
-        let root = fs::canonicalize(root)
-            .with_context(|| format!("there is no home {}: run `liaison setup` or `liaison demo`", root.display()))?;
+        let root = fs::canonicalize(root).with_context(|| {
+            format!(
+                "there is no home {}: run `liaison setup` or `liaison demo`",
+                root.display()
+            )
+        })?;
         Ok(Self { root, _lock: None })
     }
 
@@ -95,12 +108,18 @@ impl Home {
             return Ok(secret.into());
         }
         // Two random UUIDs: 244 bits from the operating system's generator.
-        let secret = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+        let secret = format!(
+            "{}{}",
+            uuid::Uuid::new_v4().simple(),
+            uuid::Uuid::new_v4().simple()
+        );
         let mut options = File::options();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut file = options
+            .open(&path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         file.write_all(secret.as_bytes())?;
         Ok(secret.into())
     }
@@ -114,8 +133,14 @@ mod tests {
     fn a_home_is_opened_once() {
         let dir = tempfile::tempdir().unwrap();
         let first = Home::open(dir.path()).unwrap();
-        let error = Home::open(dir.path()).err().map(|e| e.to_string()).unwrap_or_default();
-        assert!(error.contains("in use by process") && error.contains("--home"), "{error}");
+        let error = Home::open(dir.path())
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default();
+        assert!(
+            error.contains("in use by process") && error.contains("--home"),
+            "{error}"
+        );
         drop(first);
         assert!(Home::open(dir.path()).is_ok());
     }

@@ -6,13 +6,15 @@
 
 use crate::{
     FrontMatter, ReadError,
-    read::{is_supported, sidecar},
+    read::{sidecar, sidecar_of},
     sandbox::Sandbox,
     split::{Limits, split},
 };
 use async_trait::async_trait;
 use futures::StreamExt;
-use liaison_knowledge::{AudienceSpec, DocumentId, DocumentRecord, Knowledge, KnowledgeError, Passage, Validity};
+use liaison_knowledge::{
+    AudienceSpec, DocumentId, DocumentRecord, Knowledge, KnowledgeError, Passage, Validity,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -183,7 +185,10 @@ impl Ingest<'_> {
     /// Reads and splits a file unless it is unchanged. Touches neither index nor catalog, so many can run.
     async fn prepare<'f>(&self, file: &'f File, known: Option<&Entry>) -> (&'f File, Prepared) {
         let prepared = match self.load(file) {
-            Err(reason) => Prepared::Failed { fingerprint: String::new(), reason: reason.to_string() },
+            Err(reason) => Prepared::Failed {
+                fingerprint: String::new(),
+                reason: reason.to_string(),
+            },
             Ok(loaded) => {
                 let same = |entry: &&Entry| {
                     entry.fingerprint == loaded.fingerprint && entry.record.path == file.display
@@ -199,22 +204,26 @@ impl Ingest<'_> {
 
     fn load(&self, file: &File) -> Result<Loaded, io::Error> {
         let bytes = fs::read(&file.source)?;
-        let sidecar = match fs::read(sidecar_of(&file.source)) {
-            Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let sidecar = file.sidecar.as_ref().map(fs::read).transpose()?;
         let mut hash = Sha256::new();
         hash.update([PIPELINE_VERSION]);
         hash.update(self.audience.to_string());
         hash.update(Sha256::digest(&bytes));
         hash.update(sidecar.as_deref().unwrap_or_default());
         let fingerprint = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Loaded { bytes, sidecar, fingerprint })
+        Ok(Loaded {
+            bytes,
+            sidecar,
+            fingerprint,
+        })
     }
 
     async fn read(&self, file: &File, loaded: Loaded) -> Prepared {
-        let Loaded { bytes, sidecar: beside, fingerprint } = loaded;
+        let Loaded {
+            bytes,
+            sidecar: described,
+            fingerprint,
+        } = loaded;
         let failed = |fingerprint: String, error: ReadError| Prepared::Failed {
             fingerprint,
             reason: error.to_string(),
@@ -223,8 +232,8 @@ impl Ingest<'_> {
             Ok(document) => document,
             Err(error) => return failed(fingerprint, error),
         };
-        let front = match beside.as_deref().map(sidecar).transpose() {
-            Ok(beside) => beside.unwrap_or_default().or(document.front.clone()),
+        let front = match described.as_deref().map(sidecar).transpose() {
+            Ok(described) => described.unwrap_or_default().or(document.front.clone()),
             Err(error) => return failed(fingerprint, error),
         };
         let record = self.record(file, front, document.title.clone());
@@ -232,17 +241,29 @@ impl Ingest<'_> {
         if passages.is_empty() {
             return failed(fingerprint, ReadError::Empty);
         }
-        Prepared::Ready(Box::new(Ready { record, passages, fingerprint }))
+        Prepared::Ready(Box::new(Ready {
+            record,
+            passages,
+            fingerprint,
+        }))
     }
 
     fn record(&self, file: &File, front: FrontMatter, own_title: Option<String>) -> DocumentRecord {
-        let stem = || file.source.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = || {
+            file.source
+                .file_stem()
+                .map(|s| s.to_string_lossy().into_owned())
+                .unwrap_or_default()
+        };
         DocumentRecord {
             id: file.id,
             path: file.display.clone(),
             title: front.title.or(own_title).unwrap_or_else(stem),
             audience: front.audience.unwrap_or_else(|| self.audience.clone()),
-            validity: Validity { from: front.effective_from, until: front.effective_until },
+            validity: Validity {
+                from: front.effective_from,
+                until: front.effective_until,
+            },
             language: front.language,
         }
     }
@@ -252,12 +273,16 @@ impl Ingest<'_> {
 struct File {
     id: DocumentId,
     source: PathBuf,
+    sidecar: Option<PathBuf>,
     display: String,
 }
 
 impl File {
     fn name(&self) -> String {
-        self.source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        self.source
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -290,12 +315,22 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(ingest: &'a Ingest<'a>, known: &'a HashMap<DocumentId, Entry>) -> Self {
-        Self { ingest, known, report: Report::default(), pending: Vec::new() }
+        Self {
+            ingest,
+            known,
+            report: Report::default(),
+            pending: Vec::new(),
+        }
     }
 
     async fn remove_vanished(&mut self, files: &[File]) -> Result<(), IngestError> {
         let here: HashSet<DocumentId> = files.iter().map(|file| file.id).collect();
-        let gone: Vec<DocumentId> = self.known.keys().filter(|id| !here.contains(id)).copied().collect();
+        let gone: Vec<DocumentId> = self
+            .known
+            .keys()
+            .filter(|id| !here.contains(id))
+            .copied()
+            .collect();
         for id in &gone {
             self.ingest.knowledge.remove(*id).await?;
         }
@@ -312,7 +347,11 @@ impl<'a> Run<'a> {
             }
             Prepared::Failed { fingerprint, reason } => self.fail(file, known, fingerprint, reason),
             Prepared::Ready(ready) => {
-                let Ready { record, passages, fingerprint } = *ready;
+                let Ready {
+                    record,
+                    passages,
+                    fingerprint,
+                } = *ready;
                 let count = u32::try_from(passages.len()).unwrap_or(u32::MAX);
                 let spent = self.ingest.knowledge.replace(record.clone(), passages).await?;
                 self.report.embedding_cpu_seconds += spent.as_secs_f64();
@@ -322,10 +361,20 @@ impl<'a> Run<'a> {
                 }
                 self.searchable(count);
                 let source = file.source.clone();
-                self.pending.push(Entry { record, source, fingerprint, passages: count, failure: None });
+                self.pending.push(Entry {
+                    record,
+                    source,
+                    fingerprint,
+                    passages: count,
+                    failure: None,
+                });
             }
         }
-        if self.pending.len() >= FLUSH_EVERY { self.settle().await } else { Ok(()) }
+        if self.pending.len() >= FLUSH_EVERY {
+            self.settle().await
+        } else {
+            Ok(())
+        }
     }
 
     /// An earlier version that was taken in stays searchable: a broken upload must not empty the knowledge.
@@ -339,9 +388,18 @@ impl<'a> Run<'a> {
             }
             None => (self.ingest.record(file, FrontMatter::default(), None), 0),
         };
-        self.report.failed.push(Failed { path: file.display.clone(), reason: reason.clone() });
+        self.report.failed.push(Failed {
+            path: file.display.clone(),
+            reason: reason.clone(),
+        });
         let source = file.source.clone();
-        self.pending.push(Entry { record, source, fingerprint, passages, failure: Some(reason) });
+        self.pending.push(Entry {
+            record,
+            source,
+            fingerprint,
+            passages,
+            failure: Some(reason),
+        });
     }
 
     fn searchable(&mut self, passages: u32) {
@@ -355,37 +413,64 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.ingest.knowledge.flush().await?;
-        Ok(self.ingest.catalog.record(std::mem::take(&mut self.pending)).await?)
+        Ok(self
+            .ingest
+            .catalog
+            .record(std::mem::take(&mut self.pending))
+            .await?)
     }
 }
 
-/// Every file below `root` (or `root` itself), by path, without hidden files and sidecars.
+/// Every file below `root` (or `root` itself), by path, with its sidecar; without hidden files.
 fn files_below(root: &Path) -> Vec<File> {
-    let base = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
+    let base = if root.is_dir() {
+        root
+    } else {
+        root.parent().unwrap_or(root)
+    };
     let visible = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
     };
-    let walk = WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(visible);
-    walk.filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && !is_sidecar(entry.path()))
-        .map(|entry| {
-            let source = entry.into_path();
-            let shown = source.strip_prefix(base).unwrap_or(&source);
-            let display = shown.to_string_lossy().replace('\\', "/");
-            File { id: DocumentId::of_source(&source.to_string_lossy()), display, source }
-        })
-        .collect()
+    // A single file is looked up among its neighbours, because one of them may be its sidecar.
+    let walk = WalkDir::new(base).max_depth(if root.is_dir() { usize::MAX } else { 1 });
+    let walk = walk
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(visible)
+        .filter_map(Result::ok);
+    let paths: Vec<PathBuf> = walk
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    let all: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let sidecars: HashMap<PathBuf, &PathBuf> = paths
+        .iter()
+        .filter_map(|path| Some((described_by(path)?, path)))
+        .filter(|(described, _)| all.contains(described.as_path()))
+        .collect();
+    let is_own = |path: &&PathBuf| {
+        path.starts_with(root)
+            && described_by(path).is_none_or(|described| !all.contains(described.as_path()))
+    };
+    let file = |source: &PathBuf| {
+        let display = source
+            .strip_prefix(base)
+            .unwrap_or(source)
+            .to_string_lossy()
+            .replace('\\', "/");
+        File {
+            id: DocumentId::of_source(&source.to_string_lossy()),
+            sidecar: sidecars.get(source).map(|path| (*path).clone()),
+            source: source.clone(),
+            display,
+        }
+    };
+    paths.iter().filter(is_own).map(file).collect()
 }
 
-/// `deck.pptx` → `deck.pptx.yaml`.
-fn sidecar_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".yaml");
-    PathBuf::from(name)
-}
-
-fn is_sidecar(path: &Path) -> bool {
-    let is_yaml = path.extension().is_some_and(|extension| extension == "yaml");
-    let described = path.with_extension("");
-    is_yaml && described.extension().is_some() && described.is_file() && is_supported(&described.to_string_lossy())
+/// The path that a sidecar describes, in any spelling the readers know: one that were missed would open a
+/// limited document to everyone.
+fn described_by(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_string_lossy();
+    sidecar_of(&name).map(|described| path.with_file_name(described))
 }

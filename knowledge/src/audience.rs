@@ -67,7 +67,15 @@ impl AudienceSpec {
         match (self, who) {
             (_, Audience::Internal) | (Self::Partners, _) => true,
             (Self::Internal, Audience::Partner { .. }) => false,
-            (Self::Limited(limits), Audience::Partner { id, tier, region, kind }) => {
+            (
+                Self::Limited(limits),
+                Audience::Partner {
+                    id,
+                    tier,
+                    region,
+                    kind,
+                },
+            ) => {
                 let open = |set: &BTreeSet<String>, value: &str| set.is_empty() || set.contains(value);
                 open(&limits.tiers, tier)
                     && open(&limits.regions, region)
@@ -82,7 +90,10 @@ impl FromStr for AudienceSpec {
     type Err = BadAudience;
 
     fn from_str(spec: &str) -> Result<Self, BadAudience> {
-        let bad = |problem: String| BadAudience { spec: spec.to_owned(), problem };
+        let bad = |problem: String| BadAudience {
+            spec: spec.to_owned(),
+            problem,
+        };
         match spec.trim() {
             "partners" => return Ok(Self::Partners),
             "internal" => return Ok(Self::Internal),
@@ -91,8 +102,9 @@ impl FromStr for AudienceSpec {
         }
         let mut limits = Limits::default();
         for part in spec.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let (key, values) =
-                part.split_once('=').ok_or_else(|| bad(format!("{part:?} is not `key=value`")))?;
+            let (key, values) = part
+                .split_once('=')
+                .ok_or_else(|| bad(format!("{part:?} is not `key=value`")))?;
             let set = match key.trim() {
                 "tier" => &mut limits.tiers,
                 "region" => &mut limits.regions,
@@ -100,7 +112,12 @@ impl FromStr for AudienceSpec {
                 "partner" => &mut limits.partners,
                 other => return Err(bad(format!("unknown key {other:?}"))),
             };
-            set.extend(values.split(',').map(|v| v.trim().to_lowercase()).filter(|v| !v.is_empty()));
+            set.extend(
+                values
+                    .split(',')
+                    .map(|v| v.trim().to_lowercase())
+                    .filter(|v| !v.is_empty()),
+            );
             if set.is_empty() {
                 // An empty condition would open the document to everyone: the opposite of what was meant.
                 return Err(bad(format!("{key:?} has no value")));
@@ -128,7 +145,12 @@ impl fmt::Display for AudienceSpec {
         ];
         let named = parts.into_iter().filter(|(_, set)| !set.is_empty());
         let text: Vec<String> = named
-            .map(|(key, set)| format!("{key}={}", set.iter().map(String::as_str).collect::<Vec<_>>().join(",")))
+            .map(|(key, set)| {
+                format!(
+                    "{key}={}",
+                    set.iter().map(String::as_str).collect::<Vec<_>>().join(",")
+                )
+            })
             .collect();
         f.write_str(&text.join(";"))
     }
@@ -152,19 +174,39 @@ mod tests {
     use super::*;
 
     fn partner(id: &str, tier: &str, region: &str, kind: &str) -> Audience {
-        Audience::Partner { id: id.into(), tier: tier.into(), region: region.into(), kind: kind.into() }
+        Audience::Partner {
+            id: id.into(),
+            tier: tier.into(),
+            region: region.into(),
+            kind: kind.into(),
+        }
     }
 
     #[test]
     fn specs_read_back_as_written() {
-        for spec in ["partners", "internal", "tier=gold,platinum;region=emea;type=reseller;partner=p-001"] {
-            assert_eq!(spec.parse::<AudienceSpec>().map(|s| s.to_string()).as_deref(), Ok(spec));
+        for spec in [
+            "partners",
+            "internal",
+            "tier=gold,platinum;region=emea;type=reseller;partner=p-001",
+        ] {
+            assert_eq!(
+                spec.parse::<AudienceSpec>().map(|s| s.to_string()).as_deref(),
+                Ok(spec)
+            );
         }
     }
 
     #[test]
     fn a_spec_that_would_open_a_document_by_accident_is_refused() {
-        for spec in ["", "gold", "tier=", "tier=,", "level=gold", ";", "tier=gold;region="] {
+        for spec in [
+            "",
+            "gold",
+            "tier=",
+            "tier=,",
+            "level=gold",
+            ";",
+            "tier=gold;region=",
+        ] {
             assert!(spec.parse::<AudienceSpec>().is_err(), "{spec:?}");
         }
     }
@@ -173,7 +215,11 @@ mod tests {
     fn every_named_condition_must_hold() {
         #[track_caller]
         fn check(spec: &str, who: &Audience, expected: bool) {
-            assert_eq!(spec.parse::<AudienceSpec>().map(|s| s.admits(who)), Ok(expected), "{spec} {who:?}");
+            assert_eq!(
+                spec.parse::<AudienceSpec>().map(|s| s.admits(who)),
+                Ok(expected),
+                "{spec} {who:?}"
+            );
         }
         let gold_emea = partner("p-001", "gold", "emea", "reseller");
         check("partners", &gold_emea, true);

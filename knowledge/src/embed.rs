@@ -3,9 +3,7 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
-use fastembed::{
-    InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
-};
+use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -94,7 +92,10 @@ impl OnnxEmbedder {
             special_tokens_map_file: read(&model_dir.join("special_tokens_map.json"))?,
             tokenizer_config_file: read(&model_dir.join("tokenizer_config.json"))?,
         };
-        let bad = |detail: String| EmbedError::Model { path: model_dir.to_owned(), detail };
+        let bad = |detail: String| EmbedError::Model {
+            path: model_dir.to_owned(),
+            detail,
+        };
         let session = |_| {
             // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
             let model = UserDefinedEmbeddingModel::new(weights.clone(), tokenizer.clone())
@@ -108,9 +109,15 @@ impl OnnxEmbedder {
                 .map_err(|error| bad(error.to_string()))
         };
         let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
-        let name = model_dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = model_dir
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mut embedder = Self {
-            identity: ModelIdentity { name, sha256: hex(&Sha256::digest(&weights)), dimensions: 0 },
+            identity: ModelIdentity {
+                name,
+                sha256: hex(&Sha256::digest(&weights)),
+                dimensions: 0,
+            },
             sessions,
         };
         let probe = embedder.embed(&["partner".to_owned()])?;
@@ -137,7 +144,9 @@ impl Embedder for OnnxEmbedder {
         // One text at a time: batching pads to the longest and brings nothing on a CPU.
         let run = |texts: &[String]| -> Result<Vec<Vec<f32>>, EmbedError> {
             let mut session = self.session();
-            session.embed(texts, Some(1)).map_err(|error| EmbedError::Failed(error.to_string()))
+            session
+                .embed(texts, Some(1))
+                .map_err(|error| EmbedError::Failed(error.to_string()))
         };
         let workers = self.sessions.len().min(texts.len());
         if workers <= 1 {
@@ -145,10 +154,15 @@ impl Embedder for OnnxEmbedder {
         }
         let share = texts.len().div_ceil(workers);
         std::thread::scope(|scope| {
-            let parts: Vec<_> = texts.chunks(share).map(|part| scope.spawn(move || run(part))).collect();
+            let parts: Vec<_> = texts
+                .chunks(share)
+                .map(|part| scope.spawn(move || run(part)))
+                .collect();
             let mut vectors = Vec::with_capacity(texts.len());
             for part in parts {
-                let part = part.join().map_err(|_| EmbedError::Failed("an embedding thread died".into()))?;
+                let part = part
+                    .join()
+                    .map_err(|_| EmbedError::Failed("an embedding thread died".into()))?;
                 vectors.extend(part?);
             }
             Ok(vectors)
@@ -165,18 +179,27 @@ fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedErr
     }
     let load = || -> Result<ort::environment::Environment, String> {
         let builder = ort::init_from(runtime).map_err(|error| error.to_string())?;
-        builder.with_name("liaison").build().map_err(|error| error.to_string())
+        builder
+            .with_name("liaison")
+            .build()
+            .map_err(|error| error.to_string())
     };
     LOADED
         .get_or_init(load)
         .clone()
-        .map_err(|detail| EmbedError::Runtime { path: runtime.to_owned(), detail })
+        .map_err(|detail| EmbedError::Runtime {
+            path: runtime.to_owned(),
+            detail,
+        })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     fs::read(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
-        _ => EmbedError::Unreadable { path: path.to_owned(), source },
+        _ => EmbedError::Unreadable {
+            path: path.to_owned(),
+            source,
+        },
     })
 }
 

@@ -30,7 +30,10 @@ impl PassageId {
     /// The id of the `ordinal`-th passage (from 0) of `document` with this `text`.
     #[must_use]
     pub fn of_text(document: DocumentId, ordinal: u32, text: &str) -> Self {
-        Self(Uuid::new_v5(&document.0, format!("{ordinal}\u{0}{text}").as_bytes()))
+        Self(Uuid::new_v5(
+            &document.0,
+            format!("{ordinal}\u{0}{text}").as_bytes(),
+        ))
     }
 }
 

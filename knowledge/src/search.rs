@@ -78,9 +78,15 @@ impl Knowledge {
     /// # Errors
     /// When the index cannot be opened or was made with another model.
     pub async fn open(embedder: Arc<dyn Embedder>, path: &Path) -> Result<Self, KnowledgeError> {
-        let opening = Opening { path: path.to_owned(), model: embedder.identity().clone() };
+        let opening = Opening {
+            path: path.to_owned(),
+            model: embedder.identity().clone(),
+        };
         let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
-        Ok(Self { embedder, index: Arc::new(index) })
+        Ok(Self {
+            embedder,
+            index: Arc::new(index),
+        })
     }
 
     /// The `limit` best passages for `question` among those in force on `view.on` that `view.audience` may
@@ -98,13 +104,29 @@ impl Knowledge {
         let (question, audience, on) = (question.to_owned(), view.audience.clone(), view.on);
         blocking(move || {
             let start = Instant::now();
-            let vector = this.embedder.embed(std::slice::from_ref(&question))?.pop().unwrap_or_default();
+            let vector = this
+                .embedder
+                .embed(std::slice::from_ref(&question))?
+                .pop()
+                .unwrap_or_default();
             let embed = start.elapsed();
-            let view = View { audience: &audience, on };
-            let legs = this.index.search(vector.clone(), &question, view, LEG_LIMIT.max(limit))?;
+            let view = View {
+                audience: &audience,
+                on,
+            };
+            let legs = this
+                .index
+                .search(vector.clone(), &question, view, LEG_LIMIT.max(limit))?;
             let mut hits = fuse(legs);
             hits.truncate(limit);
-            Ok(Found { hits, timings: Timings { embed, search: start.elapsed() - embed }, vector })
+            Ok(Found {
+                hits,
+                timings: Timings {
+                    embed,
+                    search: start.elapsed() - embed,
+                },
+                vector,
+            })
         })
         .await
     }
@@ -119,7 +141,16 @@ impl Knowledge {
         view: View<'_>,
     ) -> Result<Option<(Passage, DocumentRecord)>, KnowledgeError> {
         let (index, audience, on) = (Arc::clone(&self.index), view.audience.clone(), view.on);
-        let found = blocking(move || Ok(index.passage(id, View { audience: &audience, on })?)).await?;
+        let found = blocking(move || {
+            Ok(index.passage(
+                id,
+                View {
+                    audience: &audience,
+                    on,
+                },
+            )?)
+        })
+        .await?;
         Ok(found.map(|Stored { passage, document }| (passage, document)))
     }
 
@@ -149,7 +180,11 @@ impl Knowledge {
             let vectors = this.embedder.embed(&words)?;
             let spent = start.elapsed();
             let all = passages.into_iter().zip(vectors).zip(words);
-            let all = all.map(|((passage, vector), words)| IndexedPassage { passage, vector, words });
+            let all = all.map(|((passage, vector), words)| IndexedPassage {
+                passage,
+                vector,
+                words,
+            });
             this.index.replace(&record, all.collect())?;
             Ok(spent)
         })
@@ -209,7 +244,13 @@ pub fn similarity(a: &[f32], b: &[f32]) -> f32 {
 /// What a passage is found by: its document's title and its heading path say what its words are about.
 fn words(record: &DocumentRecord, passage: &Passage) -> String {
     let mut lines = vec![record.title.as_str()];
-    lines.extend(passage.heading.iter().map(String::as_str).filter(|h| *h != record.title));
+    lines.extend(
+        passage
+            .heading
+            .iter()
+            .map(String::as_str)
+            .filter(|h| *h != record.title),
+    );
     lines.push(&passage.text);
     lines.join("\n")
 }
@@ -238,18 +279,35 @@ fn fuse(legs: Legs) -> Vec<Hit> {
 
 fn blank(stored: Stored) -> Hit {
     let Stored { passage, document } = stored;
-    Hit { passage, document, score: 0.0, similarity: None, bm25: None }
+    Hit {
+        passage,
+        document,
+        score: 0.0,
+        similarity: None,
+        bm25: None,
+    }
 }
 
 /// The map from a leg's scores to 0..1; a leg of one score maps it to 1.
 fn stretch(leg: &[(Stored, f32)]) -> impl Fn(f32) -> f32 + use<> {
     let scores = || leg.iter().map(|(_, score)| *score);
-    let (low, high) = (scores().fold(f32::MAX, f32::min), scores().fold(f32::MIN, f32::max));
-    move |score| if high > low { (score - low) / (high - low) } else { 1.0 }
+    let (low, high) = (
+        scores().fold(f32::MAX, f32::min),
+        scores().fold(f32::MIN, f32::max),
+    );
+    move |score| {
+        if high > low {
+            (score - low) / (high - low)
+        } else {
+            1.0
+        }
+    }
 }
 
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, KnowledgeError> + Send + 'static,
 ) -> Result<T, KnowledgeError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| KnowledgeError::Task(error.to_string()))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| KnowledgeError::Task(error.to_string()))?
 }

@@ -44,7 +44,10 @@ pub fn parse(text: &str) -> Draft {
         match (said.pop(), parts.last_mut()) {
             (Some(Part::Sentence { text, .. }), _) => {
                 parts.extend(said);
-                parts.push(Part::Sentence { text, cites: vec![cite] });
+                parts.push(Part::Sentence {
+                    text,
+                    cites: vec![cite],
+                });
             }
             // A second mark behind the first belongs to the same sentence.
             (_, Some(Part::Sentence { cites, .. })) => cites.push(cite),
@@ -56,9 +59,18 @@ pub fn parse(text: &str) -> Draft {
 }
 
 fn uncited(text: &str) -> Vec<Part> {
-    let sentences = text.lines().flat_map(UnicodeSegmentation::split_sentence_bounds).map(str::trim);
+    let sentences = text
+        .lines()
+        .flat_map(UnicodeSegmentation::split_sentence_bounds)
+        .map(str::trim);
     let has_words = |s: &&str| s.chars().any(char::is_alphanumeric);
-    sentences.filter(has_words).map(|s| Part::Sentence { text: s.to_owned(), cites: vec![] }).collect()
+    sentences
+        .filter(has_words)
+        .map(|s| Part::Sentence {
+            text: s.to_owned(),
+            cites: vec![],
+        })
+        .collect()
 }
 
 /// The first mark of `text`, with what stands before and after it.
@@ -79,12 +91,20 @@ fn mark(text: &str) -> Option<(Cite, usize)> {
     let place = inner.get(1..=digits)?.parse::<usize>().ok()?.checked_sub(1)?;
     let rest = inner.get(1 + digits..)?;
     match kind {
-        'R' => rest.starts_with(']').then_some((Cite::Records { result: place }, digits + 3)),
+        'R' => rest
+            .starts_with(']')
+            .then_some((Cite::Records { result: place }, digits + 3)),
         'P' => {
             let end = rest.find("\"]")?;
             let quote = rest[..end].trim_start_matches([':', ' ']).strip_prefix('"')?;
             let length = 1 + 1 + digits + end + 2;
-            Some((Cite::Quote { passage: place, quote: quote.to_owned() }, length))
+            Some((
+                Cite::Quote {
+                    passage: place,
+                    quote: quote.to_owned(),
+                },
+                length,
+            ))
         }
         _ => None,
     }
@@ -103,7 +123,9 @@ pub fn render(released: &[Released], evidence: &Evidence) -> (Vec<String>, Vec<C
             let n = match citations.iter().find(same) {
                 Some(citation) => citation.n,
                 None => {
-                    let Some(hit) = passages.iter().find(|hit| hit.passage.id == quoted.passage) else { continue };
+                    let Some(hit) = passages.iter().find(|hit| hit.passage.id == quoted.passage) else {
+                        continue;
+                    };
                     citations.push(Citation {
                         n: citations.len() + 1,
                         passage_id: quoted.passage,
@@ -128,7 +150,8 @@ mod tests {
 
     #[test]
     fn marks_belong_to_the_sentence_before_them() {
-        let draft = parse("Hello there. It lasts 90 days [P1 \"for 90 days\"]. You have two [R1][P2 \"two\"]. More.");
+        let draft =
+            parse("Hello there. It lasts 90 days [P1 \"for 90 days\"]. You have two [R1][P2 \"two\"]. More.");
         let cited: Vec<(&str, usize)> = draft
             .parts
             .iter()
@@ -137,13 +160,31 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(cited, [("Hello there.", 0), ("It lasts 90 days", 1), ("You have two", 2), ("More.", 0)]);
+        assert_eq!(
+            cited,
+            [
+                ("Hello there.", 0),
+                ("It lasts 90 days", 1),
+                ("You have two", 2),
+                ("More.", 0)
+            ]
+        );
     }
 
     #[test]
     fn broken_marks_are_text() {
-        for text in ["It is so [P1]", "It is so [P0 \"x\"]", "It is so [Px \"y\"]", "It [R", "[P1 \"x", "["] {
-            let cited = parse(text).parts.iter().any(|p| matches!(p, Part::Sentence { cites, .. } if !cites.is_empty()));
+        for text in [
+            "It is so [P1]",
+            "It is so [P0 \"x\"]",
+            "It is so [Px \"y\"]",
+            "It [R",
+            "[P1 \"x",
+            "[",
+        ] {
+            let cited = parse(text)
+                .parts
+                .iter()
+                .any(|p| matches!(p, Part::Sentence { cites, .. } if !cites.is_empty()));
             assert!(!cited, "{text}");
         }
     }

@@ -47,7 +47,9 @@ impl Evidence {
         let mut all: Vec<&Hit> = Vec::new();
         for step in &self.steps {
             if let ToolReturn::Passages(hits) = &step.returned {
-                let new = hits.iter().filter(|hit| !all.iter().any(|seen| seen.passage.id == hit.passage.id));
+                let new = hits
+                    .iter()
+                    .filter(|hit| !all.iter().any(|seen| seen.passage.id == hit.passage.id));
                 all.extend(new.collect::<Vec<_>>());
             }
         }
@@ -69,6 +71,8 @@ impl Evidence {
     /// Whether a call failed.
     #[must_use]
     pub fn has_failure(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.returned, ToolReturn::Failed(_)))
+        self.steps
+            .iter()
+            .any(|step| matches!(step.returned, ToolReturn::Failed(_)))
     }
 }

@@ -163,7 +163,14 @@ impl Assistant {
             match turn.step() {
                 Step::AskModel { tools } => {
                     let evidence = turn.evidence();
-                    let ask = Ask { question, history, evidence, tools, today, vocabulary: &vocabulary };
+                    let ask = Ask {
+                        question,
+                        history,
+                        evidence,
+                        tools,
+                        today,
+                        vocabulary: &vocabulary,
+                    };
                     let reply = self.reply(&mut model, &ask).await?;
                     turn.model_replied(reply);
                 }
@@ -222,18 +229,28 @@ impl Assistant {
         match tools::call(call.tool, &context, &call.arguments).await {
             Ok(outcome) => ToolReturn::Records(outcome),
             Err(error) => {
-                tracing::warn!(tool = call.tool.name(), error = &error as &dyn std::error::Error, "tool failed");
+                tracing::warn!(
+                    tool = call.tool.name(),
+                    error = &error as &dyn std::error::Error,
+                    "tool failed"
+                );
                 ToolReturn::Failed(error.to_string())
             }
         }
     }
 
     async fn search(&self, caller: &Caller, arguments: &Value, today: Date) -> ToolReturn {
-        let Some(query) = arguments["query"].as_str().filter(|query| !query.trim().is_empty()) else {
+        let Some(query) = arguments["query"]
+            .as_str()
+            .filter(|query| !query.trim().is_empty())
+        else {
             return ToolReturn::Failed("`query` must be a text".to_owned());
         };
         let audience = caller.audience();
-        let view = View { audience: &audience, on: today };
+        let view = View {
+            audience: &audience,
+            on: today,
+        };
         match self.knowledge.search(query, view, self.passages).await {
             Ok(found) => ToolReturn::Passages(found.hits),
             Err(error) => {
@@ -253,7 +270,11 @@ impl Assistant {
         let registrations = crm.deal_registrations(&scope).await.unwrap_or_default();
         let people = crm.certifications(&scope).await.unwrap_or_default();
         let own = deals.into_iter().map(|deal| deal.customer);
-        let own = own.chain(registrations.into_iter().map(|registration| registration.customer));
+        let own = own.chain(
+            registrations
+                .into_iter()
+                .map(|registration| registration.customer),
+        );
         let mut own = distinct(own.chain(people.into_iter().map(|certification| certification.person)));
         own.sort_by_key(|name| std::cmp::Reverse(name.len()));
         Vocabulary {
@@ -283,13 +304,24 @@ fn told(
         }
         End::Declined(reason) => {
             let nearest: Vec<Near> = evidence.passages().into_iter().take(NEAREST).map(near).collect();
-            (vec![declining(reason).to_owned()], vec![], Some(Declined { reason: reason.code().into(), nearest }))
+            (
+                vec![declining(reason).to_owned()],
+                vec![],
+                Some(Declined {
+                    reason: reason.code().into(),
+                    nearest,
+                }),
+            )
         }
     };
     let mut first_sentence = None;
     let mut told = 0;
     for part in &parts {
-        let used = citations.iter().filter(|c| part.contains(&format!("[{}](#cite-", c.n))).map(|c| c.n).max();
+        let used = citations
+            .iter()
+            .filter(|c| part.contains(&format!("[{}](#cite-", c.n)))
+            .map(|c| c.n)
+            .max();
         let upto = used.unwrap_or(told).max(told);
         progress(Progress::Released(part, &citations[told..upto]));
         told = upto;
@@ -304,7 +336,10 @@ fn told(
         handoff: None,
         model: String::new(),
         conversation: String::new(),
-        timings_ms: TimingsMs { first_sentence, total: 0.0 },
+        timings_ms: TimingsMs {
+            first_sentence,
+            total: 0.0,
+        },
     }
 }
 
@@ -340,7 +375,9 @@ fn tool_use(step: &evidence::ToolStep) -> ToolUse {
     ToolUse {
         name: step.call.tool.name().to_owned(),
         arguments: step.call.arguments.clone(),
-        records: records.filter_map(|record| serde_json::to_value(record).ok()).collect(),
+        records: records
+            .filter_map(|record| serde_json::to_value(record).ok())
+            .collect(),
         as_of: outcome.map(|outcome| outcome.as_of),
     }
 }
@@ -363,5 +400,8 @@ fn milliseconds(since: Instant) -> f64 {
 /// When the CRM does not answer.
 pub async fn caller(crm: &dyn Crm, partner_id: &str, subject: &str) -> Result<Option<Caller>, CrmError> {
     let partner = crm.partner(partner_id).await?;
-    Ok(partner.map(|partner| Caller { partner, subject: subject.to_owned() }))
+    Ok(partner.map(|partner| Caller {
+        partner,
+        subject: subject.to_owned(),
+    }))
 }

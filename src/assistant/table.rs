@@ -12,12 +12,17 @@ pub fn markdown(outcome: &ToolOutcome) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |", cells.collect::<Vec<_>>().join(" | "));
+    let line =
+        |cells: &mut dyn Iterator<Item = String>| format!("| {} |", cells.collect::<Vec<_>>().join(" | "));
     let mut lines = vec![
         line(&mut outcome.columns.iter().map(|column| label(column))),
         line(&mut outcome.columns.iter().map(|_| "---".to_owned())),
     ];
-    lines.extend(rows.iter().take(MOST_ROWS).map(|row| line(&mut row.iter().map(|cell| escaped(cell)))));
+    lines.extend(
+        rows.iter()
+            .take(MOST_ROWS)
+            .map(|row| line(&mut row.iter().map(|cell| escaped(cell)))),
+    );
     lines.join("\n")
 }
 
@@ -28,10 +33,22 @@ pub fn rows(outcome: &ToolOutcome) -> Vec<Vec<String>> {
         return Vec::new();
     }
     let cell = |record: &Record, column: &str| {
-        record.fields.iter().find(|field| field.name == column).map_or_else(String::new, |f| f.text.clone())
+        record
+            .fields
+            .iter()
+            .find(|field| field.name == column)
+            .map_or_else(String::new, |f| f.text.clone())
     };
     let shown = outcome.records.iter().filter(|record| record.kind != "summary");
-    shown.map(|record| outcome.columns.iter().map(|column| cell(record, column)).collect()).collect()
+    shown
+        .map(|record| {
+            outcome
+                .columns
+                .iter()
+                .map(|column| cell(record, column))
+                .collect()
+        })
+        .collect()
 }
 
 /// `close_date` → `Close date`.
@@ -39,7 +56,9 @@ pub fn rows(outcome: &ToolOutcome) -> Vec<Vec<String>> {
 pub fn label(column: &str) -> String {
     let words = column.replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// A cell's text comes from a CRM: a bar or a line break in it must not break the table.

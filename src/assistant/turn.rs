@@ -84,7 +84,13 @@ impl Turn {
     #[must_use]
     pub fn new(replies: usize) -> Self {
         let replies_left = replies.max(1);
-        Self { evidence: Evidence::default(), next: Step::AskModel { tools: replies_left > 1 }, replies_left }
+        Self {
+            evidence: Evidence::default(),
+            next: Step::AskModel {
+                tools: replies_left > 1,
+            },
+            replies_left,
+        }
     }
 
     /// What to do next.
@@ -116,9 +122,13 @@ impl Turn {
     pub fn tools_returned(&mut self, returns: Vec<ToolReturn>) {
         if let Step::CallTools(calls) = &self.next {
             let steps = calls.iter().cloned().zip(returns);
-            self.evidence.steps.extend(steps.map(|(call, returned)| ToolStep { call, returned }));
+            self.evidence
+                .steps
+                .extend(steps.map(|(call, returned)| ToolStep { call, returned }));
         }
-        self.next = Step::AskModel { tools: self.replies_left > 1 };
+        self.next = Step::AskModel {
+            tools: self.replies_left > 1,
+        };
     }
 
     /// The draft was checked.
@@ -132,7 +142,10 @@ impl Turn {
 
     /// Only the partner's own records were looked for: then it is they that lack it, not the knowledge.
     fn unsupported(&self) -> Reason {
-        match (self.evidence.records().is_empty(), self.evidence.passages().is_empty()) {
+        match (
+            self.evidence.records().is_empty(),
+            self.evidence.passages().is_empty(),
+        ) {
             (false, true) => Reason::NoSuchRecord,
             _ => Reason::NotInKnowledge,
         }
@@ -146,7 +159,10 @@ mod tests {
     use serde_json::json;
 
     fn search() -> ToolCall {
-        ToolCall { tool: Tool::SearchKnowledge, arguments: json!({"query": "tiers"}) }
+        ToolCall {
+            tool: Tool::SearchKnowledge,
+            arguments: json!({"query": "tiers"}),
+        }
     }
 
     #[test]
@@ -158,7 +174,9 @@ mod tests {
         turn.tools_returned(vec![ToolReturn::Failed("index".into())]);
         assert!(turn.evidence().has_failure());
         assert_eq!(turn.step(), Step::AskModel { tools: true });
-        let draft = Draft { parts: vec![Part::Table { result: 0 }] };
+        let draft = Draft {
+            parts: vec![Part::Table { result: 0 }],
+        };
         turn.model_replied(ModelReply::Answer(draft.clone()));
         assert_eq!(turn.step(), Step::Verify(draft));
         turn.verified(Verdict::default());
@@ -179,8 +197,14 @@ mod tests {
     fn what_was_released_is_the_answer() {
         let mut turn = Turn::new(1);
         turn.model_replied(ModelReply::Answer(Draft::default()));
-        let released = Released { text: "Hello".into(), citations: vec![] };
-        let verdict = Verdict { released: vec![released], ..Verdict::default() };
+        let released = Released {
+            text: "Hello".into(),
+            citations: vec![],
+        };
+        let verdict = Verdict {
+            released: vec![released],
+            ..Verdict::default()
+        };
         turn.verified(verdict.clone());
         assert_eq!(turn.step(), Step::Done(End::Answered(verdict)));
     }

@@ -67,10 +67,16 @@ pub fn verify(draft: &Draft, evidence: &Evidence) -> Verdict {
     let mut verdict = Verdict::default();
     for part in &draft.parts {
         let checked = match part {
-            Part::Phrase(phrase) => Ok(Released { text: phrase.words().to_owned(), citations: vec![] }),
+            Part::Phrase(phrase) => Ok(Released {
+                text: phrase.words().to_owned(),
+                citations: vec![],
+            }),
             Part::Table { result } => records
                 .get(*result)
-                .map(|(_, outcome)| Released { text: super::table::markdown(outcome), citations: vec![] })
+                .map(|(_, outcome)| Released {
+                    text: super::table::markdown(outcome),
+                    citations: vec![],
+                })
                 .ok_or(Failure::Uncited),
             Part::Sentence { text, cites } => sentence(text, cites, &passages, &records),
         };
@@ -81,7 +87,8 @@ pub fn verify(draft: &Draft, evidence: &Evidence) -> Verdict {
     }
     // A phrase alone answers nothing once a factual part was withheld.
     let is_factual = |part: &&Part| !matches!(part, Part::Phrase(_));
-    if !verdict.withheld.is_empty() && draft.parts.iter().filter(is_factual).count() == verdict.withheld.len() {
+    if !verdict.withheld.is_empty() && draft.parts.iter().filter(is_factual).count() == verdict.withheld.len()
+    {
         verdict.released.clear();
     }
     verdict
@@ -100,8 +107,14 @@ fn sentence(
     for cite in cites {
         match cite {
             Cite::Quote { passage, quote } => {
-                if let Some(hit) = passages.get(*passage).filter(|hit| stands_in(quote, &hit.passage.text)) {
-                    citations.push(Quoted { passage: hit.passage.id, quote: quote.clone() });
+                if let Some(hit) = passages
+                    .get(*passage)
+                    .filter(|hit| stands_in(quote, &hit.passage.text))
+                {
+                    citations.push(Quoted {
+                        passage: hit.passage.id,
+                        quote: quote.clone(),
+                    });
                     sources.push(hit.passage.text.clone());
                 }
             }
@@ -118,7 +131,10 @@ fn sentence(
     }
     match first_unsupported(text, &sources) {
         Some(number) => Err(Failure::NumberWithoutSource(number)),
-        None => Ok(Released { text: text.to_owned(), citations }),
+        None => Ok(Released {
+            text: text.to_owned(),
+            citations,
+        }),
     }
 }
 
@@ -126,11 +142,18 @@ fn sentence(
 fn first_unsupported(text: &str, sources: &[String]) -> Option<String> {
     let known: Vec<numbers::Fact> = sources.iter().flat_map(|source| numbers::find(source)).collect();
     let has_source = |fact: &numbers::Fact| known.iter().any(|k| numbers::agree(&fact.kind, &k.kind));
-    numbers::of_answer(text).into_iter().find(|fact| !has_source(fact)).map(|fact| fact.text)
+    numbers::of_answer(text)
+        .into_iter()
+        .find(|fact| !has_source(fact))
+        .map(|fact| fact.text)
 }
 
 fn shown_fields(outcome: &ToolOutcome) -> impl Iterator<Item = String> + '_ {
-    outcome.records.iter().flat_map(|record| &record.fields).map(|field| field.text.clone())
+    outcome
+        .records
+        .iter()
+        .flat_map(|record| &record.fields)
+        .map(|field| field.text.clone())
 }
 
 /// Whether `quote` stands in `text`, word for word; white space, letter case and the shape of quotation marks
@@ -148,7 +171,10 @@ fn folded(text: &str) -> String {
         '–' | '—' | '‑' => '-',
         other => other,
     };
-    let words: Vec<String> = text.split_whitespace().map(|word| word.chars().map(shape).collect()).collect();
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().map(shape).collect())
+        .collect();
     words.join(" ").to_lowercase()
 }
 
@@ -185,19 +211,40 @@ mod tests {
             similarity: Some(1.0),
             bm25: None,
         };
-        let call = ToolCall { tool: Tool::SearchKnowledge, arguments: json!({}) };
-        Evidence { steps: vec![ToolStep { call, returned: ToolReturn::Passages(vec![hit]) }] }
+        let call = ToolCall {
+            tool: Tool::SearchKnowledge,
+            arguments: json!({}),
+        };
+        Evidence {
+            steps: vec![ToolStep {
+                call,
+                returned: ToolReturn::Passages(vec![hit]),
+            }],
+        }
     }
 
     #[track_caller]
     fn check(text: &str, quote: Option<&str>, expected: Result<(), Failure>) {
         let evidence = evidence("A registered deal is protected for 90 days. It’s “final”\nunless extended.");
-        let cites = quote.map(|quote| Cite::Quote { passage: 0, quote: quote.to_owned() });
-        let part = Part::Sentence { text: text.to_owned(), cites: cites.into_iter().collect() };
+        let cites = quote.map(|quote| Cite::Quote {
+            passage: 0,
+            quote: quote.to_owned(),
+        });
+        let part = Part::Sentence {
+            text: text.to_owned(),
+            cites: cites.into_iter().collect(),
+        };
         let verdict = verify(&Draft { parts: vec![part] }, &evidence);
         match expected {
-            Ok(()) => assert_eq!((verdict.released.len(), verdict.withheld.len()), (1, 0), "{verdict:?}"),
-            Err(reason) => assert_eq!((verdict.released.len(), verdict.withheld), (0, vec![Withheld { reason }])),
+            Ok(()) => assert_eq!(
+                (verdict.released.len(), verdict.withheld.len()),
+                (1, 0),
+                "{verdict:?}"
+            ),
+            Err(reason) => assert_eq!(
+                (verdict.released.len(), verdict.withheld),
+                (0, vec![Withheld { reason }])
+            ),
         }
     }
 
@@ -206,18 +253,33 @@ mod tests {
         check("Protection lasts 90 days.", Some("protected for 90 days"), Ok(()));
         check("It is final.", Some("it's \"final\" unless extended"), Ok(()));
         check("Protection lasts 90 days.", None, Err(Failure::Uncited));
-        check("Protection lasts 90 days.", Some("protected for ninety days"), Err(Failure::QuoteNotFound));
+        check(
+            "Protection lasts 90 days.",
+            Some("protected for ninety days"),
+            Err(Failure::QuoteNotFound),
+        );
         check("It lasts 90 days.", Some(" "), Err(Failure::QuoteNotFound));
         let other = Err(Failure::NumberWithoutSource("120".into()));
-        check("Protection lasts 120 days.", Some("A registered deal is protected"), other);
+        check(
+            "Protection lasts 120 days.",
+            Some("A registered deal is protected"),
+            other,
+        );
     }
 
     #[test]
     fn a_phrase_does_not_stand_in_for_an_answer_that_was_withheld() {
-        let lie = Part::Sentence { text: "It is 5 %.".into(), cites: vec![] };
-        let draft = Draft { parts: vec![Part::Phrase(Phrase::Greeting), lie] };
+        let lie = Part::Sentence {
+            text: "It is 5 %.".into(),
+            cites: vec![],
+        };
+        let draft = Draft {
+            parts: vec![Part::Phrase(Phrase::Greeting), lie],
+        };
         assert!(verify(&draft, &evidence("x")).released.is_empty());
-        let draft = Draft { parts: vec![Part::Phrase(Phrase::Greeting)] };
+        let draft = Draft {
+            parts: vec![Part::Phrase(Phrase::Greeting)],
+        };
         assert_eq!(verify(&draft, &evidence("x")).released.len(), 1);
     }
 }

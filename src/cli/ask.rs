@@ -34,7 +34,11 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     } else {
         output::text(&readable(&answer))?;
     }
-    Ok(if answer.declined.is_some() { Ended::No } else { Ended::Done })
+    Ok(if answer.declined.is_some() {
+        Ended::No
+    } else {
+        Ended::Done
+    })
 }
 
 fn readable(answer: &Answer) -> String {
@@ -50,8 +54,15 @@ fn readable(answer: &Answer) -> String {
         text.push_str(&format!("\n[{}] {} ({place})", citation.n, citation.title));
     }
     for near in answer.declined.iter().flat_map(|declined| &declined.nearest) {
-        text.push_str(&format!("\n- {} ({})", near.title, search::place(&near.document, &near.anchor)));
+        text.push_str(&format!(
+            "\n- {} ({})",
+            near.title,
+            search::place(&near.document, &near.anchor)
+        ));
     }
-    text.push_str(&format!("\n\nconversation {} · {:.0} ms", answer.conversation, answer.timings_ms.total));
+    text.push_str(&format!(
+        "\n\nconversation {} · {:.0} ms",
+        answer.conversation, answer.timings_ms.total
+    ));
     text
 }

@@ -23,7 +23,10 @@ pub(super) async fn run(context: Context) -> anyhow::Result<Ended> {
         output::json(&checks)?;
     } else {
         for Check { name, ok, detail } in &checks {
-            output::text(&format!("{} {name:<14} {detail}", if *ok { "ok  " } else { "BAD " }))?;
+            output::text(&format!(
+                "{} {name:<14} {detail}",
+                if *ok { "ok  " } else { "BAD " }
+            ))?;
         }
     }
     if checks.iter().all(|check| check.ok) {
@@ -42,27 +45,44 @@ async fn check(context: &Context) -> Vec<Check> {
     checks.extend(database(&home).await);
     checks.push(match app::open_knowledge(&home, &context.settings).await {
         Err(error) => bad("knowledge", format!("{error:#}")),
-        Ok(knowledge) if knowledge.passages() == 0 => {
-            good("knowledge", "the index is empty: run `liaison ingest PATH`".to_owned())
-        }
-        Ok(knowledge) => {
-            good("knowledge", format!("{} passages, model {}", knowledge.passages(), knowledge.model().name))
-        }
+        Ok(knowledge) if knowledge.passages() == 0 => good(
+            "knowledge",
+            "the index is empty: run `liaison ingest PATH`".to_owned(),
+        ),
+        Ok(knowledge) => good(
+            "knowledge",
+            format!(
+                "{} passages, model {}",
+                knowledge.passages(),
+                knowledge.model().name
+            ),
+        ),
     });
     checks.push(language_model(context).await);
     checks.push(match assets::widget_is_built() {
         true => good("web assets", "inside the binary".to_owned()),
-        false => bad("web assets", "not inside this binary: build it with `make build`".to_owned()),
+        false => bad(
+            "web assets",
+            "not inside this binary: build it with `make build`".to_owned(),
+        ),
     });
     checks
 }
 
 fn good(name: &'static str, detail: String) -> Check {
-    Check { name, ok: true, detail }
+    Check {
+        name,
+        ok: true,
+        detail,
+    }
 }
 
 fn bad(name: &'static str, detail: String) -> Check {
-    Check { name, ok: false, detail }
+    Check {
+        name,
+        ok: false,
+        detail,
+    }
 }
 
 fn files(home: &Home) -> Check {
@@ -70,8 +90,14 @@ fn files(home: &Home) -> Check {
     if missing.is_empty() {
         return good("runtime, model", "present, hashes right".to_owned());
     }
-    let named: Vec<String> = missing.iter().map(|file| format!("{}: {}", file.path.display(), file.why)).collect();
-    bad("runtime, model", format!("{}; run `liaison setup`", named.join("; ")))
+    let named: Vec<String> = missing
+        .iter()
+        .map(|file| format!("{}: {}", file.path.display(), file.why))
+        .collect();
+    bad(
+        "runtime, model",
+        format!("{}; run `liaison setup`", named.join("; ")),
+    )
 }
 
 async fn database(home: &Home) -> Vec<Check> {
@@ -82,15 +108,25 @@ async fn database(home: &Home) -> Vec<Check> {
     let documents = store.documents().await;
     let database = match documents {
         Ok(documents) => {
-            let failed = documents.iter().filter(|document| document.reason.is_some()).count();
-            good("database", format!("{} documents catalogued, {failed} of them failed", documents.len()))
+            let failed = documents
+                .iter()
+                .filter(|document| document.reason.is_some())
+                .count();
+            good(
+                "database",
+                format!(
+                    "{} documents catalogued, {failed} of them failed",
+                    documents.len()
+                ),
+            )
         }
         Err(error) => bad("database", error.to_string()),
     };
     let crm = match SqlCrm::new(store.pool().clone()).partners().await {
-        Ok(partners) if partners.is_empty() => {
-            good("CRM", "no partners: `liaison seed --crm` loads the sample".to_owned())
-        }
+        Ok(partners) if partners.is_empty() => good(
+            "CRM",
+            "no partners: `liaison seed --crm` loads the sample".to_owned(),
+        ),
         Ok(partners) => good("CRM", format!("{} partners", partners.len())),
         Err(error) => bad("CRM", error.to_string()),
     };
@@ -100,7 +136,10 @@ async fn database(home: &Home) -> Vec<Check> {
 async fn language_model(context: &Context) -> Check {
     let settings = &context.settings.llm;
     if settings.base_url.is_empty() {
-        return good("language model", "none configured: answers are exact quotes".to_owned());
+        return good(
+            "language model",
+            "none configured: answers are exact quotes".to_owned(),
+        );
     }
     let url = format!("{}/models", settings.base_url.trim_end_matches('/'));
     let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build();
@@ -113,7 +152,13 @@ async fn language_model(context: &Context) -> Check {
     }
     match request.send().await {
         Ok(response) if response.status().is_success() => good("language model", format!("{url} answers")),
-        Ok(response) => bad("language model", format!("{url} says {}: check llm.api_key", response.status())),
-        Err(error) => bad("language model", format!("{url}: {}: check llm.base_url", error.without_url())),
+        Ok(response) => bad(
+            "language model",
+            format!("{url} says {}: check llm.api_key", response.status()),
+        ),
+        Err(error) => bad(
+            "language model",
+            format!("{url}: {}: check llm.base_url", error.without_url()),
+        ),
     }
 }

@@ -6,7 +6,11 @@ use anyhow::Context as _;
 use indicatif::ProgressBar;
 use liaison_evals::{Gate, Run, RunOptions, Thresholds, compare, load, report};
 use serde_json::json;
-use std::{fs, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Args {
@@ -42,8 +46,16 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
         Args::Run(args) => measure(context, args).await,
         Args::Compare { run_a, run_b } => {
             let found = compare(&read(&run_a)?, &read(&run_b)?);
-            if context.json { output::json(&found)? } else { output::text(&report::comparison(&found))? }
-            Ok(if found.broken.is_empty() { Ended::Done } else { Ended::No })
+            if context.json {
+                output::json(&found)?;
+            } else {
+                output::text(&report::comparison(&found))?;
+            }
+            Ok(if found.broken.is_empty() {
+                Ended::Done
+            } else {
+                Ended::No
+            })
         }
     }
 }
@@ -56,15 +68,29 @@ async fn measure(context: Context, args: RunArgs) -> anyhow::Result<Ended> {
     let cases: usize = suites.iter().map(|suite| suite.cases.len()).sum();
     let bar = ProgressBar::new(cases as u64 * u64::from(args.repetitions));
     let target = InProcess(Arc::clone(&app));
-    let options = RunOptions { repetitions: args.repetitions, ..RunOptions::default() };
+    let options = RunOptions {
+        repetitions: args.repetitions,
+        ..RunOptions::default()
+    };
     let run = liaison_evals::run(&target, &suites, &options, &|_| bar.inc(1)).await;
     bar.finish_and_clear();
-    let gate = Gate::judge(&run, &Thresholds { pass_rate: args.pass_rate, ..Thresholds::default() });
+    let gate = Gate::judge(
+        &run,
+        &Thresholds {
+            pass_rate: args.pass_rate,
+            ..Thresholds::default()
+        },
+    );
     let file = write(&run, &out)?;
     if json {
         output::json(&json!({ "run": run, "gate": gate, "file": file }))?;
     } else {
-        output::text(&format!("{}\n{}\n{}", report::text(&run), report::gate(&gate), file.display()))?;
+        output::text(&format!(
+            "{}\n{}\n{}",
+            report::text(&run),
+            report::gate(&gate),
+            file.display()
+        ))?;
     }
     Ok(if gate.passed { Ended::Done } else { Ended::No })
 }
@@ -72,11 +98,13 @@ async fn measure(context: Context, args: RunArgs) -> anyhow::Result<Ended> {
 fn write(run: &Run, out: &Path) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let file = out.join(format!("{}.json", run.id));
-    fs::write(&file, serde_json::to_vec_pretty(run)?).with_context(|| format!("cannot write {}", file.display()))?;
+    fs::write(&file, serde_json::to_vec_pretty(run)?)
+        .with_context(|| format!("cannot write {}", file.display()))?;
     Ok(file)
 }
 
 fn read(file: &Path) -> anyhow::Result<Run> {
     let bytes = fs::read(file).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
-    Ok(serde_json::from_slice(&bytes).map_err(|error| Usage(format!("{} is no run: {error}", file.display())))?)
+    Ok(serde_json::from_slice(&bytes)
+        .map_err(|error| Usage(format!("{} is no run: {error}", file.display())))?)
 }

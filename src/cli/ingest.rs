@@ -58,12 +58,26 @@ fn style() -> ProgressStyle {
 }
 
 fn summary(report: &Report) -> String {
-    let Report { added, updated, unchanged, removed, failed, documents, passages, seconds, .. } = report;
+    let Report {
+        added,
+        updated,
+        unchanged,
+        removed,
+        failed,
+        documents,
+        passages,
+        seconds,
+        ..
+    } = report;
     let mut lines = vec![format!(
         "{added} added, {updated} updated, {unchanged} unchanged, {removed} removed, {} failed; \
          {documents} documents with {passages} passages searchable ({seconds:.1} s)",
         failed.len()
     )];
-    lines.extend(failed.iter().map(|failed| format!("  {}: {}", failed.path, failed.reason)));
+    lines.extend(
+        failed
+            .iter()
+            .map(|failed| format!("  {}: {}", failed.path, failed.reason)),
+    );
     lines.join("\n")
 }

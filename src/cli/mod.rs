@@ -111,7 +111,11 @@ impl Cli {
         if let Err(error) = telemetry::init(&settings.log) {
             return fail(&error, 2);
         }
-        let context = Context { settings, home: self.home, json: self.json };
+        let context = Context {
+            settings,
+            home: self.home,
+            json: self.json,
+        };
         let runtime = match tokio::runtime::Runtime::new() {
             Ok(runtime) => runtime,
             Err(error) => return fail(&error.into(), 1),

@@ -27,7 +27,11 @@ pub(crate) fn error(error: &anyhow::Error) {
     let mut said = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !said.contains(&cause) {
-            said = if said.is_empty() { cause } else { format!("{said}: {cause}") };
+            said = if said.is_empty() {
+                cause
+            } else {
+                format!("{said}: {cause}")
+            };
         }
     }
     note(&format!("error: {said}"));

@@ -1,7 +1,11 @@
 //! `liaison partner`: the partners of the CRM.
 
 use super::{Context, Ended, output, search};
-use crate::{app, crm::{Crm, Partner, SqlCrm}, home::Home};
+use crate::{
+    app,
+    crm::{Crm, Partner, SqlCrm},
+    home::Home,
+};
 use comfy_table::{Table, TableStyle};
 use serde_json::{Value, json};
 
@@ -31,7 +35,10 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
             }
         }
         Args::Show { id } => {
-            let partner = crm.partner(&id).await?.ok_or_else(|| search::unknown_partner(&id))?;
+            let partner = crm
+                .partner(&id)
+                .await?
+                .ok_or_else(|| search::unknown_partner(&id))?;
             output::json(&shown(&partner))?;
         }
     }
@@ -58,9 +65,17 @@ fn shown(partner: &Partner) -> Value {
 
 fn table(partners: &[Partner]) -> String {
     let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_header(["id", "name", "tier", "type", "region"]);
+    table
+        .load_style(TableStyle::new())
+        .set_header(["id", "name", "tier", "type", "region"]);
     for partner in partners {
-        table.add_row([&partner.id, &partner.name, &partner.tier, partner.kind.as_str(), &partner.region]);
+        table.add_row([
+            &partner.id,
+            &partner.name,
+            &partner.tier,
+            partner.kind.as_str(),
+            &partner.region,
+        ]);
     }
     table.to_string()
 }

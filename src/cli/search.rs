@@ -1,7 +1,7 @@
 //! `liaison search`: the passages a question finds.
 
 use super::{Context, Ended, Usage, output};
-use crate::{app, home::Home, assistant, crm::SqlCrm};
+use crate::{app, assistant, crm::SqlCrm, home::Home};
 use liaison_knowledge::{Anchor, Audience, Found, PassageId, View};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -56,9 +56,20 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
         }
     };
     let knowledge = app::open_knowledge(&home, &context.settings).await?;
-    let today = jiff::Timestamp::now().to_zoned(context.settings.time_zone()).date();
+    let today = jiff::Timestamp::now()
+        .to_zoned(context.settings.time_zone())
+        .date();
     let start = Instant::now();
-    let found = knowledge.search(&args.query, View { audience: &audience, on: today }, args.limit).await?;
+    let found = knowledge
+        .search(
+            &args.query,
+            View {
+                audience: &audience,
+                on: today,
+            },
+            args.limit,
+        )
+        .await?;
     let results = results(found, start.elapsed());
     if context.json {
         output::json(&results)?;
@@ -70,7 +81,9 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
 
 /// The error of a command that was given a partner the CRM does not have.
 pub(super) fn unknown_partner(id: &str) -> Usage {
-    Usage(format!("the CRM has no partner {id:?}: `liaison partner list` shows those it has"))
+    Usage(format!(
+        "the CRM has no partner {id:?}: `liaison partner list` shows those it has"
+    ))
 }
 
 fn results(found: Found, total: Duration) -> Results {
@@ -84,18 +97,34 @@ fn results(found: Found, total: Duration) -> Results {
         text: hit.passage.text,
     };
     let ms = |time: Duration| (time.as_secs_f64() * 1e5).round() / 100.0;
-    let timings = Timings { embed: ms(found.timings.embed), search: ms(found.timings.search), total: ms(total) };
-    Results { hits: found.hits.into_iter().enumerate().map(shown).collect(), timings_ms: timings }
+    let timings = Timings {
+        embed: ms(found.timings.embed),
+        search: ms(found.timings.search),
+        total: ms(total),
+    };
+    Results {
+        hits: found.hits.into_iter().enumerate().map(shown).collect(),
+        timings_ms: timings,
+    }
 }
 
 fn readable(results: &Results, passages: usize) -> String {
     if results.hits.is_empty() {
-        let hint = if passages == 0 { "the index is empty: run `liaison ingest PATH` first" } else { "nothing found" };
+        let hint = if passages == 0 {
+            "the index is empty: run `liaison ingest PATH` first"
+        } else {
+            "nothing found"
+        };
         return hint.to_owned();
     }
     let mut text = String::new();
     for hit in &results.hits {
-        text.push_str(&format!("{}. {} · {}\n", hit.rank, hit.title, place(&hit.document, &hit.anchor)));
+        text.push_str(&format!(
+            "{}. {} · {}\n",
+            hit.rank,
+            hit.title,
+            place(&hit.document, &hit.anchor)
+        ));
         text.push_str(&format!("   {}\n", hit.text.replace('\n', "\n   ")));
     }
     text.push_str(&format!("{:.1} ms", results.timings_ms.total));
@@ -107,8 +136,14 @@ pub(super) fn place(document: &str, anchor: &Anchor) -> String {
     match anchor {
         Anchor::Page { page } => format!("{document}, page {page}"),
         Anchor::Slide { slide } => format!("{document}, slide {slide}"),
-        Anchor::Rows { sheet, rows: [first, last] } if first == last => format!("{document}, {sheet}, row {first}"),
-        Anchor::Rows { sheet, rows: [first, last] } => format!("{document}, {sheet}, rows {first} to {last}"),
+        Anchor::Rows {
+            sheet,
+            rows: [first, last],
+        } if first == last => format!("{document}, {sheet}, row {first}"),
+        Anchor::Rows {
+            sheet,
+            rows: [first, last],
+        } => format!("{document}, {sheet}, rows {first} to {last}"),
         Anchor::Heading { heading } if heading.is_empty() => document.to_owned(),
         Anchor::Heading { heading } => format!("{document}, {}", heading.join(" › ")),
     }

@@ -31,7 +31,10 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
 /// Replaces the built-in CRM's records with the sample, as of today.
 pub(super) async fn seed_crm(app: &App) -> anyhow::Result<()> {
     let seeded = seed::sample(&app.crm, app.assistant.today()).await?;
-    let counted: Vec<String> = seeded.iter().map(|(table, rows)| format!("{rows} {}", table.replace('_', " "))).collect();
+    let counted: Vec<String> = seeded
+        .iter()
+        .map(|(table, rows)| format!("{rows} {}", table.replace('_', " ")))
+        .collect();
     output::note(&format!("sample CRM: {}", counted.join(", ")));
     Ok(())
 }
@@ -47,7 +50,10 @@ pub(super) async fn seed_library(app: &App) -> anyhow::Result<()> {
     for failed in &report.failed {
         output::note(&format!("  {}: {}", failed.path, failed.reason));
     }
-    output::note(&format!("sample library: {} documents, {} passages", report.documents, report.passages));
+    output::note(&format!(
+        "sample library: {} documents, {} passages",
+        report.documents, report.passages
+    ));
     Ok(())
 }
 

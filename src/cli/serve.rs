@@ -16,7 +16,9 @@ pub(super) struct Args {
 pub(super) async fn serve(context: Context, args: Args) -> anyhow::Result<Ended> {
     let app = context.app().await?;
     if app.knowledge.passages() == 0 {
-        output::note("the knowledge is empty: every question will be declined until `liaison ingest PATH` has run");
+        output::note(
+            "the knowledge is empty: every question will be declined until `liaison ingest PATH` has run",
+        );
     }
     listen(app, args, http::Mode::Service).await
 }

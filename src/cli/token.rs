@@ -2,7 +2,8 @@
 
 use super::{Context, Ended, Usage, output, search};
 use crate::{
-    app, assistant, crm::SqlCrm,
+    app, assistant,
+    crm::SqlCrm,
     home::Home,
     http::identity::{self, DEVELOPMENT, LONGEST},
 };

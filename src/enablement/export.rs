@@ -12,7 +12,10 @@ pub fn markdown(piece: &OnePager) -> String {
         text.push_str(&format!("\n## {}\n\n", section.heading));
         for claim in &section.claims {
             let marks: String = claim.citations.iter().map(|n| format!(" [{n}]")).collect();
-            let (first, rest) = claim.text.split_once('\n').map_or((claim.text.as_str(), ""), |split| split);
+            let (first, rest) = claim
+                .text
+                .split_once('\n')
+                .map_or((claim.text.as_str(), ""), |split| split);
             text.push_str(&format!("- {first}{marks}\n"));
             for line in rest.lines().filter(|line| !line.is_empty()) {
                 text.push_str(&format!("  {line}\n"));
@@ -21,7 +24,12 @@ pub fn markdown(piece: &OnePager) -> String {
     }
     text.push_str("\n## Sources\n\n");
     for citation in &piece.citations {
-        text.push_str(&format!("{}. {}, {}\n", citation.n, citation.title, place(&citation.anchor)));
+        text.push_str(&format!(
+            "{}. {}, {}\n",
+            citation.n,
+            citation.title,
+            place(&citation.anchor)
+        ));
     }
     text
 }

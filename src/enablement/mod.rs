@@ -23,7 +23,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The templates there are.
-const TEMPLATES: [&str; 2] = [include_str!("templates/one-pager.yaml"), include_str!("templates/battle-card.yaml")];
+const TEMPLATES: [&str; 2] = [
+    include_str!("templates/one-pager.yaml"),
+    include_str!("templates/battle-card.yaml"),
+];
 /// Passages looked at for each section.
 const PASSAGES: usize = 6;
 
@@ -119,7 +122,10 @@ pub fn template(name: &str) -> Result<Template, EnablementError> {
     let all = TEMPLATES.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let known = all.iter().map(|template| template.name.clone()).collect();
     let found = all.into_iter().find(|template| template.name == name);
-    found.ok_or_else(|| EnablementError::NoTemplate { wanted: name.to_owned(), known })
+    found.ok_or_else(|| EnablementError::NoTemplate {
+        wanted: name.to_owned(),
+        known,
+    })
 }
 
 /// Drafts a piece. Sections without support are left out and named, never filled.
@@ -141,19 +147,31 @@ pub async fn draft(
     for (slot, draft) in &drafts {
         let verdict = verify::verify(draft, &evidence);
         // A claim stands once in a piece, in the first section that it fits.
-        let new: Vec<_> = verdict.released.into_iter().filter(|part| !released.contains(part)).collect();
+        let new: Vec<_> = verdict
+            .released
+            .into_iter()
+            .filter(|part| !released.contains(part))
+            .collect();
         spans.push((slot.heading.clone(), new.len()));
         released.extend(new);
     }
     let (_, citations) = citation::render(&released, &evidence);
     let number = |quoted: &verify::Quoted| {
-        citations.iter().find(|c| c.passage_id == quoted.passage && c.quote == quoted.quote).map(|c| c.n)
+        citations
+            .iter()
+            .find(|c| c.passage_id == quoted.passage && c.quote == quoted.quote)
+            .map(|c| c.n)
     };
     let mut claims = released.iter().map(|part| Claim {
         text: part.text.clone(),
         citations: part.citations.iter().filter_map(number).collect(),
     });
-    let mut piece = OnePager { title: fill(&template.title, brief), sections: vec![], citations: vec![], empty: vec![] };
+    let mut piece = OnePager {
+        title: fill(&template.title, brief),
+        sections: vec![],
+        citations: vec![],
+        empty: vec![],
+    };
     for (heading, count) in spans {
         match claims.by_ref().take(count).collect::<Vec<_>>() {
             none if none.is_empty() => piece.empty.push(heading),
@@ -174,10 +192,28 @@ async fn claims(
 ) -> Result<Draft, EnablementError> {
     let question = fill(&slot.look_for, brief);
     let (audience, on) = (brief.caller.audience(), assistant.today());
-    let found = assistant.knowledge.search(&question, View { audience: &audience, on }, PASSAGES).await?;
-    let call = ToolCall { tool: Tool::SearchKnowledge, arguments: json!({ "query": question }) };
-    let step = ToolStep { call, returned: ToolReturn::Passages(found.hits) };
-    let own = Evidence { steps: vec![step.clone()] };
+    let found = assistant
+        .knowledge
+        .search(
+            &question,
+            View {
+                audience: &audience,
+                on,
+            },
+            PASSAGES,
+        )
+        .await?;
+    let call = ToolCall {
+        tool: Tool::SearchKnowledge,
+        arguments: json!({ "query": question }),
+    };
+    let step = ToolStep {
+        call,
+        returned: ToolReturn::Passages(found.hits),
+    };
+    let own = Evidence {
+        steps: vec![step.clone()],
+    };
     evidence.steps.push(step);
     let ask = Ask {
         question: &question,
@@ -191,16 +227,28 @@ async fn claims(
     let (local, all) = (own.passages(), evidence.passages());
     let global = |passage: usize| {
         let id = local.get(passage).map(|hit| hit.passage.id);
-        all.iter().position(|hit| Some(hit.passage.id) == id).unwrap_or(usize::MAX)
+        all.iter()
+            .position(|hit| Some(hit.passage.id) == id)
+            .unwrap_or(usize::MAX)
     };
-    let parts = quotes.into_iter().take(slot.claims).map(|(passage, quote, text)| Part::Sentence {
-        text,
-        cites: vec![Cite::Quote { passage: global(passage), quote }],
-    });
-    Ok(Draft { parts: parts.collect() })
+    let parts = quotes
+        .into_iter()
+        .take(slot.claims)
+        .map(|(passage, quote, text)| Part::Sentence {
+            text,
+            cites: vec![Cite::Quote {
+                passage: global(passage),
+                quote,
+            }],
+        });
+    Ok(Draft {
+        parts: parts.collect(),
+    })
 }
 
 fn fill(text: &str, brief: &Brief<'_>) -> String {
     let partner = &brief.caller.partner;
-    text.replace("{topic}", brief.topic).replace("{partner}", &partner.name).replace("{tier}", &partner.tier)
+    text.replace("{topic}", brief.topic)
+        .replace("{partner}", &partner.name)
+        .replace("{tier}", &partner.tier)
 }

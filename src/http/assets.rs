@@ -22,8 +22,14 @@ pub(super) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; con
 pub(super) fn router() -> Router<Served> {
     Router::new()
         .route("/", get(async || Redirect::temporary("/ui/")))
-        .route("/widget.js", get(async |headers: HeaderMap| asset("widget.js", &headers)))
-        .route("/ui/", get(async |headers: HeaderMap| asset("index.html", &headers)))
+        .route(
+            "/widget.js",
+            get(async |headers: HeaderMap| asset("widget.js", &headers)),
+        )
+        .route(
+            "/ui/",
+            get(async |headers: HeaderMap| asset("index.html", &headers)),
+        )
         .route("/ui/{*path}", get(page))
 }
 
@@ -39,21 +45,39 @@ pub fn widget_is_built() -> bool {
 
 fn asset(path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
     let not_built = "This binary was built without its web pages; build it with `make build`.";
-    let missing = if widget_is_built() { "There is no such page." } else { not_built };
+    let missing = if widget_is_built() {
+        "There is no such page."
+    } else {
+        not_built
+    };
     let file = Dist::get(path).ok_or_else(|| ApiError::not_found(missing))?;
     Ok(served(&file, path.starts_with("assets/"), headers))
 }
 
 /// A file with its type and tag; hashed names never change, everything else is asked for again each time.
 pub(super) fn served(file: &EmbeddedFile, immutable: bool, headers: &HeaderMap) -> Response {
-    let tag: String = file.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag: String = file.metadata.sha256_hash()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let tag = format!("\"{tag}\"");
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen == tag.as_str()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen == tag.as_str())
+    {
         return StatusCode::NOT_MODIFIED.into_response();
     }
     let mime = file.metadata.mimetype();
-    let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
-    let caching = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mime = if mime.starts_with("text/") {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_owned()
+    };
+    let caching = if immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let headers = [
         (header::CONTENT_TYPE, mime),
         (header::ETAG, tag),

@@ -18,7 +18,9 @@ impl FromRequestParts<Served> for Caller {
         let claims = served.identities.partner(bearer(parts)?)?;
         let caller = assistant::caller(served.app.crm.as_ref(), &claims.partner_id, &claims.sub).await;
         let unknown = || ApiError::unauthorized("partner_unknown", "The token's partner is not in the CRM.");
-        caller.map_err(|error| ApiError::internal(&error))?.ok_or_else(unknown)
+        caller
+            .map_err(|error| ApiError::internal(&error))?
+            .ok_or_else(unknown)
     }
 }
 
@@ -34,9 +36,17 @@ impl FromRequestParts<Served> for Staff {
 }
 
 fn bearer(parts: &Parts) -> Result<&str, ApiError> {
-    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = value.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let value = parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = value
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim);
     token.filter(|token| !token.is_empty()).ok_or_else(|| {
-        ApiError::unauthorized("token_missing", "Sign in: send `Authorization: Bearer` with the portal's token.")
+        ApiError::unauthorized(
+            "token_missing",
+            "Sign in: send `Authorization: Bearer` with the portal's token.",
+        )
     })
 }

@@ -62,10 +62,14 @@ async fn chat(
     let answering = answer(served, caller, body.id, question, events.clone());
     let cancelled = async move { events.closed().await };
     // A widget that goes away drops the receiver, and with it the turn and any request of a language model.
-    let task = async move { tokio::select! { () = answering => {}, () = cancelled => {} } };
+    let task = async move {
+        tokio::select! { () = answering => {}, () = cancelled => {} }
+    };
     tokio::spawn(task.in_current_span());
     let events = UnboundedReceiverStream::new(receiver).map(Ok::<Event, Infallible>);
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response();
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response();
     let headers = response.headers_mut();
     headers.insert("x-vercel-ai-ui-message-stream", HeaderValue::from_static("v1"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -74,16 +78,33 @@ async fn chat(
 
 fn question(body: &Body) -> Result<String, ApiError> {
     if body.id.is_empty() || body.id.len() > LONGEST_ID {
-        return Err(ApiError::bad_request("bad_id", "`id` must name the conversation in at most 100 bytes."));
+        return Err(ApiError::bad_request(
+            "bad_id",
+            "`id` must name the conversation in at most 100 bytes.",
+        ));
     }
     let last = body.messages.iter().rev().find(|message| message.role == "user");
-    let texts = last.iter().flat_map(|message| &message.parts).filter(|part| part.kind == "text");
-    let question = texts.map(|part| part.text.trim()).collect::<Vec<_>>().join("\n").trim().to_owned();
+    let texts = last
+        .iter()
+        .flat_map(|message| &message.parts)
+        .filter(|part| part.kind == "text");
+    let question = texts
+        .map(|part| part.text.trim())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned();
     if question.is_empty() {
-        return Err(ApiError::bad_request("no_question", "The last user message has no text."));
+        return Err(ApiError::bad_request(
+            "no_question",
+            "The last user message has no text.",
+        ));
     }
     if question.chars().count() > LONGEST_QUESTION {
-        return Err(ApiError::bad_request("question_too_long", "A question may have at most 4,000 characters."));
+        return Err(ApiError::bad_request(
+            "question_too_long",
+            "A question may have at most 4,000 characters.",
+        ));
     }
     Ok(question)
 }

@@ -20,23 +20,39 @@ pub struct ApiError {
 
 impl ApiError {
     pub(super) fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, code, message: message.into() }
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            code,
+            message: message.into(),
+        }
     }
 
     pub(super) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, message: message.into() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code,
+            message: message.into(),
+        }
     }
 
     /// Not there, or not for this caller: the two are not told apart.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: "not_found", message: message.into() }
+        Self {
+            status: StatusCode::NOT_FOUND,
+            code: "not_found",
+            message: message.into(),
+        }
     }
 
     /// Ours to mend: the cause goes to the log, once, here.
     pub(super) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "request failed");
         let message = "Something went wrong on our side; please try again.".to_owned();
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, code: "internal", message }
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            message,
+        }
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -73,10 +89,19 @@ impl IntoResponse for ApiError {
 
 /// Gives an [`ApiError`] its body: only out here is the request's id known.
 pub(super) async fn with_request_id(request: Request, next: Next) -> Response {
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<ApiError>() {
-        Some(ApiError { status, code, message }) => {
+        Some(ApiError {
+            status,
+            code,
+            message,
+        }) => {
             let body = json!({ "error": { "code": code, "message": message, "request_id": id } });
             (status, Json(body)).into_response()
         }

@@ -11,25 +11,44 @@ use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 
 pub(super) fn router() -> Router<Served> {
-    Router::new().route("/api/evals/runs", get(list)).route("/api/evals/runs/{id}", get(show))
+    Router::new()
+        .route("/api/evals/runs", get(list))
+        .route("/api/evals/runs/{id}", get(show))
 }
 
 async fn list(State(served): State<Served>, _: Staff) -> Json<Value> {
-    let mut runs: Vec<Run> = files(&served).into_iter().filter_map(|file| read(&file)).collect();
-    runs.sort_by(|a, b| b.started_at.cmp(&a.started_at));
+    let mut runs: Vec<Run> = files(&served)
+        .into_iter()
+        .filter_map(|file| read(&file))
+        .collect();
+    runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
     Json(json!({ "runs": runs.iter().map(listed).collect::<Vec<_>>() }))
 }
 
-async fn show(State(served): State<Served>, _: Staff, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
-    let run = files(&served).into_iter().filter_map(|file| read(&file)).find(|run| run.id == id);
+async fn show(
+    State(served): State<Served>,
+    _: Staff,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let run = files(&served)
+        .into_iter()
+        .filter_map(|file| read(&file))
+        .find(|run| run.id == id);
     let run = run.ok_or_else(|| ApiError::not_found("There is no such run."))?;
     let cases: Vec<Value> = run.cases.iter().map(case).collect();
-    Ok(Json(json!({ "id": run.id, "suite": run.suites.join(", "), "cases": cases })))
+    Ok(Json(
+        json!({ "id": run.id, "suite": run.suites.join(", "), "cases": cases }),
+    ))
 }
 
 fn files(served: &Served) -> Vec<PathBuf> {
     let folder = fs::read_dir(served.app.home.root().join("evals"));
-    folder.into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect()
+    folder
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// A file that is no run (any more) is left out rather than fatal.
@@ -49,7 +68,10 @@ fn listed(run: &Run) -> Value {
 fn case(case: &CaseResult) -> Value {
     let turns = case.turns.iter().map(|turn| {
         let failures = turn.failures().map(|check| {
-            check.reason.as_ref().map_or_else(|| check.name.clone(), |reason| format!("{}: {reason}", check.name))
+            check.reason.as_ref().map_or_else(
+                || check.name.clone(),
+                |reason| format!("{}: {reason}", check.name),
+            )
         });
         json!({
             "ask": turn.question,

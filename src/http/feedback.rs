@@ -35,7 +35,17 @@ async fn give(
     if body.vote != 1 && body.vote != -1 {
         return Err(ApiError::bad_request("bad_vote", "`vote` is 1 or -1."));
     }
-    let comment: Option<String> = body.comment.map(|text| text.chars().take(LONGEST_COMMENT).collect());
-    let kept = served.app.store.vote(body.answer, &caller.partner.id, body.vote, comment.as_deref()).await?;
-    if kept { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("There is no such answer of yours.")) }
+    let comment: Option<String> = body
+        .comment
+        .map(|text| text.chars().take(LONGEST_COMMENT).collect());
+    let kept = served
+        .app
+        .store
+        .vote(body.answer, &caller.partner.id, body.vote, comment.as_deref())
+        .await?;
+    if kept {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::not_found("There is no such answer of yours."))
+    }
 }

@@ -27,7 +27,11 @@ async fn ready(State(served): State<Served>) -> Json<Value> {
 
 /// Counts and times requests by route.
 pub(super) async fn count(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str)
+        .to_owned();
     let start = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();

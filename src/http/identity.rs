@@ -4,7 +4,9 @@ use super::{Mode, error::ApiError};
 use crate::{app::App, config::IssuerSettings, home::Home};
 use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -55,7 +57,12 @@ impl Identities {
             let secret = app.home.development_secret()?;
             issuers.push(Issuer::hs256(&secret, DEVELOPMENT, AUDIENCE));
         }
-        let mut staff: Vec<[u8; 32]> = settings.staff.tokens.values().map(|token| digest(token.expose_secret())).collect();
+        let mut staff: Vec<[u8; 32]> = settings
+            .staff
+            .tokens
+            .values()
+            .map(|token| digest(token.expose_secret()))
+            .collect();
         if mode == Mode::Demo {
             staff.push(digest(&demo_staff_token(&app.home)?));
         }
@@ -74,10 +81,14 @@ impl Identities {
             }
         }
         Err(match refused {
-            ErrorKind::ExpiredSignature => {
-                ApiError::unauthorized("token_expired", "The identity token has expired; ask the portal for a new one.")
-            }
-            _ => ApiError::unauthorized("token_invalid", "The identity token is not one this service accepts."),
+            ErrorKind::ExpiredSignature => ApiError::unauthorized(
+                "token_expired",
+                "The identity token has expired; ask the portal for a new one.",
+            ),
+            _ => ApiError::unauthorized(
+                "token_invalid",
+                "The identity token is not one this service accepts.",
+            ),
         })
     }
 
@@ -92,7 +103,8 @@ impl Identities {
 fn holds_briefly(claims: Claims) -> Result<Claims, ApiError> {
     let latest = Timestamp::now() + LONGEST;
     if claims.exp > latest.as_second() + LEEWAY.cast_signed() {
-        let message = "The identity token holds for longer than 15 minutes; the portal must sign shorter ones.";
+        let message =
+            "The identity token holds for longer than 15 minutes; the portal must sign shorter ones.";
         return Err(ApiError::unauthorized("token_too_long", message));
     }
     Ok(claims)
@@ -101,14 +113,19 @@ fn holds_briefly(claims: Claims) -> Result<Claims, ApiError> {
 impl Issuer {
     fn hs256(secret: &SecretString, issuer: &str, audience: &str) -> Self {
         let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-        Self { key, validation: validation(Algorithm::HS256, issuer, audience) }
+        Self {
+            key,
+            validation: validation(Algorithm::HS256, issuer, audience),
+        }
     }
 
     fn configured(settings: &IssuerSettings) -> anyhow::Result<Self> {
         if let Some(secret) = &settings.secret {
             return Ok(Self::hs256(secret, &settings.issuer, &settings.audience));
         }
-        let Some(path) = &settings.public_key_file else { bail!("it has neither a secret nor a public key") };
+        let Some(path) = &settings.public_key_file else {
+            bail!("it has neither a secret nor a public key")
+        };
         let pem = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let (algorithm, key) = match settings.algorithm.as_deref() {
             Some("RS256") | None => (Algorithm::RS256, DecodingKey::from_rsa_pem(&pem)),
@@ -116,8 +133,12 @@ impl Issuer {
             Some("EdDSA") => (Algorithm::EdDSA, DecodingKey::from_ed_pem(&pem)),
             Some(other) => bail!("algorithm {other:?} is not supported: write RS256, ES256 or EdDSA"),
         };
-        let key = key.with_context(|| format!("{} holds no {algorithm:?} public key in PEM form", path.display()))?;
-        Ok(Self { key, validation: validation(algorithm, &settings.issuer, &settings.audience) })
+        let key =
+            key.with_context(|| format!("{} holds no {algorithm:?} public key in PEM form", path.display()))?;
+        Ok(Self {
+            key,
+            validation: validation(algorithm, &settings.issuer, &settings.audience),
+        })
     }
 }
 
@@ -154,7 +175,10 @@ pub fn sign_for_development(home: &Home, partner_id: &str, ttl: SignedDuration) 
 pub fn demo_staff_token(home: &Home) -> anyhow::Result<String> {
     let secret = home.development_secret()?;
     let mut token = Vec::new();
-    for byte in digest(&format!("staff:{}", secret.expose_secret())).iter().take(16) {
+    for byte in digest(&format!("staff:{}", secret.expose_secret()))
+        .iter()
+        .take(16)
+    {
         write!(token, "{byte:02x}")?;
     }
     Ok(String::from_utf8(token)?)

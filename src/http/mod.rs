@@ -66,7 +66,9 @@ pub async fn run(
         tracing::info!("stopping");
         let _ = stopping.send(());
     };
-    let serving = axum::serve(listener, router).with_graceful_shutdown(signal).into_future();
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(signal)
+        .into_future();
     let deadline = async move {
         // A server that ends by itself drops the sender: then there is no deadline to keep.
         if stopped.await.is_err() {
@@ -113,14 +115,23 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
 
 /// One span a request: the route, never the query or a body.
 fn span(request: &Request) -> tracing::Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str);
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), route, request.id = id)
 }
 
 fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origin = |origin: &String| {
-        origin.parse::<HeaderValue>().with_context(|| format!("server.allowed_origins: {origin:?} is no origin"))
+        origin
+            .parse::<HeaderValue>()
+            .with_context(|| format!("server.allowed_origins: {origin:?} is no origin"))
     };
     let origins = origins.iter().map(origin).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(CorsLayer::new()

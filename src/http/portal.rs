@@ -26,10 +26,16 @@ struct Wanted {
 
 pub(super) fn router() -> Router<Served> {
     Router::new()
-        .route("/portal/", get(async |headers: HeaderMap| file("index.html", &headers)))
+        .route(
+            "/portal/",
+            get(async |headers: HeaderMap| file("index.html", &headers)),
+        )
         .route("/portal/partners", get(partners))
         .route("/portal/token", get(token))
-        .route("/portal/{file}", get(async |Path(name): Path<String>, headers: HeaderMap| file(&name, &headers)))
+        .route(
+            "/portal/{file}",
+            get(async |Path(name): Path<String>, headers: HeaderMap| file(&name, &headers)),
+        )
 }
 
 fn file(name: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
@@ -38,15 +44,26 @@ fn file(name: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
 }
 
 async fn partners(State(served): State<Served>) -> Result<Json<Vec<Value>>, ApiError> {
-    let partners = served.app.crm.partners().await.map_err(|error| ApiError::internal(&error))?;
+    let partners = served
+        .app
+        .crm
+        .partners()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     Ok(Json(partners.iter().map(cli::listed).collect()))
 }
 
 async fn token(State(served): State<Served>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, ApiError> {
     let crm = served.app.crm.as_ref();
-    let known = assistant::caller(crm, &wanted.partner, "portal").await.map_err(|error| ApiError::internal(&error))?;
+    let known = assistant::caller(crm, &wanted.partner, "portal")
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     let caller = known.ok_or_else(|| ApiError::not_found("There is no such sample partner."))?;
-    let token = identity::sign_for_development(&served.app.home, &caller.partner.id, SignedDuration::from_mins(10));
+    let token = identity::sign_for_development(
+        &served.app.home,
+        &caller.partner.id,
+        SignedDuration::from_mins(10),
+    );
     let token = token.map_err(|error| ApiError::internal(error.as_ref()))?;
     Ok(Json(json!({ "token": token })))
 }

@@ -23,8 +23,20 @@ async fn show(
     let absent = || ApiError::not_found("There is no such passage, or it is not for you.");
     let id = PassageId(Uuid::parse_str(&id).map_err(|_| absent())?);
     let (audience, on) = (caller.audience(), served.app.assistant.today());
-    let found = served.app.knowledge.passage(id, View { audience: &audience, on }).await;
-    let (passage, document) = found.map_err(|error| ApiError::internal(&error))?.ok_or_else(absent)?;
+    let found = served
+        .app
+        .knowledge
+        .passage(
+            id,
+            View {
+                audience: &audience,
+                on,
+            },
+        )
+        .await;
+    let (passage, document) = found
+        .map_err(|error| ApiError::internal(&error))?
+        .ok_or_else(absent)?;
     Ok(Json(json!({
         "passage_id": passage.id, "document": document.path, "title": document.title,
         "anchor": passage.anchor, "heading": passage.heading, "text": passage.text,

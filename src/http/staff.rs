@@ -6,7 +6,9 @@ use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Value, json};
 
 pub(super) fn router() -> Router<Served> {
-    Router::new().route("/api/documents", get(documents)).route("/api/partners", get(partners))
+    Router::new()
+        .route("/api/documents", get(documents))
+        .route("/api/partners", get(partners))
 }
 
 async fn documents(State(served): State<Served>, _: Staff) -> Result<Json<Value>, ApiError> {
@@ -14,6 +16,11 @@ async fn documents(State(served): State<Served>, _: Staff) -> Result<Json<Value>
 }
 
 async fn partners(State(served): State<Served>, _: Staff) -> Result<Json<Vec<Value>>, ApiError> {
-    let partners = served.app.crm.partners().await.map_err(|error| ApiError::internal(&error))?;
+    let partners = served
+        .app
+        .crm
+        .partners()
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
     Ok(Json(partners.iter().map(cli::listed).collect()))
 }

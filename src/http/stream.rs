@@ -23,7 +23,12 @@ const TEXT: &str = "answer";
 
 impl<S: FnMut(Value)> Parts<S> {
     pub(super) fn new(message: Uuid, send: S) -> Self {
-        Self { message, send, calls: 0, has_text: false }
+        Self {
+            message,
+            send,
+            calls: 0,
+            has_text: false,
+        }
     }
 
     pub(super) fn start(&mut self, conversation: &str) {
@@ -43,7 +48,9 @@ impl<S: FnMut(Value)> Parts<S> {
     fn calling(&mut self, call: &ToolCall) {
         self.calls += 1;
         let id = self.call_id();
-        (self.send)(json!({ "type": "data-status", "data": { "label": status(call.tool) }, "transient": true }));
+        (self.send)(
+            json!({ "type": "data-status", "data": { "label": status(call.tool) }, "transient": true }),
+        );
         (self.send)(json!({
             "type": "tool-input-available", "toolCallId": id, "toolName": call.tool.name(),
             "input": call.arguments, "dynamic": true, "providerExecuted": true,

@@ -39,7 +39,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn documents(&self) -> Result<Vec<CataloguedDocument>, sqlx::Error> {
-        let rows = sqlx::query("SELECT * FROM documents ORDER BY path").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT * FROM documents ORDER BY path")
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(shown).collect()
     }
 }
@@ -66,14 +68,13 @@ impl Catalog for Store {
         let exact = path.to_string_lossy().into_owned();
         let below = format!("{exact}{MAIN_SEPARATOR}");
         // substr instead of LIKE: paths may hold % and _.
-        let rows = sqlx::query(
-            "SELECT * FROM documents WHERE source = $1 OR substr(source, 1, length($2)) = $2",
-        )
-        .bind(exact)
-        .bind(below)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
+        let rows =
+            sqlx::query("SELECT * FROM documents WHERE source = $1 OR substr(source, 1, length($2)) = $2")
+                .bind(exact)
+                .bind(below)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(failed)?;
         rows.iter().map(entry).collect::<Result<_, _>>().map_err(failed)
     }
 
@@ -137,7 +138,10 @@ fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
             path: row.try_get("path")?,
             title: row.try_get("title")?,
             audience: audience.parse().map_err(decode)?,
-            validity: Validity { from: day("effective_from")?, until: day("effective_until")? },
+            validity: Validity {
+                from: day("effective_from")?,
+                until: day("effective_until")?,
+            },
             language: row.try_get("language")?,
         },
         source: PathBuf::from(row.try_get::<String, _>("source")?),

@@ -46,7 +46,10 @@ impl EdgeIndex {
     /// engine cannot read it.
     pub fn open(opening: &Opening) -> Result<Self, IndexError> {
         let path = &opening.path;
-        let unusable = |detail: String| IndexError::Unusable { path: path.clone(), detail };
+        let unusable = |detail: String| IndexError::Unusable {
+            path: path.clone(),
+            detail,
+        };
         let label = path.join("collection.json");
         let fresh = !label.is_file();
         if fresh {
@@ -62,8 +65,14 @@ impl EdgeIndex {
             q::EdgeShard::new(&shard_dir, config(opening.model.dimensions))
         };
         let shard = shard.map_err(|error| unusable(error.to_string()))?;
-        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default()).map_err(|e| unusable(e.to_string()))?;
-        let index = Self { shard, bm25, visible: RwLock::default(), writer: Mutex::default() };
+        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default())
+            .map_err(|e| unusable(e.to_string()))?;
+        let index = Self {
+            shard,
+            bm25,
+            visible: RwLock::default(),
+            writer: Mutex::default(),
+        };
         index.ensure_fields()?;
         if fresh {
             write_label(&label, opening).map_err(|error| unusable(error.to_string()))?;
@@ -77,16 +86,18 @@ impl EdgeIndex {
     /// When the engine fails; repeating the call is safe.
     pub fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>) -> Result<(), IndexError> {
         let kept = super::ids(&passages);
-        let points =
-            passages.into_iter().map(|p| self.point(record, p)).collect::<Result<Vec<_>, IndexError>>()?;
+        let points = passages
+            .into_iter()
+            .map(|p| self.point(record, p))
+            .collect::<Result<Vec<_>, IndexError>>()?;
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _alone = self.visible.write().unwrap_or_else(PoisonError::into_inner);
         let mut points = points.into_iter().peekable();
         while points.peek().is_some() {
             let batch = points.by_ref().take(WRITE_BATCH).collect();
-            self.update(q::UpdateOperation::PointOperation(q::PointOperations::UpsertPoints(
-                q::PointInsertOperations::PointsList(batch),
-            )))?;
+            self.update(q::UpdateOperation::PointOperation(
+                q::PointOperations::UpsertPoints(q::PointInsertOperations::PointsList(batch)),
+            ))?;
         }
         self.delete(record.id, &kept)
     }
@@ -143,7 +154,11 @@ impl EdgeIndex {
         };
         let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
         let (found, _) = self.shard.scroll(request).map_err(engine)?;
-        found.into_iter().next().map(|point| stored(point.payload)).transpose()
+        found
+            .into_iter()
+            .next()
+            .map(|point| stored(point.payload))
+            .transpose()
     }
 
     /// How many passages there are.
@@ -186,7 +201,9 @@ impl EdgeIndex {
             let ids = kept.iter().map(|id| q::PointId::Uuid(id.0)).collect();
             filter.must_not = Some(vec![q::Condition::HasId(ids)]);
         }
-        self.update(q::UpdateOperation::PointOperation(q::PointOperations::DeletePointsByFilter(filter)))
+        self.update(q::UpdateOperation::PointOperation(
+            q::PointOperations::DeletePointsByFilter(filter),
+        ))
     }
 
     fn point(
@@ -194,16 +211,26 @@ impl EdgeIndex {
         record: &DocumentRecord,
         indexed: IndexedPassage,
     ) -> Result<q::PointStructPersisted, IndexError> {
-        let IndexedPassage { passage, vector, words } = indexed;
+        let IndexedPassage {
+            passage,
+            vector,
+            words,
+        } = indexed;
         let id = q::PointId::Uuid(passage.id.0);
         let sparse = self.bm25.embed_document(&words);
         let sparse = q::Vector::new_sparse(sparse.indices, sparse.values)
             .map_err(|error| IndexError::Engine(error.to_string()))?;
-        let vectors = q::NamedVectors::default().add_vector(DENSE, vector).add_vector(SPARSE, sparse);
+        let vectors = q::NamedVectors::default()
+            .add_vector(DENSE, vector)
+            .add_vector(SPARSE, sparse);
         let mut payload = limits(&record.audience, record.validity);
         payload["document"] = record.id.0.to_string().into();
-        let body = Payload { record: record.clone(), passage };
-        payload["body"] = serde_json::to_value(body).map_err(|error| IndexError::Engine(error.to_string()))?;
+        let body = Payload {
+            record: record.clone(),
+            passage,
+        };
+        payload["body"] =
+            serde_json::to_value(body).map_err(|error| IndexError::Engine(error.to_string()))?;
         Ok(q::PointStruct::new(id, vectors, payload).into())
     }
 
@@ -214,7 +241,10 @@ impl EdgeIndex {
         filter: q::Filter,
         limit: usize,
     ) -> Result<Vec<(Stored, f32)>, IndexError> {
-        let query = q::NamedQuery { query, using: Some(using.into()) };
+        let query = q::NamedQuery {
+            query,
+            using: Some(using.into()),
+        };
         let request = q::QueryRequest {
             prefetches: vec![],
             query: Some(q::ScoringQuery::Vector(q::QueryEnum::Nearest(query))),
@@ -227,23 +257,32 @@ impl EdgeIndex {
             with_payload: q::WithPayloadInterface::Bool(true),
         };
         let points = self.shard.query(request).map_err(engine)?;
-        points.into_iter().map(|point| Ok((stored(point.payload)?, point.score))).collect()
+        points
+            .into_iter()
+            .map(|point| Ok((stored(point.payload)?, point.score)))
+            .collect()
     }
 
     fn ensure_fields(&self) -> Result<(), IndexError> {
         let have = self.shard.info().payload_schema;
         let keyword = || q::PayloadSchemaParams::Keyword(q::KeywordIndexParams::default());
         let integer = || q::PayloadSchemaParams::Integer(q::IntegerIndexParams::default());
-        let fields = KEYWORDS.map(|f| (f, keyword())).into_iter().chain(INTEGERS.map(|f| (f, integer())));
+        let fields = KEYWORDS
+            .map(|f| (f, keyword()))
+            .into_iter()
+            .chain(INTEGERS.map(|f| (f, integer())));
         for (name, params) in fields {
             let field_name = field(name)?;
             if have.contains_key(&field_name) {
                 continue;
             }
             let field_schema = Some(q::PayloadFieldSchema::FieldParams(params));
-            self.update(q::UpdateOperation::FieldIndexOperation(q::FieldIndexOperations::CreateIndex(
-                q::CreateIndex { field_name, field_schema },
-            )))?;
+            self.update(q::UpdateOperation::FieldIndexOperation(
+                q::FieldIndexOperations::CreateIndex(q::CreateIndex {
+                    field_name,
+                    field_schema,
+                }),
+            ))?;
         }
         Ok(())
     }
@@ -251,12 +290,20 @@ impl EdgeIndex {
 
 fn config(dimensions: usize) -> q::EdgeConfig {
     let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine).build();
-    let sparse = q::EdgeSparseVectorParamsBuilder::new().modifier(q::Modifier::Idf).build();
-    q::EdgeConfig::builder().vector(DENSE, dense).sparse_vector(SPARSE, sparse).build()
+    let sparse = q::EdgeSparseVectorParamsBuilder::new()
+        .modifier(q::Modifier::Idf)
+        .build();
+    q::EdgeConfig::builder()
+        .vector(DENSE, dense)
+        .sparse_vector(SPARSE, sparse)
+        .build()
 }
 
 fn check_model(label: &Path, opening: &Opening) -> Result<(), IndexError> {
-    let unusable = |detail: String| IndexError::Unusable { path: opening.path.clone(), detail };
+    let unusable = |detail: String| IndexError::Unusable {
+        path: opening.path.clone(),
+        detail,
+    };
     let text = fs::read(label).map_err(|error| unusable(error.to_string()))?;
     let found: crate::ModelIdentity =
         serde_json::from_slice(&text).map_err(|error| unusable(format!("collection.json: {error}")))?;
@@ -264,7 +311,11 @@ fn check_model(label: &Path, opening: &Opening) -> Result<(), IndexError> {
         return Ok(());
     }
     let name = |model: &crate::ModelIdentity| {
-        format!("{} ({})", model.name, model.sha256.get(..12).unwrap_or(&model.sha256))
+        format!(
+            "{} ({})",
+            model.name,
+            model.sha256.get(..12).unwrap_or(&model.sha256)
+        )
     };
     Err(IndexError::OtherModel {
         path: opening.path.clone(),
@@ -282,13 +333,33 @@ fn write_label(label: &Path, opening: &Opening) -> std::io::Result<()> {
 fn filter(conditions: Vec<Condition>) -> Result<q::Filter, IndexError> {
     let condition = |condition: Condition| -> Result<q::Condition, IndexError> {
         Ok(q::Condition::Field(match condition {
-            Condition::OneOf(name, values) => q::FieldCondition::new_match(field(name)?, q::Match::from(values)),
-            Condition::AtMost(name, value) => range(name, q::Range { lte: Some(number(value)), ..none() })?,
-            Condition::Above(name, value) => range(name, q::Range { gt: Some(number(value)), ..none() })?,
+            Condition::OneOf(name, values) => {
+                q::FieldCondition::new_match(field(name)?, q::Match::from(values))
+            }
+            Condition::AtMost(name, value) => range(
+                name,
+                q::Range {
+                    lte: Some(number(value)),
+                    ..none()
+                },
+            )?,
+            Condition::Above(name, value) => range(
+                name,
+                q::Range {
+                    gt: Some(number(value)),
+                    ..none()
+                },
+            )?,
         }))
     };
-    let must = conditions.into_iter().map(condition).collect::<Result<_, IndexError>>()?;
-    Ok(q::Filter { must: Some(must), ..q::Filter::new() })
+    let must = conditions
+        .into_iter()
+        .map(condition)
+        .collect::<Result<_, IndexError>>()?;
+    Ok(q::Filter {
+        must: Some(must),
+        ..q::Filter::new()
+    })
 }
 
 type Number = q::external::ordered_float::OrderedFloat<f64>;
@@ -300,7 +371,12 @@ fn number(value: i64) -> Number {
 }
 
 fn none() -> q::Range<Number> {
-    q::Range { lt: None, gt: None, gte: None, lte: None }
+    q::Range {
+        lt: None,
+        gt: None,
+        gte: None,
+        lte: None,
+    }
 }
 
 fn range(name: &str, range: q::Range<Number>) -> Result<q::FieldCondition, IndexError> {
@@ -308,14 +384,20 @@ fn range(name: &str, range: q::Range<Number>) -> Result<q::FieldCondition, Index
 }
 
 fn field(name: &str) -> Result<q::JsonPath, IndexError> {
-    name.parse().map_err(|()| IndexError::Engine(format!("bad field name {name}")))
+    name.parse()
+        .map_err(|()| IndexError::Engine(format!("bad field name {name}")))
 }
 
 fn stored(payload: Option<q::Payload>) -> Result<Stored, IndexError> {
     let broken = || IndexError::Engine("a point without its passage".to_owned());
-    let body = payload.and_then(|mut payload| payload.0.remove("body")).ok_or_else(broken)?;
+    let body = payload
+        .and_then(|mut payload| payload.0.remove("body"))
+        .ok_or_else(broken)?;
     let Payload { record, passage } = serde_json::from_value(body).map_err(|_| broken())?;
-    Ok(Stored { passage, document: record })
+    Ok(Stored {
+        passage,
+        document: record,
+    })
 }
 
 fn engine(error: q::OperationError) -> IndexError {

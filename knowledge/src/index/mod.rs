@@ -82,14 +82,24 @@ const ALWAYS: (i64, i64) = (-1_000_000, 1_000_000);
 fn limits(audience: &AudienceSpec, validity: Validity) -> serde_json::Value {
     let any = || vec![ANY.to_owned()];
     let list = |set: &std::collections::BTreeSet<String>| {
-        if set.is_empty() { any() } else { set.iter().cloned().collect() }
+        if set.is_empty() {
+            any()
+        } else {
+            set.iter().cloned().collect()
+        }
     };
     let (access, [tiers, regions, kinds, partners]) = match audience {
         AudienceSpec::Partners => ("partners", [any(), any(), any(), any()]),
         AudienceSpec::Internal => ("internal", [any(), any(), any(), any()]),
-        AudienceSpec::Limited(l) => {
-            ("partners", [list(&l.tiers), list(&l.regions), list(&l.kinds), list(&l.partners)])
-        }
+        AudienceSpec::Limited(l) => (
+            "partners",
+            [
+                list(&l.tiers),
+                list(&l.regions),
+                list(&l.kinds),
+                list(&l.partners),
+            ],
+        ),
     };
     serde_json::json!({
         "access": access, "tier": tiers, "region": regions, "type": kinds, "partner": partners,
@@ -113,7 +123,13 @@ enum Condition {
 fn conditions(view: View<'_>) -> Vec<Condition> {
     let day = day_number(view.on);
     let mut all = vec![Condition::AtMost("from", day), Condition::Above("until", day)];
-    if let Audience::Partner { id, tier, region, kind } = view.audience {
+    if let Audience::Partner {
+        id,
+        tier,
+        region,
+        kind,
+    } = view.audience
+    {
         let or_any = |value: &String| vec![ANY.to_owned(), value.clone()];
         all.push(Condition::OneOf("access", vec!["partners".to_owned()]));
         all.push(Condition::OneOf("tier", or_any(tier)));

@@ -15,11 +15,11 @@ use async_openai::{
     Client,
     config::OpenAIConfig,
     types::chat::{
-        ChatCompletionMessageToolCall, ChatCompletionMessageToolCalls,
-        ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageArgs,
-        ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage, ChatCompletionRequestToolMessage,
-        ChatCompletionRequestUserMessage, ChatCompletionTool, ChatCompletionTools, CreateChatCompletionRequest,
-        CreateChatCompletionRequestArgs, FunctionCall, FunctionObject,
+        ChatCompletionMessageToolCall, ChatCompletionMessageToolCalls, ChatCompletionRequestAssistantMessage,
+        ChatCompletionRequestAssistantMessageArgs, ChatCompletionRequestMessage,
+        ChatCompletionRequestSystemMessage, ChatCompletionRequestToolMessage,
+        ChatCompletionRequestUserMessage, ChatCompletionTool, ChatCompletionTools,
+        CreateChatCompletionRequest, CreateChatCompletionRequestArgs, FunctionCall, FunctionObject,
     },
 };
 use async_trait::async_trait;
@@ -49,21 +49,36 @@ impl OpenAi {
             .read_timeout(settings.timeout_seconds)
             .build()
             .map_err(|error| ModelError::Unavailable(error.to_string()))?;
-        let key = settings.api_key.as_ref().map_or("none", |key| key.expose_secret());
-        let config = OpenAIConfig::new().with_api_base(&settings.base_url).with_api_key(key);
+        let key = settings
+            .api_key
+            .as_ref()
+            .map_or("none", |key| key.expose_secret());
+        let config = OpenAIConfig::new()
+            .with_api_base(&settings.base_url)
+            .with_api_key(key);
         let client = Client::with_config(config).with_http_client(http);
-        Ok(Self { client, model: settings.model.clone(), max_tokens: settings.max_tokens })
+        Ok(Self {
+            client,
+            model: settings.model.clone(),
+            max_tokens: settings.max_tokens,
+        })
     }
 
     fn request(&self, ask: &Ask<'_>) -> Result<CreateChatCompletionRequest, ModelError> {
         let mut request = CreateChatCompletionRequestArgs::default();
-        request.model(&self.model).temperature(0.0).max_completion_tokens(self.max_tokens).messages(messages(ask));
+        request
+            .model(&self.model)
+            .temperature(0.0)
+            .max_completion_tokens(self.max_tokens)
+            .messages(messages(ask));
         // Set by hand: the stream call does not do it for every kind of request.
         request.stream(true);
         if ask.tools {
             request.tools(Tool::ALL.iter().map(|tool| definition(*tool)).collect::<Vec<_>>());
         }
-        request.build().map_err(|error| ModelError::Unreadable(error.to_string()))
+        request
+            .build()
+            .map_err(|error| ModelError::Unreadable(error.to_string()))
     }
 }
 
@@ -74,8 +89,14 @@ impl ChatModel for OpenAi {
     }
 
     async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
-        let unavailable = |error: async_openai::error::OpenAIError| ModelError::Unavailable(error.to_string());
-        let mut stream = self.client.chat().create_stream(self.request(ask)?).await.map_err(unavailable)?;
+        let unavailable =
+            |error: async_openai::error::OpenAIError| ModelError::Unavailable(error.to_string());
+        let mut stream = self
+            .client
+            .chat()
+            .create_stream(self.request(ask)?)
+            .await
+            .map_err(unavailable)?;
         let (mut text, mut calls) = (String::new(), BTreeMap::<u32, (String, String)>::new());
         while let Some(chunk) = stream.next().await {
             for choice in chunk.map_err(unavailable)?.choices {
@@ -90,7 +111,11 @@ impl ChatModel for OpenAi {
             }
         }
         if !calls.is_empty() {
-            return calls.into_values().map(read_call).collect::<Result<_, _>>().map(ModelReply::CallTools);
+            return calls
+                .into_values()
+                .map(read_call)
+                .collect::<Result<_, _>>()
+                .map(ModelReply::CallTools);
         }
         let text = text.trim();
         if text.is_empty() || text.trim_end_matches('.') == UNSUPPORTED {
@@ -101,8 +126,13 @@ impl ChatModel for OpenAi {
 }
 
 fn read_call((name, arguments): (String, String)) -> Result<ToolCall, ModelError> {
-    let tool = Tool::from_name(&name).ok_or_else(|| ModelError::Unreadable(format!("no tool named {name:?}")))?;
-    let arguments = if arguments.trim().is_empty() { "{}" } else { &arguments };
+    let tool =
+        Tool::from_name(&name).ok_or_else(|| ModelError::Unreadable(format!("no tool named {name:?}")))?;
+    let arguments = if arguments.trim().is_empty() {
+        "{}"
+    } else {
+        &arguments
+    };
     let arguments = serde_json::from_str(arguments)
         .map_err(|error| ModelError::Unreadable(format!("arguments of {name}: {error}")))?;
     Ok(ToolCall { tool, arguments })
@@ -122,7 +152,8 @@ fn definition(tool: Tool) -> ChatCompletionTools {
 /// The conversation, the question, and every call of this turn with what came back.
 fn messages(ask: &Ask<'_>) -> Vec<ChatCompletionRequestMessage> {
     let system = format!("{PROMPT}\nToday is {}.", ask.today);
-    let mut all: Vec<ChatCompletionRequestMessage> = vec![ChatCompletionRequestSystemMessage::from(system).into()];
+    let mut all: Vec<ChatCompletionRequestMessage> =
+        vec![ChatCompletionRequestSystemMessage::from(system).into()];
     for past in ask.history {
         all.push(ChatCompletionRequestUserMessage::from(past.question.as_str()).into());
         all.push(ChatCompletionRequestAssistantMessage::from(past.answer.as_str()).into());
@@ -139,10 +170,18 @@ fn messages(ask: &Ask<'_>) -> Vec<ChatCompletionRequestMessage> {
             },
         };
         let calls = vec![ChatCompletionMessageToolCalls::Function(call)];
-        let asked = ChatCompletionRequestAssistantMessageArgs::default().tool_calls(calls).build();
+        let asked = ChatCompletionRequestAssistantMessageArgs::default()
+            .tool_calls(calls)
+            .build();
         all.extend(asked.map(ChatCompletionRequestMessage::from));
         let content = numbering.shown(step, ask);
-        all.push(ChatCompletionRequestToolMessage { content: content.into(), tool_call_id: id }.into());
+        all.push(
+            ChatCompletionRequestToolMessage {
+                content: content.into(),
+                tool_call_id: id,
+            }
+            .into(),
+        );
     }
     all
 }
@@ -163,13 +202,25 @@ impl Numbering {
             }
             ToolReturn::Passages(hits) => {
                 let all = ask.evidence.passages();
-                let place = |id| all.iter().position(|hit| hit.passage.id == id).map_or(0, |place| place + 1);
+                let place = |id| {
+                    all.iter()
+                        .position(|hit| hit.passage.id == id)
+                        .map_or(0, |place| place + 1)
+                };
                 let passage = |hit: &liaison_knowledge::Hit| {
                     let (title, heading) = (&hit.document.title, hit.passage.heading.join(" › "));
-                    format!("P{} ({title} › {heading}):\n{}", place(hit.passage.id), hit.passage.text)
+                    format!(
+                        "P{} ({title} › {heading}):\n{}",
+                        place(hit.passage.id),
+                        hit.passage.text
+                    )
                 };
                 let shown: Vec<String> = hits.iter().map(passage).collect();
-                if shown.is_empty() { "nothing found".to_owned() } else { shown.join("\n\n") }
+                if shown.is_empty() {
+                    "nothing found".to_owned()
+                } else {
+                    shown.join("\n\n")
+                }
             }
         }
     }
@@ -177,5 +228,9 @@ impl Numbering {
 
 fn records(n: usize, outcome: &ToolOutcome) -> String {
     let headline = outcome.headline.as_deref().unwrap_or_default();
-    format!("R{n} (as of {}): {headline}\n{}", outcome.as_of, table::markdown(outcome))
+    format!(
+        "R{n} (as of {}): {headline}\n{}",
+        outcome.as_of,
+        table::markdown(outcome)
+    )
 }

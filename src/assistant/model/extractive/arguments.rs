@@ -7,25 +7,30 @@ use super::{
     route::Question,
     words,
 };
-use std::ops::Range;
 use crate::{assistant::tools::Tool, program::period::Period};
 use serde_json::{Map, Value};
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The arguments of `tool` that the question gives; those of the exchange it follows stay unless it changes them.
 pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
     let earlier = question.followed.iter().find(|(followed, _)| *followed == tool);
-    let mut arguments: Map<String, Value> =
-        earlier.and_then(|(_, arguments)| arguments.as_object().cloned()).unwrap_or_default();
+    let mut arguments: Map<String, Value> = earlier
+        .and_then(|(_, arguments)| arguments.as_object().cloned())
+        .unwrap_or_default();
     let schema = tool.parameters();
-    let Some(properties) = schema["properties"].as_object() else { return Value::Object(arguments) };
+    let Some(properties) = schema["properties"].as_object() else {
+        return Value::Object(arguments);
+    };
     for (name, property) in properties {
         let value = match name.as_str() {
             "period" => period(&question.asked, ask),
             "product" => named(&question.asked, &ask.vocabulary.products),
             "customer" => customer(&question.asked, ask).or_else(|| {
                 let missing = !arguments.contains_key("customer");
-                own_name(&question.text, ask.vocabulary).filter(|_| missing).map(Value::from)
+                own_name(&question.text, ask.vocabulary)
+                    .filter(|_| missing)
+                    .map(Value::from)
             }),
             _ => choice(tool, property, &question.asked),
         };
@@ -44,17 +49,27 @@ fn period(text: &str, ask: &Ask<'_>) -> Option<Value> {
 
 fn named(text: &str, names: &[String]) -> Option<Value> {
     let text = text.to_lowercase();
-    names.iter().find(|name| text.contains(&name.to_lowercase())).map(|name| Value::from(name.as_str()))
+    names
+        .iter()
+        .find(|name| text.contains(&name.to_lowercase()))
+        .map(|name| Value::from(name.as_str()))
 }
 
 /// The first value of a closed set whose words stand in the question; a list takes them all.
 fn choice(tool: Tool, property: &Value, text: &str) -> Option<Value> {
     let asked: Vec<String> = words::words(text).collect();
     if let Some(values) = property["items"]["enum"].as_array() {
-        let named: Vec<&Value> = values.iter().filter(|value| mentions(&asked, value, tool)).collect();
+        let named: Vec<&Value> = values
+            .iter()
+            .filter(|value| mentions(&asked, value, tool))
+            .collect();
         return (!named.is_empty()).then(|| named.into_iter().cloned().collect());
     }
-    property["enum"].as_array()?.iter().find(|value| mentions(&asked, value, tool)).cloned()
+    property["enum"]
+        .as_array()?
+        .iter()
+        .find(|value| mentions(&asked, value, tool))
+        .cloned()
 }
 
 fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
@@ -64,21 +79,33 @@ fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
         return false;
     }
     // "When will I be paid?" asks for what is not paid yet.
-    if value == "paid" && asked.iter().any(|word| ["when", "will", "next", "get", "owed"].contains(&word.as_str())) {
+    if value == "paid"
+        && asked
+            .iter()
+            .any(|word| ["when", "will", "next", "get", "owed"].contains(&word.as_str()))
+    {
         return false;
     }
     let same = |word: &str, asked: &str| {
-        let shared = word.chars().zip(asked.chars()).take_while(|(a, b)| a == b).count();
+        let shared = word
+            .chars()
+            .zip(asked.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
         words::stem(word) == words::stem(asked) || (shared >= 6 && shared + 3 >= word.chars().count())
     };
-    value.split('_').all(|word| asked.iter().any(|asked| same(word, asked)))
+    value
+        .split('_')
+        .all(|word| asked.iter().any(|asked| same(word, asked)))
 }
 
 /// Where a name stands in a text, as a whole word and whatever its case.
 pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
     let (lower, name) = (text.to_lowercase(), name.to_lowercase());
     // Lower-casing a few scripts changes lengths: then there is no safe range, and no match.
-    let start = lower.find(&name).filter(|_| lower.len() == text.len() && !name.is_empty())?;
+    let start = lower
+        .find(&name)
+        .filter(|_| lower.len() == text.len() && !name.is_empty())?;
     let end = start + name.len();
     let is_border = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     let whole = is_border(lower[..start].chars().next_back()) && is_border(lower[end..].chars().next());
@@ -87,7 +114,11 @@ pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
 
 /// The name of the partner's own records that the question mentions.
 pub(super) fn own_name<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
-    vocabulary.own.iter().map(String::as_str).find(|name| find(text, name).is_some())
+    vocabulary
+        .own
+        .iter()
+        .map(String::as_str)
+        .find(|name| find(text, name).is_some())
 }
 
 /// A name in the question that is neither the program's nor a period: the customer or deal it is about.
@@ -129,7 +160,8 @@ fn longer<'t>(a: Vec<&'t str>, b: Vec<&'t str>) -> Vec<&'t str> {
 
 /// A capital at the start of a sentence says nothing, unless a possessive follows ("Acme's deal?").
 fn is_name_alone(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"))
+    text.strip_prefix(word)
+        .is_some_and(|rest| rest.starts_with("'s") || rest.starts_with("’s"))
 }
 
 /// MDF, SPIFF, Q3, EMEA: words of the trade, not names.
@@ -140,5 +172,7 @@ fn is_abbreviation(word: &str) -> bool {
 fn quoted(text: &str) -> Option<&str> {
     let start = text.find(['"', '“'])?;
     let rest = text[start..].trim_start_matches(['"', '“']);
-    rest.find(['"', '”']).map(|end| rest[..end].trim()).filter(|name| !name.is_empty())
+    rest.find(['"', '”'])
+        .map(|end| rest[..end].trim())
+        .filter(|name| !name.is_empty())
 }

@@ -35,7 +35,10 @@ impl Extractive {
     /// A model over this knowledge's embedder.
     #[must_use]
     pub fn new(knowledge: Knowledge) -> Self {
-        Self { knowledge, examples: OnceCell::new() }
+        Self {
+            knowledge,
+            examples: OnceCell::new(),
+        }
     }
 
     /// Embeds the routing examples, so that the first question need not wait for it.
@@ -53,16 +56,23 @@ impl Extractive {
     /// When the embedding model fails.
     pub async fn quotes(&self, ask: &Ask<'_>) -> Result<Vec<(usize, String, String)>, ModelError> {
         let quotes = select::select(&self.knowledge, ask.evidence).await?;
-        Ok(quotes.into_iter().map(|quote| (quote.passage, quote.words, quote.text)).collect())
+        Ok(quotes
+            .into_iter()
+            .map(|quote| (quote.passage, quote.words, quote.text))
+            .collect())
     }
 
     async fn examples(&self) -> Result<&Examples, ModelError> {
-        self.examples.get_or_try_init(|| Examples::embed(&self.knowledge)).await
+        self.examples
+            .get_or_try_init(|| Examples::embed(&self.knowledge))
+            .await
     }
 
     async fn plan(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
         if let Some(phrase) = smalltalk::reply_to(ask.question) {
-            return Ok(ModelReply::Answer(Draft { parts: vec![Part::Phrase(phrase)] }));
+            return Ok(ModelReply::Answer(Draft {
+                parts: vec![Part::Phrase(phrase)],
+            }));
         }
         let whole = route::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
@@ -71,7 +81,10 @@ impl Extractive {
             let vector = embed_one(&self.knowledge, &route::without_names(&clause, ask.vocabulary)).await?;
             let Route { tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
             for tool in tools {
-                let call = ToolCall { tool, arguments: arguments::read(tool, &whole, ask) };
+                let call = ToolCall {
+                    tool,
+                    arguments: arguments::read(tool, &whole, ask),
+                };
                 if !calls.contains(&call) {
                     calls.push(call);
                 }
@@ -79,7 +92,10 @@ impl Extractive {
             searched |= search;
         }
         if searched || calls.is_empty() {
-            let query = |query: &str| ToolCall { tool: Tool::SearchKnowledge, arguments: json!({ "query": query }) };
+            let query = |query: &str| ToolCall {
+                tool: Tool::SearchKnowledge,
+                arguments: json!({ "query": query }),
+            };
             calls.extend(route::queries(&whole, ask).iter().map(|text| query(text)));
         }
         Ok(ModelReply::CallTools(calls))
@@ -97,16 +113,29 @@ impl Extractive {
         }
         let quotes = select::select(&self.knowledge, ask.evidence).await?;
         // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
-        let own = if found_records || quotes.is_empty() { parts } else { Vec::new() };
+        let own = if found_records || quotes.is_empty() {
+            parts
+        } else {
+            Vec::new()
+        };
         let quoted = quotes.into_iter().map(|quote| Part::Sentence {
             text: quote.text,
-            cites: vec![Cite::Quote { passage: quote.passage, quote: quote.words }],
+            cites: vec![Cite::Quote {
+                passage: quote.passage,
+                quote: quote.words,
+            }],
         });
         let parts: Vec<Part> = quoted.chain(own).collect();
         let only_empty = !found_records
             && !ask.evidence.has_failure()
-            && parts.iter().all(|part| matches!(part, Part::Sentence { cites, .. } if cites.iter().all(is_records)));
-        let unmatched = ask.evidence.records().iter().any(|(call, _)| call.arguments.get("customer").is_some());
+            && parts
+                .iter()
+                .all(|part| matches!(part, Part::Sentence { cites, .. } if cites.iter().all(is_records)));
+        let unmatched = ask
+            .evidence
+            .records()
+            .iter()
+            .any(|(call, _)| call.arguments.get("customer").is_some());
         if parts.is_empty() || (only_empty && unmatched) {
             return Ok(ModelReply::Unsupported);
         }
@@ -121,7 +150,11 @@ impl ChatModel for Extractive {
     }
 
     async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
-        if ask.evidence.steps.is_empty() && ask.tools { self.plan(ask).await } else { self.compose(ask).await }
+        if ask.evidence.steps.is_empty() && ask.tools {
+            self.plan(ask).await
+        } else {
+            self.compose(ask).await
+        }
     }
 }
 

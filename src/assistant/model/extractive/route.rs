@@ -52,13 +52,25 @@ struct Bar {
 }
 
 /// With "my", "our" or "did we".
-const WITH_OWN_WORDS: Bar = Bar { similarity: 0.42, lead: 0.04 };
+const WITH_OWN_WORDS: Bar = Bar {
+    similarity: 0.42,
+    lead: 0.04,
+};
 /// With "my" and a period ("last quarter").
-const WITH_PERIOD: Bar = Bar { similarity: 0.50, lead: -0.10 };
+const WITH_PERIOD: Bar = Bar {
+    similarity: 0.50,
+    lead: -0.10,
+};
 /// With "I" or "we" only, which rule questions have too ("How do I register …?").
-const WITH_PRONOUN: Bar = Bar { similarity: 0.50, lead: 0.12 };
+const WITH_PRONOUN: Bar = Bar {
+    similarity: 0.50,
+    lead: 0.12,
+};
 /// With neither.
-const WITHOUT: Bar = Bar { similarity: 0.60, lead: 0.20 };
+const WITHOUT: Bar = Bar {
+    similarity: 0.60,
+    lead: 0.20,
+};
 /// With less of a lead than this, the rules may be meant as well.
 const CLEAR: f32 = 0.10;
 /// What "which" or "how much" adds to the tools that list or sum up.
@@ -74,13 +86,19 @@ impl Examples {
     pub(super) async fn embed(knowledge: &Knowledge) -> Result<Self, ModelError> {
         let embed = async |texts: &[&str]| {
             let texts = texts.iter().map(ToString::to_string).collect();
-            knowledge.embed(texts).await.map_err(|error| ModelError::Unavailable(error.to_string()))
+            knowledge
+                .embed(texts)
+                .await
+                .map_err(|error| ModelError::Unavailable(error.to_string()))
         };
         let mut tools = Vec::new();
         for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
             tools.push((tool, embed(tool.examples()).await?));
         }
-        Ok(Self { tools, rules: embed(RULE_QUESTIONS).await? })
+        Ok(Self {
+            tools,
+            rules: embed(RULE_QUESTIONS).await?,
+        })
     }
 }
 
@@ -108,7 +126,7 @@ pub(super) struct Route {
 /// Completes a question that leans on the one before ("and for last quarter?").
 pub(super) fn in_context(ask: &Ask<'_>) -> Question {
     let question = |text: String, followed| Question {
-        searched: without(&text, &ask.vocabulary.own, ""),
+        searched: without(&text, &ask.vocabulary.own, "the customer"),
         text,
         asked: ask.question.to_owned(),
         followed,
@@ -116,15 +134,20 @@ pub(super) fn in_context(ask: &Ask<'_>) -> Question {
     match ask.history.last() {
         Some(before) if leans(ask) => {
             let crm = before.tools.iter().filter(|(tool, _)| tool.is_crm());
-            question(format!("{} {}", subject_of(ask.history), ask.question), crm.cloned().collect())
+            question(
+                format!("{} {}", subject_of(ask.history), ask.question),
+                crm.cloned().collect(),
+            )
         }
         _ => question(ask.question.to_owned(), vec![]),
     }
 }
 
 /// Words that open a question of their own behind "and".
-const OPENERS: &[&str] =
-    &["what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does", "can", "could", "by", "did"];
+const OPENERS: &[&str] = &[
+    "what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does", "can",
+    "could", "by", "did",
+];
 
 /// The questions a question consists of: "what is the rule, and where do I stand?" wants two look-ups.
 pub(super) fn clauses(question: &Question) -> Vec<Question> {
@@ -132,7 +155,9 @@ pub(super) fn clauses(question: &Question) -> Vec<Question> {
     let mut open: Vec<&str> = Vec::new();
     let words: Vec<&str> = question.text.split_whitespace().collect();
     for (nth, word) in words.iter().enumerate() {
-        let next = words.get(nth + 1).map_or(String::new(), |next| next.to_lowercase());
+        let next = words
+            .get(nth + 1)
+            .map_or(String::new(), |next| next.to_lowercase());
         let parts = *word == "and" && OPENERS.contains(&next.as_str()) && open.len() > 2;
         if !parts {
             open.push(word);
@@ -146,7 +171,12 @@ pub(super) fn clauses(question: &Question) -> Vec<Question> {
     if texts.len() < 2 || !question.followed.is_empty() {
         return vec![question.clone()];
     }
-    let clause = |text: String| Question { asked: text.clone(), searched: text.clone(), text, followed: vec![] };
+    let clause = |text: String| Question {
+        asked: text.clone(),
+        searched: text.clone(),
+        text,
+        followed: vec![],
+    };
     texts.into_iter().map(clause).collect()
 }
 
@@ -155,7 +185,9 @@ pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
     let mut all = vec![whole.searched.clone()];
     let clauses = clauses(whole);
     if clauses.len() > 1 {
-        let searched = clauses.iter().map(|clause| without(&clause.text, &ask.vocabulary.own, ""));
+        let searched = clauses
+            .iter()
+            .map(|clause| without(&clause.text, &ask.vocabulary.own, "the customer"));
         let (own_topic, leaning): (Vec<_>, Vec<_>) = searched.partition(|text| words::stems(text).len() > 2);
         // "… and what are its conditions?" is about what the rest of the question is about.
         all.truncate(usize::from(!leaning.is_empty()));
@@ -175,19 +207,41 @@ fn subject_of(history: &[super::super::Past]) -> &str {
 fn leans(ask: &Ask<'_>) -> bool {
     let words: Vec<String> = words::words(ask.question).collect();
     let topics = words.iter().filter(|word| words::is_topic(word)).count();
-    let refers = words.iter().any(|w| ["it", "that", "they", "them", "those", "these", "this", "one"].contains(&w.as_str()));
-    let only_period = topics <= 3 && words.len() <= 5 && Period::find_in(ask.question, ask.today, 1).is_some();
+    let refers = words
+        .iter()
+        .any(|w| ["it", "that", "they", "them", "those", "these", "this", "one"].contains(&w.as_str()));
+    let only_period =
+        topics <= 3 && words.len() <= 5 && Period::find_in(ask.question, ask.today, 1).is_some();
     (opens_as_follow_up(&words) && words.len() <= 10) || topics <= 1 || (refers && topics <= 3) || only_period
 }
 
 fn opens_as_follow_up(words: &[String]) -> bool {
-    let opening = words.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(" ");
-    ["and ", "what about", "how about", "also ", "same ", "or for", "then "].iter().any(|o| format!("{opening} ").starts_with(o))
+    let opening = words
+        .iter()
+        .take(2)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(" ");
+    [
+        "and ",
+        "what about",
+        "how about",
+        "also ",
+        "same ",
+        "or for",
+        "then ",
+    ]
+    .iter()
+    .any(|o| format!("{opening} ").starts_with(o))
 }
 
 /// The question with names replaced by what they stand for, so that it can be like an example.
 pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
-    without(&without(&question.text, &vocabulary.own, "this customer"), &vocabulary.tiers, "the next tier")
+    without(
+        &without(&question.text, &vocabulary.own, "this customer"),
+        &vocabulary.tiers,
+        "the next tier",
+    )
 }
 
 fn without(text: &str, names: &[String], instead: &str) -> String {
@@ -210,7 +264,8 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     let top = scores.iter().map(|(_, score)| *score).fold(-1.0, f32::max);
     for (tool, score) in &mut scores {
         let name = tool.name();
-        let fits = (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary");
+        let fits =
+            (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary");
         *score += if fits { VERB } else { 0.0 };
     }
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -222,7 +277,12 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
         Own::Weak => WITH_PRONOUN,
         Own::None => WITHOUT,
     };
-    tracing::debug!(rules, top, tool = scores.first().map(|(tool, _)| tool.name()), "routed");
+    tracing::debug!(
+        rules,
+        top,
+        tool = scores.first().map(|(tool, _)| tool.name()),
+        "routed"
+    );
     let asks_for_rule = words::words(&question.asked).any(|word| RULE_WORDS.contains(&word.as_str()));
     let tools: Vec<Tool> = if !question.followed.is_empty() {
         question.followed.iter().map(|(tool, _)| *tool).collect()
@@ -231,13 +291,27 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     } else {
         vec![]
     };
-    let search = tools.is_empty() || asks_for_rule || (lead < CLEAR && question.followed.is_empty() && !named);
+    let search =
+        tools.is_empty() || asks_for_rule || (lead < CLEAR && question.followed.is_empty() && !named);
     Route { tools, search }
 }
 
 /// Words with which a question about own records asks for the rule as well.
-const RULE_WORDS: &[&str] =
-    &["why", "rule", "rules", "condition", "conditions", "could", "can", "must", "should", "may", "requirements", "allowed", "before"];
+const RULE_WORDS: &[&str] = &[
+    "why",
+    "rule",
+    "rules",
+    "condition",
+    "conditions",
+    "could",
+    "can",
+    "must",
+    "should",
+    "may",
+    "requirements",
+    "allowed",
+    "before",
+];
 
 /// How strongly a question's words point to the partner itself.
 enum Own {
@@ -251,11 +325,24 @@ fn pronouns(text: &str) -> Own {
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let states = |pair: &[String]| {
         let [first, second] = pair else { return false };
-        ["did", "have", "am", "are", "were", "was"].contains(&first.as_str()) && ["i", "we"].contains(&second.as_str())
+        ["did", "have", "am", "are", "were", "was"].contains(&first.as_str())
+            && ["i", "we"].contains(&second.as_str())
             || ["to", "for", "after"].contains(&first.as_str()) && ["me", "us"].contains(&second.as_str())
-            || ["i", "we"].contains(&first.as_str()) && ["stand", "still", "earned", "got"].contains(&second.as_str())
+            || ["i", "we"].contains(&first.as_str())
+                && ["stand", "still", "earned", "got"].contains(&second.as_str())
     };
-    if has(&["my", "our", "ours", "mine"]) || words.windows(2).any(states) {
+    // "Do we have …", not "do we have to …".
+    let possesses = |four: &[String]| {
+        let [first, second, third, fourth] = four else {
+            return false;
+        };
+        (first, third) == (&"do".to_owned(), &"have".to_owned())
+            && ["i", "we"].contains(&second.as_str())
+            && fourth != "to"
+    };
+    let padded: Vec<String> = words.iter().cloned().chain([String::new()]).collect();
+    let states = words.windows(2).any(states) || padded.windows(4).any(possesses);
+    if has(&["my", "our", "ours", "mine"]) || states {
         Own::Strong
     } else if has(&["i", "we", "me", "us"]) {
         Own::Weak
@@ -268,6 +355,7 @@ fn pronouns(text: &str) -> Own {
 fn verbs(text: &str) -> (bool, bool) {
     let words: Vec<String> = words::words(text).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let sums = has(&["total", "sum", "altogether", "overall"]) || words.windows(2).any(|pair| pair == ["how", "much"]);
+    let sums = has(&["total", "sum", "altogether", "overall"])
+        || words.windows(2).any(|pair| pair == ["how", "much"]);
     (has(&["list", "which", "each", "status"]) && !sums, sums)
 }

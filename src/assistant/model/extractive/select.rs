@@ -71,13 +71,19 @@ pub(super) async fn select(knowledge: &Knowledge, evidence: &Evidence) -> Result
     let place = |hit: &Hit| all.iter().position(|seen| seen.passage.id == hit.passage.id);
     let mut quotes: Vec<Quote> = Vec::new();
     for step in &evidence.steps {
-        let (ToolReturn::Passages(hits), Some(query)) = (&step.returned, step.call.arguments["query"].as_str()) else {
+        let (ToolReturn::Passages(hits), Some(query)) =
+            (&step.returned, step.call.arguments["query"].as_str())
+        else {
             continue;
         };
         for candidate in best_of(knowledge, query, hits).await? {
             let new = !quotes.iter().any(|quote| quote.words == candidate.unit.quote);
             if let Some(passage) = hits.get(candidate.passage).and_then(place).filter(|_| new) {
-                quotes.push(Quote { passage, words: candidate.unit.quote, text: candidate.unit.shown });
+                quotes.push(Quote {
+                    passage,
+                    words: candidate.unit.quote,
+                    text: candidate.unit.shown,
+                });
             }
         }
     }
@@ -90,10 +96,18 @@ async fn best_of(knowledge: &Knowledge, query: &str, hits: &[Hit]) -> Result<Vec
     compare(knowledge, query, &mut candidates).await?;
     candidates.sort_by(|a, b| b.score().total_cmp(&a.score()));
     if let Some(best) = candidates.first() {
-        tracing::debug!(support = best.support(), meaning = best.meaning, coverage = best.coverage, "selected");
+        tracing::debug!(
+            support = best.support(),
+            meaning = best.meaning,
+            coverage = best.coverage,
+            "selected"
+        );
     }
     let strange = names(query).any(|name| !hits.iter().any(|hit| holds(hit, name)));
-    Ok(pick(candidates, if strange { ENOUGH_WITHOUT_THE_NAME } else { ENOUGH }))
+    Ok(pick(
+        candidates,
+        if strange { ENOUGH_WITHOUT_THE_NAME } else { ENOUGH },
+    ))
 }
 
 /// The units worth comparing by meaning: the best of each of the first passages, which meaning has put there,
@@ -116,7 +130,11 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
     let weights = weights(&asked, passages);
     let total: f32 = weights.values().sum();
     let held = |stems: &HashSet<String>| -> f32 {
-        weights.iter().filter(|(stem, _)| stems.contains(*stem)).map(|(_, weight)| weight).sum()
+        weights
+            .iter()
+            .filter(|(stem, _)| stems.contains(*stem))
+            .map(|(_, weight)| weight)
+            .sum()
     };
     let mut all = Vec::new();
     for (passage, hit) in passages.iter().enumerate() {
@@ -125,8 +143,19 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
         for unit in units(&hit.passage.text, &hit.passage.heading) {
             let own: HashSet<String> = words::stems(&unit.meaning).into_iter().collect();
             let both: HashSet<String> = own.union(&around).cloned().collect();
-            let coverage = if total > 0.0 { 0.5 * (held(&own) + held(&both)) / total } else { 0.0 };
-            all.push(Candidate { passage, unit, coverage, rank: hit.score, passage_meaning: hit.similarity.unwrap_or_default(), meaning: 0.0 });
+            let coverage = if total > 0.0 {
+                0.5 * (held(&own) + held(&both)) / total
+            } else {
+                0.0
+            };
+            all.push(Candidate {
+                passage,
+                unit,
+                coverage,
+                rank: hit.score,
+                passage_meaning: hit.similarity.unwrap_or_default(),
+                meaning: 0.0,
+            });
         }
     }
     // A sentence that repeats in several documents is compared once.
@@ -140,7 +169,14 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
 fn weights(asked: &HashSet<String>, passages: &[&Hit]) -> HashMap<String, f32> {
     let texts: Vec<HashSet<String>> = passages
         .iter()
-        .map(|hit| words::stems(&format!("{} {} {}", hit.document.title, hit.passage.heading.join(" "), hit.passage.text)))
+        .map(|hit| {
+            words::stems(&format!(
+                "{} {} {}",
+                hit.document.title,
+                hit.passage.heading.join(" "),
+                hit.passage.text
+            ))
+        })
         .map(|stems| stems.into_iter().collect())
         .collect();
     #[allow(clippy::cast_precision_loss)] // a handful of passages
@@ -161,7 +197,10 @@ async fn compare(
     }
     let mut texts = vec![question.to_owned()];
     texts.extend(candidates.iter().map(|candidate| candidate.unit.meaning.clone()));
-    let vectors = knowledge.embed(texts).await.map_err(|error| ModelError::Unavailable(error.to_string()))?;
+    let vectors = knowledge
+        .embed(texts)
+        .await
+        .map_err(|error| ModelError::Unavailable(error.to_string()))?;
     if let Some((asked, rest)) = vectors.split_first() {
         for (candidate, vector) in candidates.iter_mut().zip(rest) {
             candidate.meaning = similarity(asked, vector).max(0.0);
@@ -172,9 +211,12 @@ async fn compare(
 
 /// Words with a capital that does not come from the start of a sentence.
 fn names(question: &str) -> impl Iterator<Item = &str> {
-    question.split_sentence_bounds().flat_map(|sentence| sentence.unicode_words().skip(1)).filter(|word| {
-        word.chars().next().is_some_and(char::is_uppercase) && words::is_topic(&word.to_lowercase())
-    })
+    question
+        .split_sentence_bounds()
+        .flat_map(|sentence| sentence.unicode_words().skip(1))
+        .filter(|word| {
+            word.chars().next().is_some_and(char::is_uppercase) && words::is_topic(&word.to_lowercase())
+        })
 }
 
 fn holds(hit: &Hit, name: &str) -> bool {
@@ -185,14 +227,20 @@ fn holds(hit: &Hit, name: &str) -> bool {
 
 /// The best quote when it is supported, and those nearly as good that add something.
 fn pick(candidates: Vec<Candidate>, enough: f32) -> Vec<Candidate> {
-    let Some(best) = candidates.first().filter(|best| best.support() >= enough) else { return Vec::new() };
+    let Some(best) = candidates.first().filter(|best| best.support() >= enough) else {
+        return Vec::new();
+    };
     let least = best.score() * FURTHER;
     let mut picked: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         let overlaps = picked.iter().any(|p| {
             p.unit.quote.contains(&candidate.unit.quote) || candidate.unit.quote.contains(&p.unit.quote)
         });
-        if candidate.score() >= least && candidate.support() >= enough && !overlaps && picked.len() < MOST_QUOTES {
+        if candidate.score() >= least
+            && candidate.support() >= enough
+            && !overlaps
+            && picked.len() < MOST_QUOTES
+        {
             picked.push(candidate);
         }
     }

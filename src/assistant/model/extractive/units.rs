@@ -20,7 +20,11 @@ const ITEM_CHARS: usize = 260;
 
 /// The units of a passage's text under its headings.
 pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let context = heading.last().map_or("", String::as_str);
     let mut units = Vec::new();
     let mut nth = 0;
@@ -32,8 +36,12 @@ pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
             units.extend(of_line(answer, line));
             nth += 1;
         } else if line.ends_with(':') && nth < lines.len() {
-            let items: Vec<&str> =
-                lines[nth..].iter().copied().take(LIST_LINES).take_while(|l| l.len() <= ITEM_CHARS && !l.ends_with('?')).collect();
+            let items: Vec<&str> = lines[nth..]
+                .iter()
+                .copied()
+                .take(LIST_LINES)
+                .take_while(|l| l.len() <= ITEM_CHARS && !l.ends_with('?'))
+                .collect();
             nth += items.len();
             if items.is_empty() {
                 continue;
@@ -44,7 +52,11 @@ pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
                 shown: format!("{line}\n\n{}", marked.join("\n")),
                 meaning: format!("{context} {line} {}", items.join(" ")),
             });
-            units.extend(items.into_iter().flat_map(|item| of_line(item, &format!("{context} {line}"))));
+            units.extend(
+                items
+                    .into_iter()
+                    .flat_map(|item| of_line(item, &format!("{context} {line}"))),
+            );
         } else {
             units.extend(of_line(line, context));
         }
@@ -53,7 +65,9 @@ pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
 }
 
 /// Abbreviations after which a full stop ends nothing.
-const ABBREVIATIONS: &[&str] = &["e.g.", "i.e.", "etc.", "approx.", "no.", "vs.", "inc.", "ltd.", "co.", "dr.", "mr.", "ms."];
+const ABBREVIATIONS: &[&str] = &[
+    "e.g.", "i.e.", "etc.", "approx.", "no.", "vs.", "inc.", "ltd.", "co.", "dr.", "mr.", "ms.",
+];
 
 /// A paragraph up to this length is quoted whole: its sentences explain each other.
 const WHOLE_CHARS: usize = 320;
@@ -76,13 +90,21 @@ fn sentences(line: &str) -> Vec<String> {
     let mut open = String::new();
     for piece in line.split_sentence_bounds() {
         open.push_str(piece);
-        let last = open.trim_end().rsplit(' ').next().unwrap_or_default().to_lowercase();
+        let last = open
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         if !ABBREVIATIONS.contains(&last.as_str()) {
             all.push(std::mem::take(&mut open));
         }
     }
     all.push(open);
-    all.into_iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect()
+    all.into_iter()
+        .map(|s| s.trim().to_owned())
+        .filter(|s| !s.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -98,8 +120,14 @@ mod tests {
         let filler = "words ".repeat(60);
         let long = format!("One. Two, e.g. this. {}", filler.trim());
         assert_eq!(quotes(&long), ["One.", "Two, e.g. this.", filler.trim()]);
-        assert_eq!(quotes("How long?\n90 days. Then it ends."), ["90 days. Then it ends."; 2]);
-        assert_eq!(quotes("Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %").len(), 2);
+        assert_eq!(
+            quotes("How long?\n90 days. Then it ends."),
+            ["90 days. Then it ends."; 2]
+        );
+        assert_eq!(
+            quotes("Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %").len(),
+            2
+        );
         assert_eq!(quotes("Steps:\nLog in\nSubmit")[0], "Steps:\nLog in\nSubmit");
     }
 
