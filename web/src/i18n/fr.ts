@@ -3,7 +3,7 @@ import type { Words } from './en';
 
 export const fr: Words = {
   title: 'Assistant partenaires',
-  subtitle: 'Réponses tirées des documents du programme et de vos propres données',
+  subtitle: 'D’après les documents du programme et vos données',
   open: 'Ouvrir l’assistant partenaires',
   close: 'Fermer',
   fresh: 'Nouvelle conversation',

@@ -12,12 +12,12 @@ const columns: Column<DocumentRow>[] = [
     view: (row) => (
       <>
         <strong>{row.title || row.path}</strong>
-        <small>{row.path}</small>
+        {row.title && <small>{row.path}</small>}
       </>
     ),
   },
   { name: 'Audience', text: (row) => row.audience },
-  { name: 'In force', text: inForce },
+  { name: 'In force', text: inForce, fit: 'line' },
   {
     name: 'Status',
     text: (row) => `${row.status} ${row.reason ?? ''}`,
@@ -28,8 +28,8 @@ const columns: Column<DocumentRow>[] = [
       </>
     ),
   },
-  { name: 'Passages', text: (row) => String(row.passages), number: true },
-  { name: 'Read', text: (row) => instantInWords(row.ingested_at ?? '', 'en') },
+  { name: 'Passages', text: (row) => String(row.passages), fit: 'number' },
+  { name: 'Read', text: (row) => instantInWords(row.ingested_at ?? '', 'en-GB'), fit: 'line' },
 ];
 
 export default function Documents() {
