@@ -24,7 +24,6 @@ export const de: Words = {
   slide: 'Folie',
   row: 'Zeile',
   rows: 'Zeilen',
-  quoted: 'Zitierte Worte',
   noSource: 'Die Quelle lässt sich gerade nicht öffnen.',
   records: 'Ihre Daten, Stand',
   declined: 'Steht nicht in den Unterlagen',

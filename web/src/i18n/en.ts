@@ -22,7 +22,6 @@ export const en = {
   slide: 'Slide',
   row: 'row',
   rows: 'rows',
-  quoted: 'Quoted words',
   noSource: 'The source cannot be opened just now.',
   records: 'Your records, as of',
   declined: 'Not in the documents',

@@ -24,7 +24,6 @@ export const fr: Words = {
   slide: 'Diapositive',
   row: 'ligne',
   rows: 'lignes',
-  quoted: 'Passage cité',
   noSource: 'La source ne peut pas être ouverte pour le moment.',
   records: 'Vos données, au',
   declined: 'Absent des documents',
