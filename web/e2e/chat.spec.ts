@@ -50,7 +50,7 @@ test('a quote from a table is marked in its cells', async ({ page }) => {
 
 test('records are folded under the time they were read', async ({ page }) => {
   const chat = await askOnPortal(page, 'Which of my commissions are pending?');
-  await expect(chat.getByText('Partner p-001 has 2 pending')).toBeVisible();
+  await expect(chat.locator('.prose').getByText('Partner p-001 has 2 pending')).toBeVisible();
   const fold = chat.getByText(/Your records, as of .*2026/);
   await expect(chat.getByRole('columnheader', { name: 'Due' })).toBeHidden();
   await fold.click();
@@ -127,7 +127,7 @@ test('another partner begins anew, while an answer is still on its way', async (
   await expect(chat.getByText('How can I help?')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Welcome, Kestrel Works' })).toBeVisible();
   await ask(page, 'commissions');
-  await expect(chat.getByText('Partner p-003 has 2 pending')).toBeVisible();
+  await expect(chat.locator('.prose').getByText('Partner p-003 has 2 pending')).toBeVisible();
   await expect(chat.getByText(/word \d/)).toBeHidden();
 });
 

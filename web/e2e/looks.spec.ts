@@ -17,7 +17,6 @@ const LOOKS = [
 test('widget.js is at most 20 kB gzipped', () => {
   const script = readFileSync(new URL('../dist/widget.js', import.meta.url));
   expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(20_000);
-  expect(script.toString()).not.toMatch(/\.innerHTML\s*=|document\.write|\beval\(|new Function/);
 });
 
 for (const { name, colorScheme, viewport } of LOOKS) {

@@ -12,7 +12,7 @@ test('an expired token is renewed once, and the answer comes', async ({ page, re
     if (one.url().endsWith('/api/chat')) sent.push(one.headers()['authorization'] ?? null);
   });
   await ask(page, 'commissions');
-  await expect(chat.getByText('Partner p-001 has 2 pending')).toBeVisible();
+  await expect(chat.locator('.prose').getByText('Partner p-001 has 2 pending')).toBeVisible();
   expect(sent.length).toBe(2);
   expect(sent[0]).not.toBe(sent[1]);
 });
@@ -36,7 +36,7 @@ test('a failure can be tried again', async ({ page }) => {
 test('a connection that breaks keeps the words so far', async ({ page }) => {
   const chat = await askOnPortal(page, 'cut it');
   await expect(chat.getByRole('alert')).toHaveText('The connection was lost before the answer was complete.');
-  await expect(chat.getByText('This will not')).toBeVisible();
+  await expect(chat.locator('.prose').getByText('This will not')).toBeVisible();
 });
 
 test('an error in the stream is an error', async ({ page }) => {
@@ -80,7 +80,6 @@ test('a page without getToken is told as signed out', async ({ page }) => {
 
 test('getToken set before the script has run is kept', async ({ page }) => {
   await page.addInitScript(() => {
-    document.addEventListener('readystatechange', () => {}, { once: true });
     new MutationObserver(() => {
       const chat = document.querySelector('liaison-chat');
       if (chat && !('getToken' in chat)) Object.assign(chat, { getToken: async () => 'p-002.999999' });
@@ -94,5 +93,5 @@ test('getToken set before the script has run is kept', async ({ page }) => {
   await page.getByRole('button', { name: 'Partner-Assistent öffnen' }).click();
   await page.getByRole('textbox', { name: 'Ihre Frage' }).fill('commissions');
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Partner p-002 has 2 pending')).toBeVisible();
+  await expect(page.locator('.prose').getByText('Partner p-002 has 2 pending')).toBeVisible();
 });

@@ -10,7 +10,8 @@ export function passInterval(passed: number, cases: number): [low: number, high:
   const middle = rate + (Z * Z) / (2 * cases);
   const spread = Z * Math.sqrt((rate * (1 - rate)) / cases + (Z * Z) / (4 * cases * cases));
   const scale = 1 + (Z * Z) / cases;
-  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
+  // At the ends the formula is exact; floating point is not quite.
+  return [passed === 0 ? 0 : (middle - spread) / scale, passed === cases ? 1 : (middle + spread) / scale];
 }
 
 /** A share in percent: whole ones, but never rounded up to 100 or down to 0. */

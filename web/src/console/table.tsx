@@ -8,7 +8,8 @@ export interface Column<T> {
   text(row: T): string;
   /** How the cell looks, where that is more than its words. */
   view?(row: T): ComponentChildren;
-  number?: boolean;
+  /** How the column stands: numbers to the right, short things on one line. */
+  fit?: 'number' | 'line';
 }
 
 interface Props<T> {
@@ -48,7 +49,7 @@ export function Table<T>({ caption, columns, rows, id, empty }: Props<T>) {
           <thead>
             <tr>
               {columns.map((column) => (
-                <th key={column.name} scope="col" class={column.number ? 'number' : undefined}>
+                <th key={column.name} scope="col" class={column.fit}>
                   {column.name}
                 </th>
               ))}
@@ -58,7 +59,7 @@ export function Table<T>({ caption, columns, rows, id, empty }: Props<T>) {
             {shown.map((row) => (
               <tr key={id(row)}>
                 {columns.map((column) => (
-                  <td key={column.name} class={column.number ? 'number' : undefined}>
+                  <td key={column.name} class={column.fit}>
                     {column.view ? column.view(row) : column.text(row)}
                   </td>
                 ))}

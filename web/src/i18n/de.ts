@@ -3,7 +3,7 @@ import type { Words } from './en';
 
 export const de: Words = {
   title: 'Partner-Assistent',
-  subtitle: 'Antworten aus den Programmunterlagen und Ihren eigenen Daten',
+  subtitle: 'Aus den Programmunterlagen und Ihren Daten',
   open: 'Partner-Assistent öffnen',
   close: 'Schließen',
   fresh: 'Neues Gespräch',
@@ -24,7 +24,6 @@ export const de: Words = {
   slide: 'Folie',
   row: 'Zeile',
   rows: 'Zeilen',
-  quoted: 'Zitierte Worte',
   noSource: 'Die Quelle lässt sich gerade nicht öffnen.',
   records: 'Ihre Daten, Stand',
   declined: 'Steht nicht in den Unterlagen',
@@ -41,7 +40,7 @@ export const de: Words = {
   cancel: 'Abbrechen',
   confirmed: 'Bestätigt.',
   cancelled: 'Abgebrochen. Es wurde nichts geschrieben.',
-  notSent: 'Das hat nicht geklappt. Bitte noch einmal versuchen.',
+  notSent: 'Nicht gesendet. Bitte noch einmal versuchen.',
   retry: 'Noch einmal versuchen',
   failed: 'Etwas ist schiefgegangen.',
   offline: 'Der Assistent ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',

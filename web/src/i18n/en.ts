@@ -1,7 +1,7 @@
 /** English: the list of everything the widget says. The other languages have exactly these keys. */
 export const en = {
   title: 'Partner assistant',
-  subtitle: 'Answers from the program documents and your own records',
+  subtitle: 'From the program documents and your records',
   open: 'Open partner assistant',
   close: 'Close',
   fresh: 'New conversation',
@@ -22,7 +22,6 @@ export const en = {
   slide: 'Slide',
   row: 'row',
   rows: 'rows',
-  quoted: 'Quoted words',
   noSource: 'The source cannot be opened just now.',
   records: 'Your records, as of',
   declined: 'Not in the documents',

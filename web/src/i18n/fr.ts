@@ -3,7 +3,7 @@ import type { Words } from './en';
 
 export const fr: Words = {
   title: 'Assistant partenaires',
-  subtitle: 'Réponses tirées des documents du programme et de vos propres données',
+  subtitle: 'D’après les documents du programme et vos données',
   open: 'Ouvrir l’assistant partenaires',
   close: 'Fermer',
   fresh: 'Nouvelle conversation',
@@ -24,7 +24,6 @@ export const fr: Words = {
   slide: 'Diapositive',
   row: 'ligne',
   rows: 'lignes',
-  quoted: 'Passage cité',
   noSource: 'La source ne peut pas être ouverte pour le moment.',
   records: 'Vos données, au',
   declined: 'Absent des documents',

@@ -8,28 +8,29 @@ import { Table, type Column } from '../table';
 const columns: Column<DocumentRow>[] = [
   {
     name: 'Document',
-    text: (row) => `${row.title} ${row.path}`,
+    text: (row) => `${row.title} ${row.path} ${row.reason ?? ''}`,
     view: (row) => (
       <>
         <strong>{row.title || row.path}</strong>
-        <small>{row.path}</small>
+        {row.title && <small>{row.path}</small>}
+        {row.reason && <small class="bad">{row.reason}</small>}
       </>
     ),
   },
   { name: 'Audience', text: (row) => row.audience },
-  { name: 'In force', text: inForce },
+  {
+    name: 'In force',
+    text: (row) => inForce(row).join(' '),
+    view: (row) => <Lines lines={inForce(row)} />,
+    fit: 'line',
+  },
   {
     name: 'Status',
-    text: (row) => `${row.status} ${row.reason ?? ''}`,
-    view: (row) => (
-      <>
-        <Status kind={kindOf(row.status)} text={row.status} />
-        {row.reason && <small class="reason">{row.reason}</small>}
-      </>
-    ),
+    text: (row) => row.status,
+    view: (row) => <Status kind={kindOf(row.status)} text={row.status} />,
   },
-  { name: 'Passages', text: (row) => String(row.passages), number: true },
-  { name: 'Read', text: (row) => instantInWords(row.ingested_at ?? '', 'en') },
+  { name: 'Passages', text: (row) => String(row.passages), fit: 'number' },
+  { name: 'Read', text: (row) => instantInWords(row.ingested_at ?? '', 'en-GB'), fit: 'line' },
 ];
 
 export default function Documents() {
@@ -55,10 +56,19 @@ export default function Documents() {
   );
 }
 
-function inForce({ effective_from: from, effective_until: until }: DocumentRow): string {
-  if (from && until) return `${from} – ${until}`;
-  if (from) return `from ${from}`;
-  return until ? `until ${until}` : 'always';
+function inForce({ effective_from: from, effective_until: until }: DocumentRow): string[] {
+  const lines = [from ? `from ${from}` : '', until ? `until ${until}` : ''].filter(Boolean);
+  return lines.length > 0 ? lines : ['always'];
+}
+
+function Lines({ lines }: { lines: string[] }) {
+  return (
+    <>
+      {lines.map((line) => (
+        <div key={line}>{line}</div>
+      ))}
+    </>
+  );
 }
 
 function kindOf(status: string): 'good' | 'bad' | 'quiet' {

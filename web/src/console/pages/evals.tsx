@@ -18,15 +18,15 @@ const columns: Column<RunRow>[] = [
       </a>
     ),
   },
-  { name: 'Started', text: (run) => instantInWords(run.started_at, 'en') },
-  { name: 'Passed', text: (run) => `${run.passed} of ${run.cases}`, view: (run) => <Passed run={run} />, number: true },
+  { name: 'Started', text: (run) => instantInWords(run.started_at, 'en-GB'), fit: 'line' },
+  { name: 'Passed', text: (run) => `${run.passed} of ${run.cases}`, view: (run) => <Passed run={run} />, fit: 'number' },
   {
     name: 'Citations valid',
     text: (run) => (run.citations_valid === null ? '—' : inPercent(run.citations_valid)),
-    number: true,
+    fit: 'number',
   },
-  { name: 'Numbers unproven', text: (run) => String(run.numbers_without_provenance), number: true },
-  { name: 'Seconds', text: (run) => run.seconds.toFixed(1), number: true },
+  { name: 'Numbers unproven', text: (run) => String(run.numbers_without_provenance), fit: 'number' },
+  { name: 'Seconds', text: (run) => run.seconds.toFixed(1), fit: 'number' },
 ];
 
 export default function Evals() {
