@@ -5,7 +5,7 @@ use crate::{caller::Caller, conversation};
 use axum::{
     Json, Router,
     extract::{State, rejection::JsonRejection},
-    http::HeaderValue,
+    http::{HeaderMap, HeaderValue},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -54,12 +54,23 @@ pub(super) fn router() -> Router<Served> {
 async fn chat(
     State(served): State<Served>,
     caller: Caller,
+    headers: HeaderMap,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Response, ApiError> {
     let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
     let question = question(&body)?;
     let (events, receiver) = mpsc::unbounded_channel();
-    let answering = answer(served, caller, body.id, question, events.clone());
+    let request_id = headers
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let asked = Asked {
+        conversation: body.id,
+        question,
+        request_id,
+    };
+    let answering = answer(served, caller, asked, events.clone());
     let cancelled = async move { events.closed().await };
     // A widget that goes away drops the receiver, and with it the turn and any request of a language model.
     let task = async move {
@@ -109,13 +120,19 @@ fn question(body: &Body) -> Result<String, ApiError> {
     Ok(question)
 }
 
-async fn answer(
-    served: Served,
-    caller: Caller,
+/// A question that was understood as a request.
+struct Asked {
     conversation: String,
     question: String,
-    events: mpsc::UnboundedSender<Event>,
-) {
+    request_id: String,
+}
+
+async fn answer(served: Served, caller: Caller, asked: Asked, events: mpsc::UnboundedSender<Event>) {
+    let Asked {
+        conversation,
+        question,
+        request_id,
+    } = asked;
     let id = Uuid::new_v4();
     let mut parts = stream::Parts::new(id, |part| {
         // A failed send means that the widget is gone; the turn is being cancelled.
@@ -135,7 +152,7 @@ async fn answer(
         }
         Err(error) => {
             let error = ApiError::from(error);
-            parts.error(error.code(), error.message());
+            parts.error(error.code(), error.message(), &request_id);
         }
     }
     let _ = events.send(Event::default().data("[DONE]"));

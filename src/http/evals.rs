@@ -58,6 +58,11 @@ fn read(file: &std::path::Path) -> Option<Run> {
 
 fn listed(run: &Run) -> Value {
     let mut all = serde_json::to_value(&run.totals).unwrap_or_default();
+    let tally = &run.totals.tally;
+    // The pages want the share; without a citation there is none.
+    #[allow(clippy::cast_precision_loss)]
+    let share = (tally.citations > 0).then(|| tally.citations_valid as f64 / tally.citations as f64);
+    all["citations_valid"] = json!(share);
     all["id"] = json!(run.id);
     all["suite"] = json!(run.suites.join(", "));
     all["started_at"] = json!(run.started_at);

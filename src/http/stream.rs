@@ -105,8 +105,9 @@ impl<S: FnMut(Value)> Parts<S> {
         (self.send)(json!({ "type": "finish", "messageMetadata": metadata }));
     }
 
-    pub(super) fn error(&mut self, code: &str, message: &str) {
-        (self.send)(json!({ "type": "error", "errorText": message, "code": code }));
+    /// The widget has words of its own for a failure; what it shows of ours is the reference.
+    pub(super) fn error(&mut self, code: &str, message: &str, request_id: &str) {
+        (self.send)(json!({ "type": "error", "errorText": request_id, "code": code, "message": message }));
     }
 
     fn call_id(&self) -> String {
@@ -123,7 +124,8 @@ fn source(citation: &Citation) -> Value {
         "title": citation.title,
         "filename": citation.document,
         "providerMetadata": { "liaison": {
-            "n": citation.n, "anchor": citation.anchor, "quote": citation.quote,
+            "n": citation.n, "passage_id": citation.passage_id, "document": citation.document,
+            "anchor": citation.anchor, "quote": citation.quote,
             "href": format!("/api/sources/{}", citation.passage_id.0),
         }},
     })

@@ -35,7 +35,7 @@ const MOST_QUOTES: usize = 3;
 const FURTHER: f32 = 0.86;
 /// Support from which there is an answer, and the one asked for when the question holds a name that stands in
 /// none of the passages: what was found is then about something else, however alike.
-const ENOUGH: f32 = 0.46;
+const ENOUGH: f32 = 0.45;
 const ENOUGH_WITHOUT_THE_NAME: f32 = 0.65;
 
 struct Candidate {

@@ -73,5 +73,5 @@ function Lines({ lines }: { lines: string[] }) {
 
 function kindOf(status: string): 'good' | 'bad' | 'quiet' {
   if (status === 'failed') return 'bad';
-  return ['ready', 'indexed', 'ok'].includes(status) ? 'good' : 'quiet';
+  return ['searchable', 'ready', 'indexed', 'ok'].includes(status) ? 'good' : 'quiet';
 }
