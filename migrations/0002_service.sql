@@ -26,7 +26,7 @@ CREATE TABLE conversations (
     started_at  TEXT NOT NULL
 );
 
--- One question and what became of it. `receipt` is the whole answer as JSON (INTERFACES: `liaison ask`).
+-- One question and what became of it. `receipt` is the whole answer as JSON (what `liaison ask --json` prints).
 CREATE TABLE exchanges (
     id               TEXT PRIMARY KEY,
     conversation_id  TEXT NOT NULL REFERENCES conversations (id),

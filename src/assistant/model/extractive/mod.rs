@@ -1,8 +1,8 @@
 //! An answer without a language model: pick the tools, quote the fitting sentences, or say no.
 //!
-//! [`route`] decides by meaning and words what a question is about, [`arguments`] reads the filters out of it,
-//! [`units`] cuts passages into what can be quoted and [`select`] picks what answers. Everything it says is a
-//! quote, a tool's headline or a phrase of ours; so it cannot invent, only choose badly, and [`select`] would
+//! `route` decides by meaning and words what a question is about, `arguments` reads the filters out of it,
+//! `units` cuts passages into what can be quoted and `select` picks what answers. Everything it says is a
+//! quote, a tool's headline or a phrase of ours; so it cannot invent, only choose badly, and `select` would
 //! rather say no.
 
 mod arguments;

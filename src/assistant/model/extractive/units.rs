@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_passage_is_cut_where_it_can_be_quoted() {
-        let filler = "words ".repeat(60);
+        let filler = format!("Words {}", "words ".repeat(60));
         let long = format!("One. Two, e.g. this. {}", filler.trim());
         assert_eq!(quotes(&long), ["One.", "Two, e.g. this.", filler.trim()]);
         assert_eq!(

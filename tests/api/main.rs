@@ -1,0 +1,8 @@
+//! The real binary over HTTP and on the command line, each test in a home of its own.
+//!
+//! The model and the runtime come from `LIAISON_TEST_HOME`, which `make test` fills.
+
+mod chat;
+mod commands;
+mod isolation;
+mod support;
