@@ -2,6 +2,11 @@
 //!
 //! The model and the runtime come from `LIAISON_TEST_HOME`, which `make test` fills.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed; helpers outside test functions count as tests too"
+)]
+
 mod chat;
 mod commands;
 mod isolation;
