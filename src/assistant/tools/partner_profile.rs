@@ -23,7 +23,6 @@ certifications and when they expire, referral link, and its partner manager. Ask
 pub(super) const EXAMPLES: &[&str] = &[
     "How far am I from the next tier?",
     "Where do I stand?",
-    "What do we still need for the next tier?",
     "What is missing for us to reach the next tier?",
     "Who looks after us, and how do I reach that person?",
     "What tier are we?",
