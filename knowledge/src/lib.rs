@@ -7,11 +7,12 @@
 pub mod audience;
 pub mod embed;
 pub mod index;
+mod memo;
 pub mod passage;
 pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
-pub use index::{IndexError, View};
+pub use index::{Hit, IndexError, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
-pub use search::{Found, Hit, Knowledge, KnowledgeError, Timings};
+pub use search::{Found, Knowledge, KnowledgeError, Timings};

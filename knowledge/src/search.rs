@@ -2,10 +2,10 @@
 
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
-    index::{IndexedPassage, Legs, Opening, Stored, edge::EdgeIndex},
+    index::{Hit, IndexedPassage, Opening, Query, Stored, edge::EdgeIndex},
+    memo::Memo,
 };
 use std::{
-    collections::HashMap,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -15,22 +15,9 @@ use std::{
 #[derive(Clone)]
 pub struct Knowledge {
     embedder: Arc<dyn Embedder>,
+    /// For questions and what they are compared with; ingestion, which sees each text once, goes past it.
+    memo: Arc<Memo>,
     index: Arc<EdgeIndex>,
-}
-
-/// A passage that was found.
-#[derive(Debug, Clone)]
-pub struct Hit {
-    /// The passage.
-    pub passage: Passage,
-    /// Its document.
-    pub document: DocumentRecord,
-    /// Fused score, 0 to 1, comparable within one search only.
-    pub score: f32,
-    /// Cosine similarity to the question, −1 to 1; `None` when only its words were found.
-    pub similarity: Option<f32>,
-    /// BM25 score; `None` when only its meaning was found.
-    pub bm25: Option<f32>,
 }
 
 /// What a search found, best first, and how long it took.
@@ -40,8 +27,6 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Where the time went.
     pub timings: Timings,
-    /// The question's vector, for whoever wants to compare more with it.
-    pub vector: Vec<f32>,
 }
 
 /// Where a search's time went.
@@ -67,11 +52,6 @@ pub enum KnowledgeError {
     Task(String),
 }
 
-/// Passages each ranking contributes to the fusion.
-const LEG_LIMIT: usize = 100;
-/// The share of meaning in the fused score; the rest is words. Half and half: nothing was fitted.
-const DENSE_SHARE: f32 = 0.5;
-
 impl Knowledge {
     /// Opens (or makes) the index in `path` for vectors of `embedder`.
     ///
@@ -84,6 +64,7 @@ impl Knowledge {
         };
         let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
         Ok(Self {
+            memo: Arc::new(Memo::new(Arc::clone(&embedder))),
             embedder,
             index: Arc::new(index),
         })
@@ -105,7 +86,7 @@ impl Knowledge {
         blocking(move || {
             let start = Instant::now();
             let vector = this
-                .embedder
+                .memo
                 .embed(std::slice::from_ref(&question))?
                 .pop()
                 .unwrap_or_default();
@@ -114,18 +95,18 @@ impl Knowledge {
                 audience: &audience,
                 on,
             };
-            let legs = this
-                .index
-                .search(vector.clone(), &question, view, LEG_LIMIT.max(limit))?;
-            let mut hits = fuse(legs);
-            hits.truncate(limit);
+            let query = Query {
+                vector: &vector,
+                words: &question,
+                view,
+            };
+            let hits = this.index.search(&query, limit)?;
             Ok(Found {
                 hits,
                 timings: Timings {
                     embed,
                     search: start.elapsed() - embed,
                 },
-                vector,
             })
         })
         .await
@@ -154,13 +135,13 @@ impl Knowledge {
         Ok(found.map(|Stored { passage, document }| (passage, document)))
     }
 
-    /// Vectors of `texts`, in their order.
+    /// Vectors of `texts`, in their order. Those of recent texts cost nothing.
     ///
     /// # Errors
     /// When the model fails.
-    pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, KnowledgeError> {
-        let embedder = Arc::clone(&self.embedder);
-        blocking(move || Ok(embedder.embed(&texts)?)).await
+    pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Arc<[f32]>>, KnowledgeError> {
+        let memo = Arc::clone(&self.memo);
+        blocking(move || Ok(memo.embed(&texts)?)).await
     }
 
     /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Returns
@@ -253,55 +234,6 @@ fn words(record: &DocumentRecord, passage: &Passage) -> String {
     );
     lines.push(&passage.text);
     lines.join("\n")
-}
-
-/// One ranking of the two: each leg's scores are stretched to 0..1 and added up by [`DENSE_SHARE`]. A passage
-/// that one leg did not return counts 0 there.
-fn fuse(legs: Legs) -> Vec<Hit> {
-    let mut hits: HashMap<PassageId, Hit> = HashMap::new();
-    let dense_share = stretch(&legs.dense);
-    for (stored, score) in legs.dense {
-        let hit = hits.entry(stored.passage.id).or_insert_with(|| blank(stored));
-        hit.similarity = Some(score);
-        hit.score += DENSE_SHARE * dense_share(score);
-    }
-    let sparse_share = stretch(&legs.sparse);
-    for (stored, score) in legs.sparse {
-        let hit = hits.entry(stored.passage.id).or_insert_with(|| blank(stored));
-        hit.bm25 = Some(score);
-        hit.score += (1.0 - DENSE_SHARE) * sparse_share(score);
-    }
-    let mut hits: Vec<Hit> = hits.into_values().collect();
-    // Equal scores (twins of one text) are ordered by id, so that a search repeats exactly.
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.id.cmp(&b.passage.id)));
-    hits
-}
-
-fn blank(stored: Stored) -> Hit {
-    let Stored { passage, document } = stored;
-    Hit {
-        passage,
-        document,
-        score: 0.0,
-        similarity: None,
-        bm25: None,
-    }
-}
-
-/// The map from a leg's scores to 0..1; a leg of one score maps it to 1.
-fn stretch(leg: &[(Stored, f32)]) -> impl Fn(f32) -> f32 + use<> {
-    let scores = || leg.iter().map(|(_, score)| *score);
-    let (low, high) = (
-        scores().fold(f32::MAX, f32::min),
-        scores().fold(f32::MIN, f32::max),
-    );
-    move |score| {
-        if high > low {
-            (score - low) / (high - low)
-        } else {
-            1.0
-        }
-    }
 }
 
 async fn blocking<T: Send + 'static>(

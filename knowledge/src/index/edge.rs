@@ -2,7 +2,11 @@
 //!
 //! Every method blocks; [`crate::Knowledge`] moves them off the async threads. One process may hold a folder.
 
-use super::{Condition, IndexError, IndexedPassage, Legs, Opening, Stored, View, conditions, limits};
+use super::{
+    Condition, Hit, IndexError, IndexedPassage, Opening, Query, Stored, View, conditions,
+    fuse::{Legs, Ranked, fuse},
+    limits,
+};
 use crate::{DocumentId, DocumentRecord, Passage, PassageId};
 use qdrant_edge as q;
 use serde::{Deserialize, Serialize};
@@ -17,6 +21,8 @@ const SPARSE: &str = "bm25";
 /// Keyword fields of [`limits`] and the document's id, which have a payload index each.
 const KEYWORDS: [&str; 6] = ["document", "access", "tier", "region", "type", "partner"];
 const INTEGERS: [&str; 2] = ["from", "until"];
+/// Passages each of the two rankings contributes to a search.
+const LEG: usize = 100;
 /// Passages a single engine call writes: bounds the memory of a 2,000-page document.
 const WRITE_BATCH: usize = 256;
 
@@ -112,28 +118,26 @@ impl EdgeIndex {
         self.delete(document, &[])
     }
 
-    /// The `limit` best passages by meaning and the `limit` best by words, among those `view` may see.
+    /// The `limit` best passages by meaning and words among those the query's view may see, best first.
     ///
     /// # Errors
     /// When the engine fails.
-    pub fn search(
-        &self,
-        vector: Vec<f32>,
-        words: &str,
-        view: View<'_>,
-        limit: usize,
-    ) -> Result<Legs, IndexError> {
-        let filter = filter(conditions(view))?;
-        let sparse = self.bm25.embed_query(words);
+    pub fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
+        let filter = filter(conditions(query.view))?;
+        let sparse = self.bm25.embed_query(query.words);
+        let leg = LEG.max(limit);
         let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
+        let dense = q::VectorInternal::from(query.vector.to_vec());
         let mut legs = Legs {
-            dense: self.nearest(q::VectorInternal::from(vector), DENSE, filter.clone(), limit)?,
+            dense: self.nearest(dense, DENSE, filter.clone(), leg)?,
             sparse: Vec::new(),
         };
         if !sparse.indices.is_empty() {
-            legs.sparse = self.nearest(q::VectorInternal::from(sparse), SPARSE, filter, limit)?;
+            legs.sparse = self.nearest(q::VectorInternal::from(sparse), SPARSE, filter, leg)?;
         }
-        Ok(legs)
+        let mut ranked = fuse(&legs);
+        ranked.truncate(limit);
+        self.hits(ranked)
     }
 
     /// One passage, if `view` may see it.
@@ -240,7 +244,7 @@ impl EdgeIndex {
         using: &str,
         filter: q::Filter,
         limit: usize,
-    ) -> Result<Vec<(Stored, f32)>, IndexError> {
+    ) -> Result<Vec<(PassageId, f32)>, IndexError> {
         let query = q::NamedQuery {
             query,
             using: Some(using.into()),
@@ -254,13 +258,34 @@ impl EdgeIndex {
             offset: 0,
             params: None,
             with_vector: q::WithVector::Bool(false),
-            with_payload: q::WithPayloadInterface::Bool(true),
+            with_payload: q::WithPayloadInterface::Bool(false),
         };
         let points = self.shard.query(request).map_err(engine)?;
         points
             .into_iter()
-            .map(|point| Ok((stored(point.payload)?, point.score)))
+            .map(|point| Ok((passage_id(point.id)?, point.score)))
             .collect()
+    }
+
+    /// The passages of a ranking. Only what is returned is read: a leg is many times longer.
+    fn hits(&self, ranked: Vec<Ranked>) -> Result<Vec<Hit>, IndexError> {
+        let ids: Vec<q::PointId> = ranked.iter().map(|hit| q::PointId::Uuid(hit.id.0)).collect();
+        let with_payload = Some(q::WithPayloadInterface::Bool(true));
+        let points = self.shard.retrieve(&ids, with_payload, None).map_err(engine)?;
+        if points.len() != ranked.len() {
+            return Err(IndexError::Engine("a point vanished during a search".to_owned()));
+        }
+        let hit = |(point, ranked): (q::Record, Ranked)| {
+            let Stored { passage, document } = stored(point.payload)?;
+            Ok(Hit {
+                passage,
+                document,
+                score: ranked.score,
+                similarity: ranked.similarity,
+                bm25: ranked.bm25,
+            })
+        };
+        points.into_iter().zip(ranked).map(hit).collect()
     }
 
     fn ensure_fields(&self) -> Result<(), IndexError> {
@@ -386,6 +411,13 @@ fn range(name: &str, range: q::Range<Number>) -> Result<q::FieldCondition, Index
 fn field(name: &str) -> Result<q::JsonPath, IndexError> {
     name.parse()
         .map_err(|()| IndexError::Engine(format!("bad field name {name}")))
+}
+
+fn passage_id(id: q::PointId) -> Result<PassageId, IndexError> {
+    match id {
+        q::PointId::Uuid(id) => Ok(PassageId(id)),
+        q::PointId::NumId(number) => Err(IndexError::Engine(format!("a point of number {number}"))),
+    }
 }
 
 fn stored(payload: Option<q::Payload>) -> Result<Stored, IndexError> {

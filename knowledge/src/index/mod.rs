@@ -1,6 +1,8 @@
-//! Where passages are kept and found: the neutral shapes of an index query. [`edge`] is the in-process engine.
+//! Where passages are kept and found: the neutral shapes of an index query. [`edge`] is the in-process engine,
+//! `fuse` makes one ranking of an engine's two.
 
 pub mod edge;
+mod fuse;
 
 use crate::{Audience, AudienceSpec, DocumentRecord, Passage, PassageId, Validity, embed::ModelIdentity};
 use jiff::civil::Date;
@@ -35,13 +37,30 @@ pub struct Stored {
     pub document: DocumentRecord,
 }
 
-/// The two rankings of one query, best first, each with its own score.
-#[derive(Debug, Default)]
-pub struct Legs {
-    /// By cosine similarity, −1 to 1.
-    pub dense: Vec<(Stored, f32)>,
-    /// By BM25, 0 and up.
-    pub sparse: Vec<(Stored, f32)>,
+/// What to look for.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// The question's vector.
+    pub vector: &'a [f32],
+    /// Its words.
+    pub words: &'a str,
+    /// Who looks, and on which day.
+    pub view: View<'a>,
+}
+
+/// A passage that was found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The passage.
+    pub passage: Passage,
+    /// Its document.
+    pub document: DocumentRecord,
+    /// Fused score, 0 to 1, comparable within one search only.
+    pub score: f32,
+    /// Cosine similarity to the question, −1 to 1; `None` when only its words were found.
+    pub similarity: Option<f32>,
+    /// BM25 score; `None` when only its meaning was found.
+    pub bm25: Option<f32>,
 }
 
 /// Why the index could not do it.

@@ -23,6 +23,7 @@ use async_trait::async_trait;
 use liaison_knowledge::Knowledge;
 use route::{Examples, Route};
 use serde_json::json;
+use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// The extractive model. It uses the embedding model that the knowledge has anyway.
@@ -182,7 +183,7 @@ fn told(result: usize, outcome: &ToolOutcome) -> Vec<Part> {
     parts
 }
 
-async fn embed_one(knowledge: &Knowledge, text: &str) -> Result<Vec<f32>, ModelError> {
+async fn embed_one(knowledge: &Knowledge, text: &str) -> Result<Arc<[f32]>, ModelError> {
     let vectors = knowledge.embed(vec![text.to_owned()]).await;
     let vectors = vectors.map_err(|error| ModelError::Unavailable(error.to_string()))?;
     Ok(vectors.into_iter().next().unwrap_or_default())

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{assistant::tools::Tool, program::period::Period};
 use liaison_knowledge::{Knowledge, search::similarity};
+use std::sync::Arc;
 
 /// Questions that documents answer, whoever asks.
 const RULE_QUESTIONS: &[&str] = &[
@@ -78,8 +79,8 @@ const VERB: f32 = 0.08;
 
 /// The routing examples as vectors.
 pub(super) struct Examples {
-    tools: Vec<(Tool, Vec<Vec<f32>>)>,
-    rules: Vec<Vec<f32>>,
+    tools: Vec<(Tool, Vec<Arc<[f32]>>)>,
+    rules: Vec<Arc<[f32]>>,
 }
 
 impl Examples {
@@ -256,7 +257,7 @@ fn without(text: &str, names: &[String], instead: &str) -> String {
 
 /// Where to look for an answer to `question`, whose vector (of [`without_names`]) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
-    let best = |vectors: &[Vec<f32>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
+    let best = |vectors: &[Arc<[f32]>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
     let named = arguments::own_name(&question.text, ask.vocabulary).is_some();
     let rules = best(&examples.rules);
     let (lists, sums) = verbs(&question.asked);
