@@ -269,18 +269,16 @@ impl Assistant {
         let deals = crm.opportunities(&scope).await.unwrap_or_default();
         let registrations = crm.deal_registrations(&scope).await.unwrap_or_default();
         let people = crm.certifications(&scope).await.unwrap_or_default();
-        let own = deals.into_iter().map(|deal| deal.customer);
-        let own = own.chain(
-            registrations
-                .into_iter()
-                .map(|registration| registration.customer),
-        );
-        let mut own = distinct(own.chain(people.into_iter().map(|certification| certification.person)));
-        own.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let customers = deals.into_iter().map(|deal| deal.customer);
+        let registered = registrations
+            .into_iter()
+            .map(|registration| registration.customer);
         Vocabulary {
             products: distinct(rates.into_iter().map(|rate| rate.product)),
             tiers: distinct(tiers.into_iter().map(|rule| rule.tier)),
-            own,
+            tier: caller.partner.tier.clone(),
+            customers: longest_first(customers.chain(registered)),
+            people: longest_first(people.into_iter().map(|certification| certification.person)),
         }
     }
 }
@@ -288,6 +286,12 @@ impl Assistant {
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     let names: std::collections::BTreeSet<String> = names.collect();
     names.into_iter().collect()
+}
+
+fn longest_first(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names = distinct(names);
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names
 }
 
 /// The end of a turn as an answer; releases its parts on the way.

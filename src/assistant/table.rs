@@ -39,8 +39,15 @@ pub fn rows(outcome: &ToolOutcome) -> Vec<Vec<String>> {
             .find(|field| field.name == column)
             .map_or_else(String::new, |f| f.text.clone())
     };
-    let shown = outcome.records.iter().filter(|record| record.kind != "summary");
-    shown
+    // A record of another kind (a partner manager among certificates) has nothing to show in these columns.
+    let has_cells = |record: &&Record| {
+        record
+            .fields
+            .iter()
+            .any(|field| outcome.columns.contains(&field.name))
+    };
+    let rows = outcome.records.iter().filter(|record| record.kind != "summary");
+    rows.filter(has_cells)
         .map(|record| {
             outcome
                 .columns

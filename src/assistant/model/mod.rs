@@ -52,8 +52,12 @@ pub struct Vocabulary {
     pub products: Vec<String>,
     /// Tier names.
     pub tiers: Vec<String>,
-    /// Customers and people in the partner's own records, the longest name first.
-    pub own: Vec<String>,
+    /// The partner's own tier.
+    pub tier: String,
+    /// Customers in the partner's own records, the longest name first.
+    pub customers: Vec<String>,
+    /// Its people there, the longest name first.
+    pub people: Vec<String>,
 }
 
 /// Why a model gave no reply. The turn goes on with the extractive model.

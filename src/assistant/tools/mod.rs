@@ -166,6 +166,73 @@ impl Tool {
         }
     }
 
+    /// Words that point to it, whatever else a question says; in lower case, as partners write them.
+    #[must_use]
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::SearchKnowledge => &[
+                "rate",
+                "rates",
+                "percent",
+                "percentage",
+                "price",
+                "prices",
+                "policy",
+                "rule",
+                "rules",
+            ],
+            Self::ListOpportunities | Self::PipelineSummary => &[
+                "opportunity",
+                "opportunities",
+                "opps",
+                "pipeline",
+                "stage",
+                "forecast",
+            ],
+            Self::ListDealRegistrations => &[
+                "registration",
+                "registrations",
+                "dealreg",
+                "dealregs",
+                "reg",
+                "regs",
+                "protected",
+                "protection",
+                "reject",
+                "rejected",
+                "conflict",
+            ],
+            Self::ListCommissions | Self::CommissionSummary => &[
+                "commission",
+                "commissions",
+                "spiff",
+                "spiffs",
+                "clawback",
+                "clawed",
+                "payout",
+                "payouts",
+                "payment",
+                "paid",
+                "earn",
+                "earned",
+                "earnings",
+                "owed",
+                "money",
+                "statement",
+            ],
+            Self::PartnerProfile => &[
+                "tier",
+                "certified",
+                "certificate",
+                "certificates",
+                "certification",
+                "certifications",
+                "manager",
+                "referral",
+            ],
+        }
+    }
+
     /// Its arguments as a JSON schema. None of them is a partner.
     #[must_use]
     pub fn parameters(self) -> Value {

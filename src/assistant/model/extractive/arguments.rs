@@ -24,11 +24,13 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
     };
     for (name, property) in properties {
         let value = match name.as_str() {
-            "period" => period(&question.asked, ask),
+            "period" => {
+                before_that(&question.asked, &arguments, ask).or_else(|| period(&question.asked, ask))
+            }
             "product" => named(&question.asked, &ask.vocabulary.products),
             "customer" => customer(&question.asked, ask).or_else(|| {
                 let missing = !arguments.contains_key("customer");
-                own_name(&question.text, ask.vocabulary)
+                own_customer(&question.text, ask.vocabulary)
                     .filter(|_| missing)
                     .map(Value::from)
             }),
@@ -47,6 +49,18 @@ fn period(text: &str, ask: &Ask<'_>) -> Option<Value> {
     text.get(range).map(Value::from)
 }
 
+/// "And the quarter before that?": the period before the one of the exchange that is followed.
+fn before_that(asked: &str, earlier: &Map<String, Value>, ask: &Ask<'_>) -> Option<Value> {
+    let words: Vec<String> = words::words(asked).collect();
+    words.windows(2).find(|pair| pair == &["before", "that"])?;
+    let unit = ["week", "month", "quarter", "year"]
+        .into_iter()
+        .find(|unit| words.iter().any(|word| word == unit))?;
+    let (earlier, _) = Period::find_in(earlier.get("period")?.as_str()?, ask.today, 1)?;
+    let (period, _) = Period::find_in(&format!("last {unit}"), earlier.from, 1)?;
+    Some(Value::from(period.label))
+}
+
 fn named(text: &str, names: &[String]) -> Option<Value> {
     let text = text.to_lowercase();
     names
@@ -55,27 +69,28 @@ fn named(text: &str, names: &[String]) -> Option<Value> {
         .map(|name| Value::from(name.as_str()))
 }
 
-/// The first value of a closed set whose words stand in the question; a list takes them all.
+/// The value of a closed set whose words stand in the question, unless several do; a list takes them all.
 fn choice(tool: Tool, property: &Value, text: &str) -> Option<Value> {
     let asked: Vec<String> = words::words(text).collect();
-    if let Some(values) = property["items"]["enum"].as_array() {
-        let named: Vec<&Value> = values
-            .iter()
-            .filter(|value| mentions(&asked, value, tool))
-            .collect();
-        return (!named.is_empty()).then(|| named.into_iter().cloned().collect());
+    if let Some(parts) = property["items"]["enum"].as_array() {
+        let is_named = |part: &&Value| {
+            part.as_str()
+                .is_some_and(|part| part.split('_').any(|word| says(&asked, word)))
+        };
+        let named: Vec<Value> = parts.iter().filter(is_named).cloned().collect();
+        return (!named.is_empty()).then(|| named.into());
     }
-    property["enum"]
-        .as_array()?
-        .iter()
-        .find(|value| mentions(&asked, value, tool))
-        .cloned()
+    let values = property["enum"].as_array()?;
+    let mut named = values.iter().filter(|value| mentions(&asked, value));
+    let value = named.next().filter(|_| named.next().is_none())?;
+    // The tool's own subject stands in too many questions to be a filter.
+    (!tool.name().contains(value.as_str()?)).then(|| value.clone())
 }
 
-fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
+fn mentions(asked: &[String], value: &Value) -> bool {
     let Some(value) = value.as_str() else { return false };
-    // Short values ("new", "won") and the tool's own subject stand in too many questions to be filters.
-    if value.len() < 4 || tool.name().contains(value) {
+    // Short values ("new", "won") stand in too many questions to be filters.
+    if value.len() < 4 {
         return false;
     }
     // "When will I be paid?" asks for what is not paid yet.
@@ -86,17 +101,20 @@ fn mentions(asked: &[String], value: &Value, tool: Tool) -> bool {
     {
         return false;
     }
-    let same = |word: &str, asked: &str| {
+    value.split('_').all(|word| says(asked, word))
+}
+
+/// Whether the question uses a word, in any form of it.
+fn says(asked: &[String], word: &str) -> bool {
+    let same = |asked: &String| {
         let shared = word
             .chars()
             .zip(asked.chars())
             .take_while(|(a, b)| a == b)
             .count();
-        words::stem(word) == words::stem(asked) || (shared >= 6 && shared + 3 >= word.chars().count())
+        words::same(word, asked) || (shared >= 6 && shared + 3 >= word.chars().count())
     };
-    value
-        .split('_')
-        .all(|word| asked.iter().any(|asked| same(word, asked)))
+    asked.iter().any(same)
 }
 
 /// Where a name stands in a text, as a whole word and whatever its case.
@@ -112,18 +130,58 @@ pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
     whole.then_some(start..end)
 }
 
-/// The name of the partner's own records that the question mentions.
-pub(super) fn own_name<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+/// Shortest first word of a name that stands for the whole name.
+const TELLING_CHARS: usize = 5;
+
+/// The customer or person of the partner's own records that a text mentions, and where: by the whole name, or by
+/// its beginning as people say it ("Northwind" for "Northwind Traders").
+pub(super) fn own_mention<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<(&'v str, Range<usize>)> {
+    let names = || {
+        vocabulary
+            .customers
+            .iter()
+            .chain(&vocabulary.people)
+            .map(String::as_str)
+    };
+    let whole = names().find_map(|name| Some((name, find(text, name)?)));
+    whole.or_else(|| names().find_map(|name| Some((name, beginning(text, name, vocabulary)?))))
+}
+
+fn beginning(text: &str, name: &str, vocabulary: &Vocabulary) -> Option<Range<usize>> {
+    let ends: Vec<usize> = name.match_indices(' ').map(|(end, _)| end).collect();
+    let is_telling = |start: &str| {
+        let lower = start.to_lowercase();
+        let among = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&lower));
+        let one_word = !start.contains(' ');
+        let of_program = among(&vocabulary.products) || among(&vocabulary.tiers);
+        let shared = vocabulary
+            .customers
+            .iter()
+            .filter(|own| find(own, start).is_some_and(|at| at.start == 0))
+            .count()
+            > 1;
+        !(one_word
+            && (start.chars().count() < TELLING_CHARS || of_program || shared || !words::is_topic(&lower)))
+    };
+    let starts = ends.iter().rev().map(|end| &name[..*end]);
+    starts
+        .filter(|start| is_telling(start))
+        .find_map(|start| find(text, start))
+}
+
+/// The customer of the partner's own records that a text mentions.
+pub(super) fn own_customer<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+    let (name, _) = own_mention(text, vocabulary)?;
     vocabulary
-        .own
+        .customers
         .iter()
-        .map(String::as_str)
-        .find(|name| find(text, name).is_some())
+        .any(|customer| customer == name)
+        .then_some(name)
 }
 
 /// A name in the question that is neither the program's nor a period: the customer or deal it is about.
 fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
-    if let Some(own) = own_name(text, ask.vocabulary) {
+    if let Some(own) = own_customer(text, ask.vocabulary) {
         return Some(Value::from(own));
     }
     if let Some(quoted) = quoted(text) {

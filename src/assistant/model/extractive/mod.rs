@@ -56,10 +56,10 @@ impl Extractive {
     /// # Errors
     /// When the embedding model fails.
     pub async fn quotes(&self, ask: &Ask<'_>) -> Result<Vec<(usize, String, String)>, ModelError> {
-        let quotes = select::select(&self.knowledge, ask.evidence).await?;
+        let quotes = select::select(&self.knowledge, ask, false).await?;
         Ok(quotes
             .into_iter()
-            .map(|quote| (quote.passage, quote.words, quote.text))
+            .map(|answering| (answering.passage, answering.quote.words, answering.quote.shown))
             .collect())
     }
 
@@ -104,26 +104,37 @@ impl Extractive {
 
     async fn compose(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
         let mut parts = Vec::new();
-        let mut found_records = false;
-        for (result, (_, outcome)) in ask.evidence.records().into_iter().enumerate() {
-            found_records |= has_rows(outcome);
-            parts.extend(told(result, outcome));
+        let records = ask.evidence.records();
+        let found_records = records.iter().any(|(_, outcome)| has_rows(outcome));
+        if let (false, Some(calls)) = (found_records, elsewhere(ask)) {
+            return Ok(ModelReply::CallTools(calls));
+        }
+        for (result, (_, outcome)) in records.into_iter().enumerate() {
+            // Where one tool knows the name that was asked for, the others need not say that they do not.
+            if has_rows(outcome) || !found_records {
+                parts.extend(told(result, outcome));
+            }
         }
         if ask.evidence.has_failure() {
             parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
         }
-        let quotes = select::select(&self.knowledge, ask.evidence).await?;
+        let quotes = select::select(
+            &self.knowledge,
+            ask,
+            found_records && !route::asks_for_rule(ask.question),
+        )
+        .await?;
         // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
         let own = if found_records || quotes.is_empty() {
             parts
         } else {
             Vec::new()
         };
-        let quoted = quotes.into_iter().map(|quote| Part::Sentence {
-            text: quote.text,
+        let quoted = quotes.into_iter().map(|answering| Part::Sentence {
+            text: answering.quote.shown,
             cites: vec![Cite::Quote {
-                passage: quote.passage,
-                quote: quote.words,
+                passage: answering.passage,
+                quote: answering.quote.words,
             }],
         });
         let parts: Vec<Part> = quoted.chain(own).collect();
@@ -157,6 +168,22 @@ impl ChatModel for Extractive {
             self.compose(ask).await
         }
     }
+}
+
+/// The calls that are left to make when the tools asked so far do not know the customer of the question.
+fn elsewhere(ask: &Ask<'_>) -> Option<Vec<ToolCall>> {
+    let own = arguments::own_customer(ask.question, ask.vocabulary).filter(|_| ask.tools)?;
+    let asked = |tool: Tool| ask.evidence.steps.iter().any(|step| step.call.tool == tool);
+    let others = Tool::ALL
+        .iter()
+        .copied()
+        .filter(|tool| route::takes_customer(*tool) && !asked(*tool));
+    let call = |tool| ToolCall {
+        tool,
+        arguments: json!({ "customer": own }),
+    };
+    let calls: Vec<ToolCall> = others.map(call).collect();
+    (!calls.is_empty()).then_some(calls)
 }
 
 fn is_records(cite: &Cite) -> bool {

@@ -55,7 +55,7 @@ struct Bar {
 /// With "my", "our" or "did we".
 const WITH_OWN_WORDS: Bar = Bar {
     similarity: 0.42,
-    lead: 0.04,
+    lead: 0.03,
 };
 /// With "my" and a period ("last quarter").
 const WITH_PERIOD: Bar = Bar {
@@ -76,6 +76,11 @@ const WITHOUT: Bar = Bar {
 const CLEAR: f32 = 0.10;
 /// What "which" or "how much" adds to the tools that list or sum up.
 const VERB: f32 = 0.08;
+/// What a word that points to a tool adds to it.
+const WORD: f32 = 0.08;
+/// With a name of the partner's own records, tools that are this near to the best one are called too: which of
+/// them knows the name is cheaper to look up than to guess.
+const NEAR: f32 = 0.10;
 
 /// The routing examples as vectors.
 pub(super) struct Examples {
@@ -127,7 +132,7 @@ pub(super) struct Route {
 /// Completes a question that leans on the one before ("and for last quarter?").
 pub(super) fn in_context(ask: &Ask<'_>) -> Question {
     let question = |text: String, followed| Question {
-        searched: without(&text, &ask.vocabulary.own, "the customer"),
+        searched: without_own(&text, ask.vocabulary, "the customer"),
         text,
         asked: ask.question.to_owned(),
         followed,
@@ -188,7 +193,7 @@ pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
     if clauses.len() > 1 {
         let searched = clauses
             .iter()
-            .map(|clause| without(&clause.text, &ask.vocabulary.own, "the customer"));
+            .map(|clause| without_own(&clause.text, ask.vocabulary, "the customer"));
         let (own_topic, leaning): (Vec<_>, Vec<_>) = searched.partition(|text| words::stems(text).len() > 2);
         // "… and what are its conditions?" is about what the rest of the question is about.
         all.truncate(usize::from(!leaning.is_empty()));
@@ -239,10 +244,19 @@ fn opens_as_follow_up(words: &[String]) -> bool {
 /// The question with names replaced by what they stand for, so that it can be like an example.
 pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
     without(
-        &without(&question.text, &vocabulary.own, "this customer"),
+        &without_own(&question.text, vocabulary, "this customer"),
         &vocabulary.tiers,
         "the next tier",
     )
+}
+
+/// The text with the first name of the partner's own records replaced by what it stands for.
+fn without_own(text: &str, vocabulary: &Vocabulary, instead: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some((_, range)) = arguments::own_mention(&text, vocabulary) {
+        text.replace_range(range, instead);
+    }
+    text
 }
 
 fn without(text: &str, names: &[String], instead: &str) -> String {
@@ -258,16 +272,25 @@ fn without(text: &str, names: &[String], instead: &str) -> String {
 /// Where to look for an answer to `question`, whose vector (of [`without_names`]) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
     let best = |vectors: &[Arc<[f32]>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
-    let named = arguments::own_name(&question.text, ask.vocabulary).is_some();
-    let rules = best(&examples.rules);
+    let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
+    let customer = arguments::own_customer(&question.text, ask.vocabulary).is_some();
+    let pointed = |tool: Tool| {
+        if points_to(&question.text, tool) {
+            WORD
+        } else {
+            0.0
+        }
+    };
+    let rules = best(&examples.rules) + pointed(Tool::SearchKnowledge);
     let (lists, sums) = verbs(&question.asked);
-    let mut scores: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
+    let score = |(tool, vectors): &(Tool, Vec<Arc<[f32]>>)| (*tool, best(vectors));
+    let mut scores: Vec<(Tool, f32)> = examples.tools.iter().map(score).collect();
     let top = scores.iter().map(|(_, score)| *score).fold(-1.0, f32::max);
     for (tool, score) in &mut scores {
         let name = tool.name();
         let fits =
             (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary");
-        *score += if fits { VERB } else { 0.0 };
+        *score += pointed(*tool) + if fits { VERB } else { 0.0 };
     }
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     let lead = top - rules;
@@ -284,10 +307,18 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
         tool = scores.first().map(|(tool, _)| tool.name()),
         "routed"
     );
-    let asks_for_rule = words::words(&question.asked).any(|word| RULE_WORDS.contains(&word.as_str()));
+    let asks_for_rule = asks_for_rule(&question.asked);
     let tools: Vec<Tool> = if !question.followed.is_empty() {
         question.followed.iter().map(|(tool, _)| *tool).collect()
-    } else if named || (top >= bar.similarity && lead >= bar.lead) {
+    } else if named && !customer {
+        vec![Tool::PartnerProfile]
+    } else if named {
+        let least = scores.first().map_or(0.0, |(_, score)| score - NEAR);
+        let near = scores.iter().filter(|(_, score)| *score >= least);
+        near.map(|(tool, _)| *tool)
+            .filter(|tool| takes_customer(*tool))
+            .collect()
+    } else if top >= bar.similarity && lead >= bar.lead {
         scores.first().map(|(tool, _)| *tool).into_iter().collect()
     } else {
         vec![]
@@ -297,7 +328,32 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     Route { tools, search }
 }
 
-/// Words with which a question about own records asks for the rule as well.
+/// The tools of the exchange that is followed, unless the question points to another one ("and until when is it
+/// protected?").
+fn followed(question: &Question, scores: &[(Tool, f32)]) -> Vec<Tool> {
+    let before: Vec<Tool> = question.followed.iter().map(|(tool, _)| *tool).collect();
+    let pointed = |tool: Tool| points_to(&question.asked, tool);
+    if before.iter().any(|tool| pointed(*tool)) {
+        return before;
+    }
+    let other = scores.iter().map(|(tool, _)| *tool).find(|tool| pointed(*tool));
+    other.map_or(before, |tool| vec![tool])
+}
+
+fn points_to(text: &str, tool: Tool) -> bool {
+    words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)))
+}
+
+/// Whether a tool can look for a customer.
+pub(super) fn takes_customer(tool: Tool) -> bool {
+    tool.parameters()["properties"].get("customer").is_some()
+}
+
+/// Whether a question about own records asks for the rule as well.
+pub(super) fn asks_for_rule(text: &str) -> bool {
+    words::words(text).any(|word| RULE_WORDS.contains(&word.as_str()))
+}
+
 const RULE_WORDS: &[&str] = &[
     "why",
     "rule",
@@ -311,7 +367,6 @@ const RULE_WORDS: &[&str] = &[
     "may",
     "requirements",
     "allowed",
-    "before",
 ];
 
 /// How strongly a question's words point to the partner itself.

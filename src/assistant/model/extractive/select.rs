@@ -5,109 +5,126 @@
 //! when neither meaning nor words support the best unit enough, there is no answer in the knowledge.
 
 use super::{
-    ModelError,
-    units::{Unit, units},
+    Ask, ModelError, arguments,
+    units::{Cut, Quote, Unit, cut},
     words,
 };
-use crate::assistant::evidence::{Evidence, ToolReturn};
+use crate::assistant::{evidence::ToolReturn, model::Vocabulary};
 use liaison_knowledge::{Hit, Knowledge, search::similarity};
 use std::collections::{HashMap, HashSet};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A quote that answers.
-pub(super) struct Quote {
+pub(super) struct Answering {
     /// Place in the evidence's passages.
     pub(super) passage: usize,
-    /// The words as they stand there.
-    pub(super) words: String,
-    /// The words as shown.
-    pub(super) text: String,
+    /// The words.
+    pub(super) quote: Quote,
 }
 
 /// Units that are compared by meaning.
-const COMPARED: usize = 10;
+const COMPARED: usize = 8;
 /// Passages whose best units are compared whatever words they use, and how many of each.
 const FIRST_PASSAGES: usize = 3;
 const FROM_EACH: usize = 2;
 /// Quotes an answer has at most.
 const MOST_QUOTES: usize = 3;
 /// A further quote must score this share of the best one's.
-const FURTHER: f32 = 0.86;
+const FURTHER: f32 = 0.75;
+/// What the first quote, and each further one, may grow to with the words around it, in characters: a sentence
+/// often answers half of a question, and its neighbours the rest.
+const FIRST_CHARS: usize = 400;
+const FURTHER_CHARS: usize = 200;
 /// Support from which there is an answer, and the one asked for when the question holds a name that stands in
 /// none of the passages: what was found is then about something else, however alike.
-const ENOUGH: f32 = 0.45;
-const ENOUGH_WITHOUT_THE_NAME: f32 = 0.65;
+const ENOUGH: f32 = 0.40;
+const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
+/// The support asked for where the partner's own records answer already.
+const ENOUGH_BESIDE_RECORDS: f32 = 0.48;
+/// What a unit gains that speaks of the partner's own tier, or loses that speaks only of others, where the
+/// question names none: of five rows of a table, one is the partner's.
+const OWN_TIER: f32 = 0.06;
 
 struct Candidate {
     passage: usize,
     unit: Unit,
     /// Share of the question's weighted words that it holds, its document's title and headings counted half.
     coverage: f32,
+    /// See [`OWN_TIER`].
+    own_tier: f32,
     /// The fused search score of its passage.
     rank: f32,
-    /// Similarity of its passage to the question.
-    passage_meaning: f32,
     /// Its own similarity to the question.
     meaning: f32,
 }
 
 impl Candidate {
     fn lexical(&self) -> f32 {
-        0.7 * self.coverage + 0.3 * self.rank
+        0.7 * self.coverage + 0.3 * self.rank + self.own_tier
     }
 
     fn support(&self) -> f32 {
-        0.6 * self.meaning + 0.2 * self.passage_meaning + 0.2 * self.coverage
+        0.8 * self.meaning + 0.2 * self.coverage
     }
 
     fn score(&self) -> f32 {
-        self.support() + 0.15 * self.rank
+        0.6 * self.meaning + 0.5 * self.coverage + 0.1 * self.rank + self.own_tier
     }
 }
 
-/// The quotes that answer each search of the turn, in order, each once.
-pub(super) async fn select(knowledge: &Knowledge, evidence: &Evidence) -> Result<Vec<Quote>, ModelError> {
-    let all = evidence.passages();
+/// The quotes that answer each search of the turn, in order, each once. `beside_records`: the partner's own
+/// records answer already, and only what is well supported is worth adding.
+pub(super) async fn select(
+    knowledge: &Knowledge,
+    ask: &Ask<'_>,
+    beside_records: bool,
+) -> Result<Vec<Answering>, ModelError> {
+    let all = ask.evidence.passages();
     let place = |hit: &Hit| all.iter().position(|seen| seen.passage.id == hit.passage.id);
-    let mut quotes: Vec<Quote> = Vec::new();
-    for step in &evidence.steps {
+    let mut quotes: Vec<Answering> = Vec::new();
+    for step in &ask.evidence.steps {
         let (ToolReturn::Passages(hits), Some(query)) =
             (&step.returned, step.call.arguments["query"].as_str())
         else {
             continue;
         };
-        for candidate in best_of(knowledge, query, hits).await? {
-            let new = !quotes.iter().any(|quote| quote.words == candidate.unit.quote);
-            if let Some(passage) = hits.get(candidate.passage).and_then(place).filter(|_| new) {
-                quotes.push(Quote {
-                    passage,
-                    words: candidate.unit.quote,
-                    text: candidate.unit.shown,
-                });
+        for (found, quote) in best_of(knowledge, query, hits, ask.vocabulary, beside_records).await? {
+            let new = !quotes.iter().any(|answering| overlap(&answering.quote, &quote));
+            if let Some(passage) = hits.get(found).and_then(place).filter(|_| new) {
+                quotes.push(Answering { passage, quote });
             }
         }
     }
     Ok(quotes)
 }
 
-async fn best_of(knowledge: &Knowledge, query: &str, hits: &[Hit]) -> Result<Vec<Candidate>, ModelError> {
-    let passages: Vec<&Hit> = hits.iter().collect();
-    let mut candidates = shortlist(candidates(query, &passages));
+/// The quotes from `hits` that answer `query`, each with the place of its passage.
+async fn best_of(
+    knowledge: &Knowledge,
+    query: &str,
+    hits: &[Hit],
+    vocabulary: &Vocabulary,
+    beside_records: bool,
+) -> Result<Vec<(usize, Quote)>, ModelError> {
+    let cuts: Vec<Cut<'_>> = hits
+        .iter()
+        .map(|hit| cut(&hit.passage.text, &hit.passage.heading))
+        .collect();
+    let mut candidates = shortlist(candidates(query, hits, &cuts, vocabulary));
     compare(knowledge, query, &mut candidates).await?;
     candidates.sort_by(|a, b| b.score().total_cmp(&a.score()));
-    if let Some(best) = candidates.first() {
-        tracing::debug!(
-            support = best.support(),
-            meaning = best.meaning,
-            coverage = best.coverage,
-            "selected"
-        );
-    }
+    let support = candidates.iter().map(Candidate::support).fold(0.0, f32::max);
+    tracing::debug!(support, "selected");
     let strange = names(query).any(|name| !hits.iter().any(|hit| holds(hit, name)));
-    Ok(pick(
-        candidates,
-        if strange { ENOUGH_WITHOUT_THE_NAME } else { ENOUGH },
-    ))
+    let enough = match (strange, beside_records) {
+        (true, _) => ENOUGH_WITHOUT_THE_NAME,
+        (_, true) => ENOUGH_BESIDE_RECORDS,
+        _ => ENOUGH,
+    };
+    if support < enough {
+        return Ok(Vec::new());
+    }
+    Ok(pick(&candidates, &cuts))
 }
 
 /// The units worth comparing by meaning: the best of each of the first passages, which meaning has put there,
@@ -125,7 +142,7 @@ fn shortlist(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     first
 }
 
-fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
+fn candidates(question: &str, passages: &[Hit], cuts: &[Cut<'_>], vocabulary: &Vocabulary) -> Vec<Candidate> {
     let asked: HashSet<String> = words::stems(question).into_iter().collect();
     let weights = weights(&asked, passages);
     let total: f32 = weights.values().sum();
@@ -136,11 +153,12 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
             .map(|(_, weight)| weight)
             .sum()
     };
+    let names_tier = vocabulary.tiers.iter().any(|tier| has_word(question, tier));
     let mut all = Vec::new();
-    for (passage, hit) in passages.iter().enumerate() {
+    for (passage, (hit, cut)) in passages.iter().zip(cuts).enumerate() {
         let around = format!("{} {}", hit.document.title, hit.passage.heading.join(" "));
         let around: HashSet<String> = words::stems(&around).into_iter().collect();
-        for unit in units(&hit.passage.text, &hit.passage.heading) {
+        for unit in cut.units.iter().cloned() {
             let own: HashSet<String> = words::stems(&unit.meaning).into_iter().collect();
             let both: HashSet<String> = own.union(&around).cloned().collect();
             let coverage = if total > 0.0 {
@@ -148,12 +166,17 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
             } else {
                 0.0
             };
+            let own_tier = if names_tier {
+                0.0
+            } else {
+                own_tier(&unit.meaning, vocabulary)
+            };
             all.push(Candidate {
                 passage,
                 unit,
                 coverage,
+                own_tier,
                 rank: hit.score,
-                passage_meaning: hit.similarity.unwrap_or_default(),
                 meaning: 0.0,
             });
         }
@@ -164,9 +187,23 @@ fn candidates(question: &str, passages: &[&Hit]) -> Vec<Candidate> {
     all
 }
 
+fn own_tier(text: &str, vocabulary: &Vocabulary) -> f32 {
+    if has_word(text, &vocabulary.tier) {
+        OWN_TIER
+    } else if vocabulary.tiers.iter().any(|tier| has_word(text, tier)) {
+        -OWN_TIER
+    } else {
+        0.0
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    arguments::find(text, word).is_some()
+}
+
 /// How much each word of the question tells passages apart: rare among those found counts more, and a word
 /// that none of them holds counts most, as nothing found is about it.
-fn weights(asked: &HashSet<String>, passages: &[&Hit]) -> HashMap<String, f32> {
+fn weights(asked: &HashSet<String>, passages: &[Hit]) -> HashMap<String, f32> {
     let texts: Vec<HashSet<String>> = passages
         .iter()
         .map(|hit| {
@@ -225,24 +262,28 @@ fn holds(hit: &Hit, name: &str) -> bool {
     holds(&hit.passage.text) || holds(&hit.document.title) || hit.passage.heading.iter().any(|h| holds(h))
 }
 
-/// The best quote when it is supported, and those nearly as good that add something.
-fn pick(candidates: Vec<Candidate>, enough: f32) -> Vec<Candidate> {
-    let Some(best) = candidates.first().filter(|best| best.support() >= enough) else {
-        return Vec::new();
-    };
-    let least = best.score() * FURTHER;
-    let mut picked: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
-        let overlaps = picked.iter().any(|p| {
-            p.unit.quote.contains(&candidate.unit.quote) || candidate.unit.quote.contains(&p.unit.quote)
-        });
-        if candidate.score() >= least
-            && candidate.support() >= enough
-            && !overlaps
-            && picked.len() < MOST_QUOTES
-        {
-            picked.push(candidate);
+/// The best quote and those nearly as good that add something.
+fn pick(candidates: &[Candidate], cuts: &[Cut<'_>]) -> Vec<(usize, Quote)> {
+    let least = candidates.first().map_or(0.0, Candidate::score) * FURTHER;
+    let mut picked: Vec<(usize, Quote)> = Vec::new();
+    for candidate in candidates
+        .iter()
+        .take_while(|candidate| candidate.score() >= least)
+    {
+        let chars = if picked.is_empty() {
+            FIRST_CHARS
+        } else {
+            FURTHER_CHARS
+        };
+        let cut = &cuts[candidate.passage];
+        let bare = cut.quote(&candidate.unit, 0);
+        if picked.len() < MOST_QUOTES && !picked.iter().any(|(_, quote)| overlap(quote, &bare)) {
+            picked.push((candidate.passage, cut.quote(&candidate.unit, chars)));
         }
     }
     picked
+}
+
+fn overlap(a: &Quote, b: &Quote) -> bool {
+    a.words.contains(&b.words) || b.words.contains(&a.words)
 }

@@ -1,67 +1,217 @@
-//! Passages cut into what can be quoted: a sentence, a row, a question's answer, a list with its introduction.
+//! Passages cut into what can be quoted.
+//!
+//! A [`Block`] is a stretch of the passage that is never cut: a short paragraph, a sentence of a long one, a row,
+//! a list item. A [`Unit`] is what a question is compared with: a sentence with the question or heading it
+//! stands under, a row, or a whole list with its introduction. A quote is one or more neighbouring blocks, so it
+//! always stands in its passage word for word.
 
+use std::ops::{Range, RangeInclusive};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Something quotable of a passage.
+/// A passage, cut.
+#[derive(Debug)]
+pub(super) struct Cut<'t> {
+    text: &'t str,
+    blocks: Vec<Block>,
+    /// What questions are compared with.
+    pub(super) units: Vec<Unit>,
+}
+
+/// A stretch of a passage that is quoted whole or not at all.
+#[derive(Debug)]
+struct Block {
+    range: Range<usize>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A paragraph, or the first sentence of a long one.
+    Line,
+    /// A further sentence of the paragraph before it.
+    Sentence,
+    /// An item of a list; shown with its marker.
+    Item,
+    /// A row of a table: it is clear by itself, and its neighbours are about something else.
+    Row,
+}
+
+/// Something that a question can be compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// The words as they stand in the passage.
-    pub(super) quote: String,
-    /// The words as shown: a list gets its markers back.
-    pub(super) shown: String,
-    /// What it is compared by: its words with the question or heading that they answer.
+    /// The blocks it stands in.
+    pub(super) blocks: RangeInclusive<usize>,
+    /// Its words with the question or heading that they answer.
     pub(super) meaning: String,
 }
 
-/// Longest list that is quoted as a whole, in lines.
-const LIST_LINES: usize = 9;
+/// Words of a passage as they stand there, and as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quote {
+    pub(super) words: String,
+    pub(super) shown: String,
+}
+
+/// Longest list that is compared as a whole, in items.
+const LIST_ITEMS: usize = 9;
 /// A line longer than this is no list item.
 const ITEM_CHARS: usize = 260;
+/// A paragraph up to this length is one block: its sentences explain each other.
+const WHOLE_CHARS: usize = 320;
 
-/// The units of a passage's text under its headings.
-pub(super) fn units(text: &str, heading: &[String]) -> Vec<Unit> {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+/// Cuts a passage's text that stands under `heading`.
+pub(super) fn cut<'t>(text: &'t str, heading: &[String]) -> Cut<'t> {
+    let mut cut = Cut {
+        text,
+        blocks: Vec::new(),
+        units: Vec::new(),
+    };
     let context = heading.last().map_or("", String::as_str);
-    let mut units = Vec::new();
+    let lines: Vec<Range<usize>> = lines(text);
     let mut nth = 0;
-    while let Some(line) = lines.get(nth).copied() {
+    while let Some(line) = lines.get(nth).cloned() {
         nth += 1;
-        if line.ends_with('?') && nth < lines.len() {
-            // A question and what follows: the answer is quoted, both are compared.
-            let answer = lines[nth];
-            units.extend(of_line(answer, line));
+        let words = &text[line.clone()];
+        let rest = &lines[nth..];
+        if words.ends_with('?') && !rest.is_empty() {
+            // A question and what follows: both are compared, the question stays a block of its own.
+            cut.push(line, Kind::Line);
+            cut.line(rest[0].clone(), words, Kind::Line);
             nth += 1;
-        } else if line.ends_with(':') && nth < lines.len() {
-            let items: Vec<&str> = lines[nth..]
-                .iter()
-                .copied()
-                .take(LIST_LINES)
-                .take_while(|l| l.len() <= ITEM_CHARS && !l.ends_with('?'))
-                .collect();
-            nth += items.len();
-            if items.is_empty() {
-                continue;
-            }
-            let marked: Vec<String> = items.iter().map(|item| format!("- {item}")).collect();
-            units.push(Unit {
-                quote: format!("{line}\n{}", items.join("\n")),
-                shown: format!("{line}\n\n{}", marked.join("\n")),
-                meaning: format!("{context} {line} {}", items.join(" ")),
-            });
-            units.extend(
-                items
-                    .into_iter()
-                    .flat_map(|item| of_line(item, &format!("{context} {line}"))),
-            );
+        } else if words.ends_with(':') {
+            nth += cut.list(line, rest, context);
         } else {
-            units.extend(of_line(line, context));
+            cut.line(line, context, Kind::Line);
         }
     }
-    units
+    cut
+}
+
+impl Cut<'_> {
+    /// Adds a block; its place.
+    fn push(&mut self, range: Range<usize>, kind: Kind) -> usize {
+        self.blocks.push(Block { range, kind });
+        self.blocks.len() - 1
+    }
+
+    /// Adds a line: one block where it is short, and a unit for each of its sentences.
+    fn line(&mut self, line: Range<usize>, context: &str, kind: Kind) {
+        let words = &self.text[line.clone()];
+        let kind = if is_row(words) { Kind::Row } else { kind };
+        let whole = kind != Kind::Line || words.chars().count() <= WHOLE_CHARS;
+        if whole {
+            self.push(line.clone(), kind);
+        }
+        for (nth, sentence) in sentences(words).into_iter().enumerate() {
+            let meaning = format!("{context} {}", &words[sentence.clone()]);
+            if !whole {
+                let range = line.start + sentence.start..line.start + sentence.end;
+                self.push(range, if nth == 0 { Kind::Line } else { Kind::Sentence });
+            }
+            let block = self.blocks.len() - 1;
+            self.units.push(Unit {
+                blocks: block..=block,
+                meaning,
+            });
+        }
+    }
+
+    /// Adds a list: its introduction, its items, and a unit for the whole of it. Returns how many items it has.
+    fn list(&mut self, intro: Range<usize>, rest: &[Range<usize>], context: &str) -> usize {
+        let text = self.text;
+        let is_item =
+            |line: &&Range<usize>| line.len() <= ITEM_CHARS && !text[(*line).clone()].ends_with('?');
+        let items: Vec<Range<usize>> = rest
+            .iter()
+            .take(LIST_ITEMS)
+            .take_while(is_item)
+            .cloned()
+            .collect();
+        let first = self.push(intro.clone(), Kind::Line);
+        let under = format!("{context} {}", &text[intro]);
+        let mut meaning = under.clone();
+        for item in &items {
+            self.line(item.clone(), &under, Kind::Item);
+            meaning = format!("{meaning} {}", &text[item.clone()]);
+        }
+        if !items.is_empty() {
+            self.units.push(Unit {
+                blocks: first..=self.blocks.len() - 1,
+                meaning,
+            });
+        }
+        items.len()
+    }
+
+    /// The quote of a unit, with as many of the blocks around it as fit into `chars`.
+    pub(super) fn quote(&self, unit: &Unit, chars: usize) -> Quote {
+        let (mut first, mut last) = (*unit.blocks.start(), *unit.blocks.end());
+        let fits = |first: usize, last: usize| {
+            let size = self.blocks[last].range.end - self.blocks[first].range.start;
+            let inner = &self.blocks[first..=last];
+            size <= chars && inner.iter().all(|block| block.kind != Kind::Row)
+        };
+        loop {
+            let before = (first, last);
+            if last + 1 < self.blocks.len() && fits(first, last + 1) {
+                last += 1;
+            }
+            if first > 0 && fits(first - 1, last) {
+                first -= 1;
+            }
+            if before == (first, last) {
+                break;
+            }
+        }
+        let words = &self.text[self.blocks[first].range.start..self.blocks[last].range.end];
+        Quote {
+            words: words.to_owned(),
+            shown: self.shown(&self.blocks[first..=last]),
+        }
+    }
+
+    fn shown(&self, blocks: &[Block]) -> String {
+        let mut shown = String::new();
+        let mut before: Option<Kind> = None;
+        for block in blocks {
+            let gap = match (before, block.kind) {
+                (None, _) => "",
+                (_, Kind::Sentence) => " ",
+                (Some(Kind::Item), Kind::Item) => "\n",
+                _ => "\n\n",
+            };
+            // A single item needs no marker.
+            let marker = if block.kind == Kind::Item && blocks.len() > 1 {
+                "- "
+            } else {
+                ""
+            };
+            shown = format!("{shown}{gap}{marker}{}", &self.text[block.range.clone()]);
+            before = Some(block.kind);
+        }
+        shown
+    }
+}
+
+/// The lines of a text that hold something, without the white space around them.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let mut all = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let from = start + (line.len() - line.trim_start().len());
+        let words = line.trim();
+        start += line.len();
+        if !words.is_empty() {
+            all.push(from..from + words.len());
+        }
+    }
+    all
+}
+
+/// Whether a line is a row as the readers write them: `Tier: Gold; Rate: 18 %`.
+fn is_row(line: &str) -> bool {
+    let mut cells = line.split("; ");
+    cells.clone().count() > 1 && cells.all(|cell| cell.contains(": "))
 }
 
 /// Abbreviations after which a full stop ends nothing.
@@ -69,41 +219,26 @@ const ABBREVIATIONS: &[&str] = &[
     "e.g.", "i.e.", "etc.", "approx.", "no.", "vs.", "inc.", "ltd.", "co.", "dr.", "mr.", "ms.",
 ];
 
-/// A paragraph up to this length is quoted whole: its sentences explain each other.
-const WHOLE_CHARS: usize = 320;
-
-/// The units of a line: one for each sentence, which is compared by itself and quoted with its paragraph where
-/// that is short.
-fn of_line(line: &str, context: &str) -> Vec<Unit> {
-    let whole = line.chars().count() <= WHOLE_CHARS;
-    let unit = |sentence: String| Unit {
-        meaning: format!("{context} {sentence}"),
-        quote: if whole { line.to_owned() } else { sentence.clone() },
-        shown: if whole { line.to_owned() } else { sentence },
-    };
-    sentences(line).into_iter().map(unit).collect()
-}
-
-/// The sentences of a line; a row (`Tier: Gold; Rate: 18 %`) is one.
-fn sentences(line: &str) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    let mut open = String::new();
-    for piece in line.split_sentence_bounds() {
-        open.push_str(piece);
-        let last = open
-            .trim_end()
-            .rsplit(' ')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
-        if !ABBREVIATIONS.contains(&last.as_str()) {
-            all.push(std::mem::take(&mut open));
+/// The sentences of a line; a row is one.
+fn sentences(line: &str) -> Vec<Range<usize>> {
+    if is_row(line) {
+        return vec![0..line.len()];
+    }
+    let mut all: Vec<Range<usize>> = Vec::new();
+    let mut open = 0;
+    for (start, piece) in line.split_sentence_bound_indices() {
+        let end = start + piece.len();
+        let last = line[open..end].trim_end().rsplit(' ').next().unwrap_or_default();
+        if !ABBREVIATIONS.contains(&last.to_lowercase().as_str()) {
+            all.push(open..end);
+            open = end;
         }
     }
-    all.push(open);
+    all.push(open..line.len());
+    let trimmed = |range: Range<usize>| range.start..range.start + line[range].trim_end().len();
     all.into_iter()
-        .map(|s| s.trim().to_owned())
-        .filter(|s| !s.is_empty())
+        .map(trimmed)
+        .filter(|range| !range.is_empty())
         .collect()
 }
 
@@ -111,31 +246,68 @@ fn sentences(line: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn quotes(text: &str) -> Vec<String> {
-        units(text, &[]).into_iter().map(|unit| unit.quote).collect()
+    #[track_caller]
+    fn check(text: &str, chars: usize, expected: &[&str]) {
+        let cut = cut(text, &[]);
+        let shown: Vec<String> = cut
+            .units
+            .iter()
+            .map(|unit| cut.quote(unit, chars).shown)
+            .collect();
+        assert_eq!(shown, expected);
     }
 
     #[test]
     fn a_passage_is_cut_where_it_can_be_quoted() {
         let filler = format!("Words {}", "words ".repeat(60));
-        let long = format!("One. Two, e.g. this. {}", filler.trim());
-        assert_eq!(quotes(&long), ["One.", "Two, e.g. this.", filler.trim()]);
-        assert_eq!(
-            quotes("How long?\n90 days. Then it ends."),
-            ["90 days. Then it ends."; 2]
+        let filler = filler.trim();
+        let long = format!("One. Two, e.g. this. {filler}");
+        check(&long, 0, &["One.", "Two, e.g. this.", filler]);
+        check(
+            "How long?\n90 days. Then it ends.",
+            0,
+            &["90 days. Then it ends."; 2],
         );
-        assert_eq!(
-            quotes("Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %").len(),
-            2
+        check(
+            "Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %",
+            0,
+            &["Tier: Gold; Rate: 18 %", "Tier: Silver; Rate: 12.5 %"],
         );
-        assert_eq!(quotes("Steps:\nLog in\nSubmit")[0], "Steps:\nLog in\nSubmit");
+        check(
+            "Steps:\nLog in\nSubmit",
+            0,
+            &["Log in", "Submit", "Steps:\n\n- Log in\n- Submit"],
+        );
+    }
+
+    #[test]
+    fn a_quote_grows_by_whole_blocks_and_never_over_rows() {
+        check(
+            "One.\nTwo.\nThree.",
+            9,
+            &["One.\n\nTwo.", "One.\n\nTwo.", "Three."],
+        );
+        check(
+            "Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %",
+            900,
+            &["Tier: Gold; Rate: 18 %", "Tier: Silver; Rate: 12.5 %"],
+        );
     }
 
     #[test]
     fn every_quote_stands_in_its_passage() {
         let text = "Intro: see below.\nYou need:\nA plan. With detail.\nTwo people\nWhy?\nBecause. It works.";
-        for quote in quotes(text) {
-            assert!(crate::assistant::verify::stands_in(&quote, text), "{quote}");
+        let cut = cut(text, &[]);
+        for (unit, chars) in cut
+            .units
+            .iter()
+            .flat_map(|unit| [0, 20, 60, 900].map(|chars| (unit, chars)))
+        {
+            let quote = cut.quote(unit, chars);
+            assert!(
+                crate::assistant::verify::stands_in(&quote.words, text),
+                "{quote:?}"
+            );
         }
     }
 }

@@ -170,6 +170,17 @@ pub(super) fn stem(word: &str) -> String {
     STEMMER.stem(word).into_owned()
 }
 
+/// Least similarity (Damerau-Levenshtein, normalised) of two words taken for the same, and the letters a word
+/// must have for that: in short ones, a slip makes another word.
+const SLIP: f64 = 0.85;
+const SLIP_CHARS: usize = 6;
+
+/// Whether two words are the same but for their form or a slip of the finger ("comission").
+pub(super) fn same(a: &str, b: &str) -> bool {
+    let long = a.chars().count().min(b.chars().count()) >= SLIP_CHARS;
+    stem(a) == stem(b) || (long && strsim::normalized_damerau_levenshtein(a, b) >= SLIP)
+}
+
 /// The stems of the topic words of `text`, in order, repeats included.
 pub(super) fn stems(text: &str) -> Vec<String> {
     words(text)
@@ -185,6 +196,15 @@ mod tests {
     #[test]
     fn the_list_is_sorted_for_its_search() {
         assert!(EMPTY.is_sorted());
+    }
+
+    #[test]
+    fn slips_are_forgiven_in_long_words_only() {
+        assert!(same("comission", "commission"));
+        assert!(same("referal", "referral"));
+        assert!(same("extention", "extension"));
+        assert!(!same("gold", "bold"));
+        assert!(!same("approved", "improved"));
     }
 
     #[test]
