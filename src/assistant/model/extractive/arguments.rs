@@ -223,7 +223,7 @@ fn is_name_alone(text: &str, word: &str) -> bool {
 }
 
 /// MDF, SPIFF, Q3, EMEA: words of the trade, not names.
-fn is_abbreviation(word: &str) -> bool {
+pub(super) fn is_abbreviation(word: &str) -> bool {
     word.len() <= 5 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
 }
 

@@ -75,7 +75,7 @@ const WITHOUT: Bar = Bar {
 /// With less of a lead than this, the rules may be meant as well.
 const CLEAR: f32 = 0.10;
 /// What "which" or "how much" adds to the tools that list or sum up.
-const VERB: f32 = 0.08;
+const VERB: f32 = 0.12;
 /// What a word that points to a tool adds to it.
 const WORD: f32 = 0.08;
 /// With a name of the partner's own records, tools that are this near to the best one are called too: which of
@@ -272,72 +272,99 @@ fn without(text: &str, names: &[String], instead: &str) -> String {
 /// Where to look for an answer to `question`, whose vector (of [`without_names`]) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
     let best = |vectors: &[Arc<[f32]>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
-    let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
-    let customer = arguments::own_customer(&question.text, ask.vocabulary).is_some();
-    let pointed = |tool: Tool| {
-        if points_to(&question.text, tool) {
-            WORD
-        } else {
-            0.0
-        }
-    };
-    let rules = best(&examples.rules) + pointed(Tool::SearchKnowledge);
-    let (lists, sums) = verbs(&question.asked);
-    let score = |(tool, vectors): &(Tool, Vec<Arc<[f32]>>)| (*tool, best(vectors));
-    let mut scores: Vec<(Tool, f32)> = examples.tools.iter().map(score).collect();
-    let top = scores.iter().map(|(_, score)| *score).fold(-1.0, f32::max);
-    for (tool, score) in &mut scores {
-        let name = tool.name();
-        let fits =
-            (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary");
-        *score += pointed(*tool) + if fits { VERB } else { 0.0 };
+    let alike: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
+    let top = alike.iter().map(|(_, alike)| *alike).fold(-1.0, f32::max);
+    let rules = best(&examples.rules);
+    let lead = top - rules - pointed(question, Tool::SearchKnowledge);
+    let bar = bar(question, ask);
+    let is_own = top >= bar.similarity && lead >= bar.lead;
+    tracing::debug!(rules, top, is_own, "routed");
+    let ranked = ranked(question, alike, ask);
+    let asks_for_rule = asks_for_rule(&question.asked);
+    if !question.followed.is_empty() {
+        let tools = followed(question, &ranked);
+        let search = tools.is_empty() || asks_for_rule;
+        return Route { tools, search };
     }
-    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let lead = top - rules;
-    let own = pronouns(&question.text);
-    let bar = match own {
+    if let Some(tools) = of_named(question, &ranked, ask) {
+        return Route {
+            tools,
+            search: asks_for_rule,
+        };
+    }
+    Route {
+        tools: ranked
+            .first()
+            .filter(|_| is_own)
+            .map(|(tool, _)| *tool)
+            .into_iter()
+            .collect(),
+        search: !is_own || asks_for_rule || lead < CLEAR,
+    }
+}
+
+fn bar(question: &Question, ask: &Ask<'_>) -> Bar {
+    match pronouns(&question.text) {
         Own::Strong if Period::find_in(&question.text, ask.today, 1).is_some() => WITH_PERIOD,
         Own::Strong => WITH_OWN_WORDS,
         Own::Weak => WITH_PRONOUN,
         Own::None => WITHOUT,
+    }
+}
+
+/// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
+/// the question wants a list or a sum.
+fn ranked(question: &Question, alike: Vec<(Tool, f32)>, ask: &Ask<'_>) -> Vec<(Tool, f32)> {
+    let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
+    let (lists, sums) = verbs(&question.asked);
+    let fits = |tool: Tool| {
+        let name = tool.name();
+        (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary")
     };
-    tracing::debug!(
-        rules,
-        top,
-        tool = scores.first().map(|(tool, _)| tool.name()),
-        "routed"
-    );
-    let asks_for_rule = asks_for_rule(&question.asked);
-    let tools: Vec<Tool> = if !question.followed.is_empty() {
-        question.followed.iter().map(|(tool, _)| *tool).collect()
-    } else if named && !customer {
-        vec![Tool::PartnerProfile]
-    } else if named {
-        let least = scores.first().map_or(0.0, |(_, score)| score - NEAR);
-        let near = scores.iter().filter(|(_, score)| *score >= least);
+    let score = |(tool, alike)| {
+        (
+            tool,
+            alike + pointed(question, tool) + if fits(tool) { VERB } else { 0.0 },
+        )
+    };
+    let mut ranked: Vec<(Tool, f32)> = alike.into_iter().map(score).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked
+}
+
+/// The tools for a question that names somebody of the partner's own records.
+fn of_named(question: &Question, ranked: &[(Tool, f32)], ask: &Ask<'_>) -> Option<Vec<Tool>> {
+    arguments::own_mention(&question.text, ask.vocabulary)?;
+    if arguments::own_customer(&question.text, ask.vocabulary).is_none() {
+        return Some(vec![Tool::PartnerProfile]);
+    }
+    let least = ranked.first().map_or(0.0, |(_, score)| score - NEAR);
+    let near = ranked.iter().take_while(|(_, score)| *score >= least);
+    Some(
         near.map(|(tool, _)| *tool)
             .filter(|tool| takes_customer(*tool))
-            .collect()
-    } else if top >= bar.similarity && lead >= bar.lead {
-        scores.first().map(|(tool, _)| *tool).into_iter().collect()
-    } else {
-        vec![]
-    };
-    let search =
-        tools.is_empty() || asks_for_rule || (lead < CLEAR && question.followed.is_empty() && !named);
-    Route { tools, search }
+            .collect(),
+    )
 }
 
 /// The tools of the exchange that is followed, unless the question points to another one ("and until when is it
 /// protected?").
 fn followed(question: &Question, scores: &[(Tool, f32)]) -> Vec<Tool> {
     let before: Vec<Tool> = question.followed.iter().map(|(tool, _)| *tool).collect();
-    let pointed = |tool: Tool| points_to(&question.asked, tool);
-    if before.iter().any(|tool| pointed(*tool)) {
+    let is_pointed = |tool: &Tool| points_to(&question.asked, *tool);
+    if before.iter().any(is_pointed) {
         return before;
     }
-    let other = scores.iter().map(|(tool, _)| *tool).find(|tool| pointed(*tool));
+    let other = scores.iter().map(|(tool, _)| *tool).find(is_pointed);
     other.map_or(before, |tool| vec![tool])
+}
+
+fn pointed(question: &Question, tool: Tool) -> f32 {
+    if points_to(&question.text, tool) {
+        WORD
+    } else {
+        0.0
+    }
 }
 
 fn points_to(text: &str, tool: Tool) -> bool {

@@ -54,13 +54,16 @@ struct Candidate {
     own_tier: f32,
     /// The fused search score of its passage.
     rank: f32,
+    /// Similarity of its passage to the question.
+    passage_meaning: f32,
     /// Its own similarity to the question.
     meaning: f32,
 }
 
 impl Candidate {
-    fn lexical(&self) -> f32 {
-        0.7 * self.coverage + 0.3 * self.rank + self.own_tier
+    /// What it promises before it is compared.
+    fn promise(&self) -> f32 {
+        0.5 * self.coverage + 0.3 * self.rank + 0.2 * self.passage_meaning + self.own_tier
     }
 
     fn support(&self) -> f32 {
@@ -130,7 +133,7 @@ async fn best_of(
 /// The units worth comparing by meaning: the best of each of the first passages, which meaning has put there,
 /// then the best by words wherever they stand.
 fn shortlist(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| b.lexical().total_cmp(&a.lexical()));
+    candidates.sort_by(|a, b| b.promise().total_cmp(&a.promise()));
     let mut of_passage: HashMap<usize, usize> = HashMap::new();
     let (mut first, rest): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| {
         let taken = of_passage.entry(candidate.passage).or_default();
@@ -177,6 +180,7 @@ fn candidates(question: &str, passages: &[Hit], cuts: &[Cut<'_>], vocabulary: &V
                 coverage,
                 own_tier,
                 rank: hit.score,
+                passage_meaning: hit.similarity.unwrap_or_default(),
                 meaning: 0.0,
             });
         }
@@ -252,7 +256,9 @@ fn names(question: &str) -> impl Iterator<Item = &str> {
         .split_sentence_bounds()
         .flat_map(|sentence| sentence.unicode_words().skip(1))
         .filter(|word| {
-            word.chars().next().is_some_and(char::is_uppercase) && words::is_topic(&word.to_lowercase())
+            word.chars().next().is_some_and(char::is_uppercase)
+                && words::is_topic(&word.to_lowercase())
+                && !arguments::is_abbreviation(word)
         })
 }
 
