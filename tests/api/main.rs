@@ -9,5 +9,10 @@
 
 mod chat;
 mod commands;
+mod enablement;
+mod identity;
 mod isolation;
+mod llm;
+mod llm_failures;
+mod mishaps;
 mod support;
