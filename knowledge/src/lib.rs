@@ -8,10 +8,12 @@ pub mod audience;
 pub mod embed;
 pub mod index;
 pub mod passage;
+pub mod room;
 pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
 pub use index::{IndexError, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+pub use room::DiskFull;
 pub use search::{Found, Hit, Knowledge, KnowledgeError, Timings};

@@ -3,12 +3,12 @@
 //! Every method blocks; [`crate::Knowledge`] moves them off the async threads. One process may hold a folder.
 
 use super::{Condition, IndexError, IndexedPassage, Legs, Opening, Stored, View, conditions, limits};
-use crate::{DocumentId, DocumentRecord, Passage, PassageId};
+use crate::{DocumentId, DocumentRecord, Passage, PassageId, room};
 use qdrant_edge as q;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError, RwLock},
 };
 
@@ -22,6 +22,7 @@ const WRITE_BATCH: usize = 256;
 
 /// An open index.
 pub struct EdgeIndex {
+    path: PathBuf,
     shard: q::EdgeShard,
     bm25: q::bm25_embed::EdgeBm25,
     /// Held shared by queries and exclusively while one document's passages change, so that no reader sees
@@ -62,12 +63,14 @@ impl EdgeIndex {
             q::EdgeShard::load(&shard_dir, None)
         } else {
             fs::create_dir_all(&shard_dir).map_err(|error| unusable(error.to_string()))?;
+            room::check(path, room::TO_WRITE)?;
             q::EdgeShard::new(&shard_dir, config(opening.model.dimensions))
         };
         let shard = shard.map_err(|error| unusable(error.to_string()))?;
         let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default())
             .map_err(|e| unusable(e.to_string()))?;
         let index = Self {
+            path: path.clone(),
             shard,
             bm25,
             visible: RwLock::default(),
@@ -179,18 +182,25 @@ impl EdgeIndex {
         self.shard.flush();
     }
 
-    /// Merges segments and builds the vector graph where a segment is large enough to need one.
+    /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
+    /// time when the disk could not take a second copy of everything.
     ///
     /// # Errors
     /// When the engine fails; the index stays usable.
     pub fn optimise(&self) -> Result<(), IndexError> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let copy = room::taken(&self.path).unwrap_or_default();
+        if let Err(full) = room::check(&self.path, room::TO_WRITE + copy) {
+            tracing::warn!(%full, "the index is not merged");
+            return Ok(());
+        }
         self.shard.optimize().map_err(engine)?;
         self.shard.flush();
         Ok(())
     }
 
     fn update(&self, operation: q::UpdateOperation) -> Result<(), IndexError> {
+        room::check(&self.path, room::TO_WRITE)?;
         self.shard.update(operation).map_err(engine)
     }
 

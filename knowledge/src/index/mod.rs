@@ -68,6 +68,9 @@ pub enum IndexError {
         /// What the engine said.
         detail: String,
     },
+    /// There is no room to write; nothing was.
+    #[error(transparent)]
+    DiskFull(#[from] crate::DiskFull),
     /// The engine failed.
     #[error("the index failed: {0}")]
     Engine(String),
