@@ -10,6 +10,7 @@
 mod chat;
 mod commands;
 mod enablement;
+mod full_disk;
 mod identity;
 mod isolation;
 mod llm;

@@ -12,7 +12,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_liaison");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_liaison");
 
 /// A fresh home without a model.
 pub(crate) fn bare_home() -> TempDir {
