@@ -2,13 +2,13 @@
 //!
 //! Every method blocks; [`crate::Knowledge`] moves them off the async threads. One process may hold a folder.
 
-use super::{Condition, IndexError, IndexedPassage, Legs, Opening, Stored, View, conditions, limits};
+use super::{Condition, IndexError, IndexedPassage, Legs, Opening, Stored, View, conditions, label, limits};
 use crate::{DocumentId, DocumentRecord, Passage, PassageId, room};
 use qdrant_edge as q;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Mutex, PoisonError, RwLock},
 };
 
@@ -56,7 +56,7 @@ impl EdgeIndex {
         if fresh {
             fs::create_dir_all(path).map_err(|error| unusable(error.to_string()))?;
         } else {
-            check_model(&label, opening)?;
+            label::check(&label, opening)?;
         }
         let shard_dir = path.join("shard");
         let shard = if shard_dir.join("edge_config.json").is_file() {
@@ -78,7 +78,7 @@ impl EdgeIndex {
         };
         index.ensure_fields()?;
         if fresh {
-            write_label(&label, opening).map_err(|error| unusable(error.to_string()))?;
+            label::write(&label, opening).map_err(|error| unusable(error.to_string()))?;
         }
         Ok(index)
     }
@@ -307,37 +307,6 @@ fn config(dimensions: usize) -> q::EdgeConfig {
         .vector(DENSE, dense)
         .sparse_vector(SPARSE, sparse)
         .build()
-}
-
-fn check_model(label: &Path, opening: &Opening) -> Result<(), IndexError> {
-    let unusable = |detail: String| IndexError::Unusable {
-        path: opening.path.clone(),
-        detail,
-    };
-    let text = fs::read(label).map_err(|error| unusable(error.to_string()))?;
-    let found: crate::ModelIdentity =
-        serde_json::from_slice(&text).map_err(|error| unusable(format!("collection.json: {error}")))?;
-    if found == opening.model {
-        return Ok(());
-    }
-    let name = |model: &crate::ModelIdentity| {
-        format!(
-            "{} ({})",
-            model.name,
-            model.sha256.get(..12).unwrap_or(&model.sha256)
-        )
-    };
-    Err(IndexError::OtherModel {
-        path: opening.path.clone(),
-        found: name(&found),
-        wanted: name(&opening.model),
-    })
-}
-
-fn write_label(label: &Path, opening: &Opening) -> std::io::Result<()> {
-    let draft = label.with_extension("tmp");
-    fs::write(&draft, serde_json::to_vec_pretty(&opening.model)?)?;
-    fs::rename(draft, label)
 }
 
 fn filter(conditions: Vec<Condition>) -> Result<q::Filter, IndexError> {

@@ -1,6 +1,7 @@
 //! Where passages are kept and found: the neutral shapes of an index query. [`edge`] is the in-process engine.
 
 pub mod edge;
+mod label;
 
 use crate::{Audience, AudienceSpec, DocumentRecord, Passage, PassageId, Validity, embed::ModelIdentity};
 use jiff::civil::Date;
