@@ -56,7 +56,9 @@ pub async fn ask(
         receipt: &receipt,
         declined,
     };
-    app.store.keep(new).await?;
+    if !app.store.keep(new).await? {
+        return Err(ConversationError::NotYours);
+    }
     tracing::info!(
         partner.id = %partner,
         conversation.id = %conversation,

@@ -1,6 +1,7 @@
 //! A home: the folder with one world's database, index, model and runtime. One process at a time may use it.
 
 use anyhow::{Context, bail};
+use liaison_knowledge::room;
 use std::{
     fs::{self, File, TryLockError},
     io::{Read, Seek, Write},
@@ -22,6 +23,8 @@ impl Home {
     pub fn open(root: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(root).with_context(|| format!("cannot make the home {}", root.display()))?;
         let root = fs::canonicalize(root).with_context(|| format!("cannot find {}", root.display()))?;
+        room::check(&root, room::TO_OPEN)
+            .with_context(|| format!("cannot open the home {}", root.display()))?;
         let path = root.join("lock");
         let mut lock = File::options()
             .read(true)

@@ -98,6 +98,8 @@ pub struct Report {
     pub seconds: f64,
     /// Wall time in the embedding model, all its sessions working at once.
     pub embedding_seconds: f64,
+    /// Processor time in the embedding model.
+    pub embedding_cpu_seconds: f64,
 }
 
 /// A file that could not be taken in.
@@ -354,7 +356,8 @@ impl<'a> Run<'a> {
                 } = *ready;
                 let count = u32::try_from(passages.len()).unwrap_or(u32::MAX);
                 let spent = self.ingest.knowledge.replace(record.clone(), passages).await?;
-                self.report.embedding_seconds += spent.as_secs_f64();
+                self.report.embedding_seconds += spent.wall.as_secs_f64();
+                self.report.embedding_cpu_seconds += spent.cpu.as_secs_f64();
                 match known.filter(|entry| entry.passages > 0) {
                     Some(_) => self.report.updated += 1,
                     None => self.report.added += 1,

@@ -9,10 +9,12 @@ pub mod embed;
 pub mod index;
 mod memo;
 pub mod passage;
+pub mod room;
 pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
 pub use index::{Hit, IndexError, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
-pub use search::{Found, Knowledge, KnowledgeError, Timings};
+pub use room::DiskFull;
+pub use search::{Found, Knowledge, KnowledgeError, Spent, Timings};

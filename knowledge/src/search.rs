@@ -5,6 +5,7 @@ use crate::{
     index::{Hit, IndexedPassage, Opening, Query, Stored, edge::EdgeIndex},
     memo::Memo,
 };
+use cpu_time::ProcessTime;
 use std::{
     path::Path,
     sync::Arc,
@@ -36,6 +37,15 @@ pub struct Timings {
     pub embed: Duration,
     /// The index's two queries and their fusion.
     pub search: Duration,
+}
+
+/// What the embedding model took of an ingest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// By the clock, all its sessions working at once.
+    pub wall: Duration,
+    /// Of the processors, by this process; file readers are processes of their own.
+    pub cpu: Duration,
 }
 
 /// Why the knowledge could not be used.
@@ -145,7 +155,7 @@ impl Knowledge {
     }
 
     /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Returns
-    /// the time the model took.
+    /// what the model took.
     ///
     /// # Errors
     /// When the model or the index fails; the document is then as it was, or repeating the call mends it.
@@ -153,13 +163,16 @@ impl Knowledge {
         &self,
         record: DocumentRecord,
         passages: Vec<Passage>,
-    ) -> Result<Duration, KnowledgeError> {
+    ) -> Result<Spent, KnowledgeError> {
         let this = self.clone();
         blocking(move || {
             let words: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
-            let start = Instant::now();
+            let (start, cpu) = (Instant::now(), ProcessTime::now());
             let vectors = this.embedder.embed(&words)?;
-            let spent = start.elapsed();
+            let spent = Spent {
+                wall: start.elapsed(),
+                cpu: cpu.elapsed(),
+            };
             let all = passages.into_iter().zip(vectors).zip(words);
             let all = all.map(|((passage, vector), words)| IndexedPassage {
                 passage,

@@ -1,15 +1,24 @@
-//! `liaison search`: the passages a question finds.
+//! `liaison search`: the passages a question finds, and how fast.
 
 use super::{Context, Ended, Usage, output};
 use crate::{app, assistant, crm::SqlCrm, home::Home};
-use liaison_knowledge::{Anchor, Audience, Found, PassageId, View};
+use anyhow::Context as _;
+use liaison_knowledge::{Anchor, Audience, Found, Knowledge, PassageId, View};
 use serde::Serialize;
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to look for
-    query: String,
+    #[arg(required_unless_present = "questions")]
+    query: Option<String>,
+    /// Ask every line of this file in turn, and tell how long a search takes
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    questions: Option<PathBuf>,
     /// See what this partner may see
     #[arg(long, value_name = "ID", conflicts_with = "internal")]
     partner: Option<String>,
@@ -59,24 +68,90 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let today = jiff::Timestamp::now()
         .to_zoned(context.settings.time_zone())
         .date();
-    let start = Instant::now();
-    let found = knowledge
-        .search(
-            &args.query,
-            View {
-                audience: &audience,
-                on: today,
-            },
-            args.limit,
-        )
-        .await?;
-    let results = results(found, start.elapsed());
+    let view = View {
+        audience: &audience,
+        on: today,
+    };
+    if let Some(file) = &args.questions {
+        let speed = speed(&knowledge, view, file, args.limit).await?;
+        let text = format!(
+            "{} questions over {} passages: p50 {} ms, p95 {} ms, of which the model p50 {} ms",
+            speed.questions, speed.passages, speed.total.p50, speed.total.p95, speed.embed.p50
+        );
+        if context.json {
+            output::json(&speed)?;
+        } else {
+            output::text(&text)?;
+        }
+        return Ok(Ended::Done);
+    }
+    let results = search(
+        &knowledge,
+        view,
+        args.query.as_deref().unwrap_or_default(),
+        args.limit,
+    )
+    .await?;
     if context.json {
         output::json(&results)?;
     } else {
         output::text(&readable(&results, knowledge.passages()))?;
     }
     Ok(Ended::Done)
+}
+
+async fn search(knowledge: &Knowledge, view: View<'_>, query: &str, limit: usize) -> anyhow::Result<Results> {
+    let start = Instant::now();
+    let found = knowledge.search(query, view, limit).await?;
+    Ok(results(found, start.elapsed()))
+}
+
+/// How long searches take in one process, in milliseconds.
+#[derive(Debug, Serialize)]
+struct Speed {
+    questions: usize,
+    passages: usize,
+    embed: Spread,
+    search: Spread,
+    total: Spread,
+}
+
+#[derive(Debug, Serialize)]
+struct Spread {
+    p50: f64,
+    p95: f64,
+}
+
+impl Spread {
+    fn of(timings: &[Timings], of: fn(&Timings) -> f64) -> Self {
+        let mut times: Vec<f64> = timings.iter().map(of).collect();
+        times.sort_by(f64::total_cmp);
+        let at = |percent: usize| {
+            times
+                .get((times.len() * percent / 100).min(times.len() - 1))
+                .copied()
+        };
+        Self {
+            p50: at(50).unwrap_or_default(),
+            p95: at(95).unwrap_or_default(),
+        }
+    }
+}
+
+async fn speed(knowledge: &Knowledge, view: View<'_>, file: &Path, limit: usize) -> anyhow::Result<Speed> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut timings = Vec::new();
+    for question in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        timings.push(search(knowledge, view, question, limit).await?.timings_ms);
+    }
+    anyhow::ensure!(!timings.is_empty(), "{} holds no question", file.display());
+    Ok(Speed {
+        questions: timings.len(),
+        passages: knowledge.passages(),
+        embed: Spread::of(&timings, |timings| timings.embed),
+        search: Spread::of(&timings, |timings| timings.search),
+        total: Spread::of(&timings, |timings| timings.total),
+    })
 }
 
 /// The error of a command that was given a partner the CRM does not have.

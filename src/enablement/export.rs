@@ -7,15 +7,13 @@ use pulldown_cmark::{Event, Parser, html};
 /// The piece as Markdown: claims with their numbers, then the sources.
 #[must_use]
 pub fn markdown(piece: &OnePager) -> String {
-    let mut text = format!("# {}\n", piece.title);
+    let mut text = format!("# {}\n", words(&piece.title));
     for section in &piece.sections {
         text.push_str(&format!("\n## {}\n\n", section.heading));
         for claim in &section.claims {
             let marks: String = claim.citations.iter().map(|n| format!(" [{n}]")).collect();
-            let (first, rest) = claim
-                .text
-                .split_once('\n')
-                .map_or((claim.text.as_str(), ""), |split| split);
+            let said = words(&claim.text);
+            let (first, rest) = said.split_once('\n').unwrap_or((&said, ""));
             text.push_str(&format!("- {first}{marks}\n"));
             for line in rest.lines().filter(|line| !line.is_empty()) {
                 text.push_str(&format!("  {line}\n"));
@@ -27,11 +25,24 @@ pub fn markdown(piece: &OnePager) -> String {
         text.push_str(&format!(
             "{}. {}, {}\n",
             citation.n,
-            citation.title,
-            place(&citation.anchor)
+            words(&citation.title),
+            words(&place(&citation.anchor))
         ));
     }
     text
+}
+
+/// A document's words as words: what could become a link, an image or markup is escaped, because a file that is
+/// given away must load nothing.
+fn words(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '[' | ']' | '<') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
 }
 
 fn place(anchor: &Anchor) -> String {

@@ -1,7 +1,10 @@
 //! `POST /api/chat`: a question in, an AI SDK UI message stream (v1) out.
 
 use super::{Served, error::ApiError, stream};
-use crate::{caller::Caller, conversation};
+use crate::{
+    caller::Caller,
+    conversation::{self, ConversationError},
+};
 use axum::{
     Json, Router,
     extract::{State, rejection::JsonRejection},
@@ -59,6 +62,10 @@ async fn chat(
 ) -> Result<Response, ApiError> {
     let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
     let question = question(&body)?;
+    // Asked before the stream opens, so that the answer has a status; `conversation::ask` holds to it as well.
+    if served.app.store.is_foreign(&body.id, &caller.partner.id).await? {
+        return Err(ConversationError::NotYours.into());
+    }
     let (events, receiver) = mpsc::unbounded_channel();
     let request_id = headers
         .get("x-request-id")

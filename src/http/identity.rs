@@ -32,10 +32,13 @@ struct Issuer {
     validation: Validation,
 }
 
-/// What a partner's token says.
+/// What a partner's token says. Issuer and audience are read by the validation alone, which knows that an
+/// audience may be a list.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Claims {
+    #[serde(skip_deserializing)]
     iss: String,
+    #[serde(skip_deserializing)]
     aud: String,
     pub(super) sub: String,
     exp: i64,

@@ -79,11 +79,12 @@ impl Store {
         Ok(owner.is_some_and(|owner| owner != partner_id))
     }
 
-    /// Keeps an exchange at the end of its conversation.
+    /// Keeps an exchange at the end of its conversation; `false` when another partner has begun one of that id in
+    /// the meantime, which then stays as it is.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn keep(&self, new: NewExchange<'_>) -> Result<(), sqlx::Error> {
+    pub async fn keep(&self, new: NewExchange<'_>) -> Result<bool, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let at = now();
         sqlx::query(
@@ -96,9 +97,10 @@ impl Store {
         .bind(&at)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
+        let kept = sqlx::query(
             "INSERT INTO exchanges (id, conversation_id, position, question, receipt, declined, asked_at) \
-             SELECT $1, $2, COUNT(*), $3, $4, $5, $6 FROM exchanges WHERE conversation_id = $2",
+             SELECT $1, $2, COUNT(*), $3, $4, $5, $6 FROM exchanges WHERE conversation_id = $2 \
+             HAVING EXISTS (SELECT 1 FROM conversations WHERE id = $2 AND partner_id = $7)",
         )
         .bind(new.id.to_string())
         .bind(new.conversation)
@@ -106,9 +108,11 @@ impl Store {
         .bind(new.receipt)
         .bind(new.declined)
         .bind(&at)
+        .bind(new.partner_id)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(kept.rows_affected() == 1)
     }
 
     /// Keeps a partner's vote on an answer of its own; `false` when there is no such answer of that partner.
@@ -137,5 +141,31 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_conversation_that_two_partners_begin_at_once_is_the_first_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("liaison.db")).await.unwrap();
+        let exchange = |partner_id| NewExchange {
+            id: Uuid::new_v4(),
+            conversation: "c-1",
+            partner_id,
+            subject: "someone",
+            question: "What did I earn?",
+            receipt: "{}",
+            declined: None,
+        };
+        // Both asked while there was no such conversation, so neither was refused beforehand.
+        assert!(store.keep(exchange("p-001")).await.unwrap());
+        assert!(!store.keep(exchange("p-002")).await.unwrap());
+        assert!(store.keep(exchange("p-001")).await.unwrap());
+        assert_eq!(store.exchanges("c-1", "p-001", 10).await.unwrap().len(), 2);
+        assert!(store.exchanges("c-1", "p-002", 10).await.unwrap().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! The command line: exit codes, incremental ingestion, and errors that say what to do.
 
-use crate::support::{bare_home, home, run};
+use crate::support::{home, run};
 use std::fs;
 
 #[test]
@@ -102,16 +102,4 @@ fn wrong_usage_is_told_apart_from_failure() {
     for field in ["answer", "citations", "tools", "conversation", "timings_ms"] {
         assert!(!answer[field].is_null(), "{field}");
     }
-}
-
-#[test]
-fn a_missing_model_says_how_to_get_it() {
-    let home = bare_home();
-    let (code, _, said) = run(home.path(), &["search", "anything"]);
-    assert!(code == 1 && said.contains("liaison setup"), "{code} {said}");
-    let (code, checks, _) = run(home.path(), &["doctor"]);
-    assert!(
-        code == 1 && checks.to_string().contains("liaison setup"),
-        "{checks}"
-    );
 }

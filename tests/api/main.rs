@@ -9,5 +9,11 @@
 
 mod chat;
 mod commands;
+mod enablement;
+mod full_disk;
+mod identity;
 mod isolation;
+mod llm;
+mod llm_failures;
+mod mishaps;
 mod support;

@@ -5,14 +5,14 @@
 use super::{
     Condition, Hit, IndexError, IndexedPassage, Opening, Query, Stored, View, conditions,
     fuse::{Legs, Ranked, fuse},
-    limits,
+    label, limits,
 };
-use crate::{DocumentId, DocumentRecord, Passage, PassageId};
+use crate::{DocumentId, DocumentRecord, Passage, PassageId, room};
 use qdrant_edge as q;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
-    path::Path,
+    path::PathBuf,
     sync::{Mutex, PoisonError, RwLock},
 };
 
@@ -28,6 +28,7 @@ const WRITE_BATCH: usize = 256;
 
 /// An open index.
 pub struct EdgeIndex {
+    path: PathBuf,
     shard: q::EdgeShard,
     bm25: q::bm25_embed::EdgeBm25,
     /// Held shared by queries and exclusively while one document's passages change, so that no reader sees
@@ -61,19 +62,21 @@ impl EdgeIndex {
         if fresh {
             fs::create_dir_all(path).map_err(|error| unusable(error.to_string()))?;
         } else {
-            check_model(&label, opening)?;
+            label::check(&label, opening)?;
         }
         let shard_dir = path.join("shard");
         let shard = if shard_dir.join("edge_config.json").is_file() {
             q::EdgeShard::load(&shard_dir, None)
         } else {
             fs::create_dir_all(&shard_dir).map_err(|error| unusable(error.to_string()))?;
+            room::check(path, room::TO_WRITE)?;
             q::EdgeShard::new(&shard_dir, config(opening.model.dimensions))
         };
         let shard = shard.map_err(|error| unusable(error.to_string()))?;
         let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default())
             .map_err(|e| unusable(e.to_string()))?;
         let index = Self {
+            path: path.clone(),
             shard,
             bm25,
             visible: RwLock::default(),
@@ -81,7 +84,7 @@ impl EdgeIndex {
         };
         index.ensure_fields()?;
         if fresh {
-            write_label(&label, opening).map_err(|error| unusable(error.to_string()))?;
+            label::write(&label, opening).map_err(|error| unusable(error.to_string()))?;
         }
         Ok(index)
     }
@@ -183,18 +186,25 @@ impl EdgeIndex {
         self.shard.flush();
     }
 
-    /// Merges segments and builds the vector graph where a segment is large enough to need one.
+    /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
+    /// time when the disk could not take a second copy of everything.
     ///
     /// # Errors
     /// When the engine fails; the index stays usable.
     pub fn optimise(&self) -> Result<(), IndexError> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let copy = room::taken(&self.path).unwrap_or_default();
+        if let Err(full) = room::check(&self.path, room::TO_WRITE + copy) {
+            tracing::warn!(%full, "the index is not merged");
+            return Ok(());
+        }
         self.shard.optimize().map_err(engine)?;
         self.shard.flush();
         Ok(())
     }
 
     fn update(&self, operation: q::UpdateOperation) -> Result<(), IndexError> {
+        room::check(&self.path, room::TO_WRITE)?;
         self.shard.update(operation).map_err(engine)
     }
 
@@ -322,37 +332,6 @@ fn config(dimensions: usize) -> q::EdgeConfig {
         .vector(DENSE, dense)
         .sparse_vector(SPARSE, sparse)
         .build()
-}
-
-fn check_model(label: &Path, opening: &Opening) -> Result<(), IndexError> {
-    let unusable = |detail: String| IndexError::Unusable {
-        path: opening.path.clone(),
-        detail,
-    };
-    let text = fs::read(label).map_err(|error| unusable(error.to_string()))?;
-    let found: crate::ModelIdentity =
-        serde_json::from_slice(&text).map_err(|error| unusable(format!("collection.json: {error}")))?;
-    if found == opening.model {
-        return Ok(());
-    }
-    let name = |model: &crate::ModelIdentity| {
-        format!(
-            "{} ({})",
-            model.name,
-            model.sha256.get(..12).unwrap_or(&model.sha256)
-        )
-    };
-    Err(IndexError::OtherModel {
-        path: opening.path.clone(),
-        found: name(&found),
-        wanted: name(&opening.model),
-    })
-}
-
-fn write_label(label: &Path, opening: &Opening) -> std::io::Result<()> {
-    let draft = label.with_extension("tmp");
-    fs::write(&draft, serde_json::to_vec_pretty(&opening.model)?)?;
-    fs::rename(draft, label)
 }
 
 fn filter(conditions: Vec<Condition>) -> Result<q::Filter, IndexError> {

@@ -3,6 +3,7 @@
 
 pub mod edge;
 mod fuse;
+mod label;
 
 use crate::{Audience, AudienceSpec, DocumentRecord, Passage, PassageId, Validity, embed::ModelIdentity};
 use jiff::civil::Date;
@@ -87,6 +88,9 @@ pub enum IndexError {
         /// What the engine said.
         detail: String,
     },
+    /// There is no room to write; nothing was.
+    #[error(transparent)]
+    DiskFull(#[from] crate::DiskFull),
     /// The engine failed.
     #[error("the index failed: {0}")]
     Engine(String),

@@ -36,6 +36,7 @@ pub struct OpenAi {
     client: Client<OpenAIConfig>,
     model: String,
     max_tokens: u32,
+    patience: Duration,
 }
 
 impl OpenAi {
@@ -46,7 +47,6 @@ impl OpenAi {
     pub fn new(settings: &LlmSettings) -> Result<Self, ModelError> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
-            .read_timeout(settings.timeout_seconds)
             .build()
             .map_err(|error| ModelError::Unavailable(error.to_string()))?;
         let key = settings
@@ -61,7 +61,16 @@ impl OpenAi {
             client,
             model: settings.model.clone(),
             max_tokens: settings.max_tokens,
+            patience: settings.timeout_seconds,
         })
+    }
+
+    /// Waits for the endpoint's next word. Ours to limit: between its retries the client sleeps for as long as
+    /// the endpoint asks it to.
+    async fn soon<T>(&self, word: impl Future<Output = T>) -> Result<T, ModelError> {
+        tokio::time::timeout(self.patience, word)
+            .await
+            .map_err(|_| ModelError::Unavailable(format!("no word within {} s", self.patience.as_secs())))
     }
 
     fn request(&self, ask: &Ask<'_>) -> Result<CreateChatCompletionRequest, ModelError> {
@@ -91,14 +100,11 @@ impl ChatModel for OpenAi {
     async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
         let unavailable =
             |error: async_openai::error::OpenAIError| ModelError::Unavailable(error.to_string());
-        let mut stream = self
-            .client
-            .chat()
-            .create_stream(self.request(ask)?)
-            .await
-            .map_err(unavailable)?;
+        let chat = self.client.chat();
+        let opening = chat.create_stream(self.request(ask)?);
+        let mut stream = self.soon(opening).await?.map_err(unavailable)?;
         let (mut text, mut calls) = (String::new(), BTreeMap::<u32, (String, String)>::new());
-        while let Some(chunk) = stream.next().await {
+        while let Some(chunk) = self.soon(stream.next()).await? {
             for choice in chunk.map_err(unavailable)?.choices {
                 text.push_str(choice.delta.content.as_deref().unwrap_or_default());
                 for call in choice.delta.tool_calls.unwrap_or_default() {
