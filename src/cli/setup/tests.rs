@@ -1,6 +1,10 @@
 //! Setting up from wheels made here; no test asks a package index.
 
+use super::manifest::hex;
 use super::*;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Write;
 
 /// An interpreter that nobody has: whoever asks for it would have fetched.
 const NO_PYTHON: &str = "no-such-python";
@@ -13,6 +17,7 @@ fn member(path: &str, content: &[u8]) -> Member {
         bytes: content.len() as u64,
         sha256,
         notice: false,
+        made_from: None,
     }
 }
 
