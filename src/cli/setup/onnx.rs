@@ -4,13 +4,13 @@
 use prost::Message;
 
 /// Operators that ONNX Runtime has beyond the standard.
-pub(super) const MICROSOFT: &str = "com.microsoft";
+const MICROSOFT: &str = "com.microsoft";
 /// Element types of tensors.
 pub(super) const FLOAT: i32 = 1;
 pub(super) const UINT8: i32 = 2;
-pub(super) const INT8: i32 = 3;
+const INT8: i32 = 3;
 pub(super) const INT32: i32 = 6;
-pub(super) const INT64: i32 = 7;
+const INT64: i32 = 7;
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Model {
@@ -213,8 +213,12 @@ impl Graph {
         output
     }
 
-    /// A node with as many outputs as are asked for. An input that is left out has an empty name.
-    pub(super) fn add<const OUTPUTS: usize>(
+    /// What matrix products in integers want: the input as bytes, their scale and their zero.
+    pub(super) fn quantized(&mut self, input: &str) -> [String; 3] {
+        self.add("", "DynamicQuantizeLinear", &[input], vec![])
+    }
+
+    fn add<const OUTPUTS: usize>(
         &mut self,
         domain: &str,
         operator: &str,
