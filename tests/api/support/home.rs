@@ -76,7 +76,7 @@ fn link_model(home: &Path) {
     clippy::disallowed_methods,
     reason = "the tests' own setting, made by `make test`"
 )]
-fn test_home() -> PathBuf {
+pub(crate) fn test_home() -> PathBuf {
     let home = std::env::var("LIAISON_TEST_HOME").expect("LIAISON_TEST_HOME: run the tests with `make test`");
     assert!(
         Path::new(&home).join("models").is_dir(),

@@ -1,0 +1,65 @@
+//! The embedding model as set-up makes it, run by the real runtime.
+
+use liaison::cli::setup;
+use liaison_knowledge::{Embedder, OnnxEmbedder};
+
+use crate::support;
+
+fn embedder(sessions: usize) -> OnnxEmbedder {
+    let home = support::test_home();
+    let (runtime, model) = (setup::runtime_library(&home), setup::model_dir(&home));
+    OnnxEmbedder::load(&runtime, &model, sessions).unwrap()
+}
+
+fn vectors(embedder: &OnnxEmbedder, texts: &[&str]) -> Vec<Vec<f32>> {
+    let texts: Vec<String> = texts.iter().map(|&text| text.into()).collect();
+    embedder.embed(&texts).unwrap()
+}
+
+fn cosine(one: &[f32], other: &[f32]) -> f32 {
+    one.iter().zip(other).map(|(a, b)| a * b).sum()
+}
+
+#[test]
+fn similar_sentences_are_nearer_than_others() {
+    let embedder = embedder(1);
+    let check = |text: &str, near: &str, far: &str| {
+        let [text, near, far] = &vectors(&embedder, &[text, near, far])[..] else {
+            panic!("one vector for each text")
+        };
+        for vector in [text, near, far] {
+            assert_eq!(vector.len(), 384);
+            assert!((cosine(vector, vector) - 1.0).abs() < 1e-5, "unit length");
+        }
+        let (near, far) = (cosine(text, near), cosine(text, far));
+        assert!(near > far + 0.2, "{near} and {far}");
+    };
+    check(
+        "How long is a registered deal protected?",
+        "The protection window of a deal registration is ninety days.",
+        "Our office in Lisbon has moved to a new building.",
+    );
+    check(
+        "What commission does a gold partner earn?",
+        "Gold tier resellers are paid a share of each sale.",
+        "Reset your password in the settings of your profile.",
+    );
+}
+
+#[test]
+fn a_vector_does_not_depend_on_what_else_is_embedded() {
+    let (single, pool) = (embedder(1), embedder(3));
+    let long = "The partner shall register each opportunity in the portal. ".repeat(60);
+    let texts = [
+        "Tiers",
+        &long,
+        "How do I extend a deal registration?",
+        "",
+        "Rates for 2026: 18 %",
+    ];
+    let together = vectors(&single, &texts);
+    assert_eq!(together, vectors(&pool, &texts));
+    for (text, vector) in texts.iter().zip(&together) {
+        assert_eq!(&vectors(&pool, &[text])[0], vector, "{text}");
+    }
+}
