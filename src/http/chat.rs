@@ -148,7 +148,7 @@ async fn answer(served: Served, caller: Caller, asked: Asked, events: mpsc::Unbo
             metrics::histogram!("liaison_answer_seconds").record(answer.timings_ms.total / 1e3);
             let declined = answer.declined.as_ref().map_or("no", |_| "yes");
             metrics::counter!("liaison_answers_total", "declined" => declined).increment(1);
-            parts.finish(&answer);
+            parts.finish(&answer, &caller.partner);
         }
         Err(error) => {
             let error = ApiError::from(error);

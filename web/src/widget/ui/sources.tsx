@@ -15,11 +15,11 @@ export function Sources({ ui: { words, conversation }, sources }: Props) {
       </summary>
       <ol class="places">
         {sources.map((source) => (
-          <li key={source.id}>
+          <li key={source.n}>
             <span class="number">{source.n}</span>
             <button type="button" onClick={(event) => conversation.open(source, event.currentTarget)}>
               <strong>{source.title}</strong>
-              <small>{placeInWords(source.place, words)}</small>
+              <small>{placeInWords(source.place, words, source.title)}</small>
             </button>
           </li>
         ))}
