@@ -1,4 +1,4 @@
-//! `POST /api/one-pagers`: a draft for a partner, for staff. Nothing is kept: the draft is the answer.
+//! `/api/one-pagers`: a draft for a partner, for staff. Nothing is kept: the draft is the answer.
 
 use super::{Served, caller::Staff, error::ApiError};
 use crate::{
@@ -8,9 +8,10 @@ use crate::{
 use axum::{
     Json, Router,
     extract::{State, rejection::JsonRejection},
-    routing::post,
+    routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Longest topic, in characters: a name, not a text.
 const LONGEST_TOPIC: usize = 200;
@@ -33,7 +34,15 @@ struct Drafted {
 }
 
 pub(super) fn router() -> Router<Served> {
-    Router::new().route("/api/one-pagers", post(draft))
+    Router::new()
+        .route("/api/one-pagers", post(draft))
+        .route("/api/one-pagers/templates", get(templates))
+}
+
+async fn templates(_: Staff) -> Result<Json<Value>, ApiError> {
+    let all = enablement::templates()?;
+    let names: Vec<&str> = all.iter().map(|template| template.name.as_str()).collect();
+    Ok(Json(json!({ "templates": names })))
 }
 
 async fn draft(
