@@ -42,7 +42,7 @@ function Desk({ templates, partners }: { templates: string[]; partners: PartnerR
     if (state.value.stage === 'drafting') return;
     const { template, partner, topic } = Object.fromEntries(new FormData(form)) as Record<string, string>;
     if (!topic?.trim()) {
-      state.value = { stage: 'failed', why: 'Say what it is about: a product, a competitor, a program.' };
+      state.value = { stage: 'failed', why: 'Name a topic: a product, a competitor, a program.' };
       return form.querySelector('input')?.focus();
     }
     state.value = { stage: 'drafting' };
@@ -56,30 +56,36 @@ function Desk({ templates, partners }: { templates: string[]; partners: PartnerR
   return (
     <>
       <form class="brief" onSubmit={submit} noValidate>
-        <label>
-          Form
-          <select name="template">
+        <div>
+          <label for="template">Template</label>
+          <select id="template" name="template">
             {templates.map((name) => (
               <option key={name} value={name}>
                 {capital(name.replace(/-(?!pager)/g, ' '))}
               </option>
             ))}
           </select>
-        </label>
-        <label>
-          For
-          <select name="partner" defaultValue={detail.value || partners[0]?.id}>
+        </div>
+        <div>
+          <label for="partner">Partner</label>
+          <select id="partner" name="partner">
             {partners.map((partner) => (
               <option key={partner.id} value={partner.id} selected={partner.id === detail.value}>
                 {partner.name} ({capital(partner.tier)})
               </option>
             ))}
           </select>
-        </label>
-        <label class="grow">
-          About
-          <input name="topic" maxLength={200} autocomplete="off" placeholder="a product, a competitor, a program" />
-        </label>
+        </div>
+        <div class="grow">
+          <label for="topic">Topic</label>
+          <input
+            id="topic"
+            name="topic"
+            maxLength={200}
+            autocomplete="off"
+            placeholder="A product, a competitor, a program"
+          />
+        </div>
         <button type="submit" class="primary">
           {now.stage === 'drafting' ? 'Drafting…' : 'Draft'}
         </button>
