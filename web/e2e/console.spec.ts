@@ -87,7 +87,7 @@ test('evals: from the runs to a failed case', async ({ page }) => {
   await page.getByRole('link', { name: /program-rules/ }).click();
   await expect(page.getByText('contains: "8 %" is missing')).toBeVisible();
   await expect(page.getByText('For 90 days. [1]')).toBeHidden();
-  await expect(page.getByText('95 % interval 87 % – 99 %')).toBeVisible();
+  await expect(page.getByText('95 %: 87 % – 99 %')).toBeVisible();
   await page.getByLabel('Only failed (1)').check();
   await expect(page.getByText('protection-window')).toBeHidden();
   await page.getByRole('link', { name: 'All runs' }).click();

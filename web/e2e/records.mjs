@@ -31,7 +31,7 @@ export const documents = [
     status: 'failed',
     passages: 0,
     effective_from: null,
-    reason: 'The file is locked with a password. Save it without one and read it in again.',
+    reason: 'the file is locked with a password; save a copy without one',
   }),
 ];
 

@@ -35,8 +35,7 @@ export function standingOf(row: DocumentRow, today: string): { kind: 'good' | 'b
   return { kind: 'good', text: row.status };
 }
 
-/** When a document holds, a line for each end. */
+/** When a document holds, a line for each end; none for one that always does. */
 export function inForce({ effective_from: from, effective_until: until }: DocumentRow): string[] {
-  const lines = [from ? `from ${dayInWords(from)}` : '', until ? `before ${dayInWords(until)}` : ''].filter(Boolean);
-  return lines.length > 0 ? lines : ['always'];
+  return [from ? `from ${dayInWords(from)}` : '', until ? `before ${dayInWords(until)}` : ''].filter(Boolean);
 }

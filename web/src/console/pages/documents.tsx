@@ -4,7 +4,7 @@ import type { Catalog, DocumentRow } from '../api';
 import { Resource } from '../resource';
 import { Status } from '../status';
 import { Table, type Column } from '../table';
-import { audienceInWords, inForce, standingOf } from '../words';
+import { audienceInWords, capital, inForce, standingOf } from '../words';
 
 export default function Documents() {
   return (
@@ -40,7 +40,7 @@ function columns(today: string): Column<DocumentRow>[] {
         <>
           <strong>{row.title || row.path}</strong>
           {row.title && <small>{row.path}</small>}
-          {row.reason && <small class="bad">{row.reason}</small>}
+          {row.reason && <small class="bad">{capital(row.reason)}.</small>}
         </>
       ),
     },
@@ -48,17 +48,20 @@ function columns(today: string): Column<DocumentRow>[] {
       name: 'Audience',
       text: (row) => `${audienceInWords(row.audience).join(' ')} ${row.audience}`,
       view: (row) => <Lines lines={audienceInWords(row.audience)} />,
-    },
-    {
-      name: 'In force',
-      text: (row) => inForce(row).join(' '),
-      view: (row) => <Lines lines={inForce(row)} />,
       fit: 'line',
     },
     {
       name: 'Status',
-      text: (row) => standingOf(row, today).text,
-      view: (row) => <Status {...standingOf(row, today)} />,
+      text: (row) => [standingOf(row, today).text, ...inForce(row)].join(' '),
+      view: (row) => (
+        <>
+          <Status {...standingOf(row, today)} />
+          {inForce(row).map((line) => (
+            <small key={line}>{line}</small>
+          ))}
+        </>
+      ),
+      fit: 'line',
     },
     { name: 'Passages', text: (row) => String(row.passages), fit: 'number' },
     { name: 'Read', text: (row) => instantInWords(row.ingested_at ?? '', 'en-GB'), fit: 'line' },

@@ -21,7 +21,7 @@ const columns: Column<RunRow>[] = [
   },
   { name: 'Started', text: (run) => instantInWords(run.started_at, 'en-GB'), fit: 'line' },
   {
-    name: 'Passed, with 95 % interval',
+    name: 'Passed',
     text: (run) => `${run.passed} of ${run.cases}`,
     view: (run) => <Passed run={run} />,
     fit: 'number',
@@ -70,7 +70,7 @@ function Passed({ run }: { run: RunRow }) {
     <>
       {run.passed} of {run.cases}
       <small>
-        {inPercent(low)} – {inPercent(high)}
+        95 %: {inPercent(low)} – {inPercent(high)}
       </small>
     </>
   );

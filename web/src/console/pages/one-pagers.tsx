@@ -144,8 +144,7 @@ function Draft({ piece }: { piece: Piece }) {
             <ul>
               {section.claims.map((claim) => (
                 <li key={claim.text}>
-                  <Markdown text={claim.text} />
-                  <small>{claim.citations.map((n) => `[${n}]`).join(' ')}</small>
+                  <Markdown text={claim.text} /> <small>{claim.citations.map((n) => `[${n}]`).join(' ')}</small>
                 </li>
               ))}
             </ul>

@@ -32,7 +32,7 @@ export function Run({ id }: { id: string }) {
 function Figures({ totals }: { totals: RunRow }) {
   const [low, high] = passInterval(totals.passed, totals.cases);
   const figures: [name: string, value: string, note?: string][] = [
-    ['Passed', `${totals.passed} of ${totals.cases}`, `95 % interval ${inPercent(low)} – ${inPercent(high)}`],
+    ['Passed', `${totals.passed} of ${totals.cases}`, `95 %: ${inPercent(low)} – ${inPercent(high)}`],
     ['Citations valid', totals.citations_valid === null ? '—' : inPercent(totals.citations_valid)],
     ['Numbers unproven', String(totals.numbers_without_provenance)],
     ['Outside audience', String(totals.outside_audience ?? '—')],
