@@ -10,6 +10,7 @@ mod feedback;
 mod health;
 pub mod identity;
 mod one_pagers;
+mod openapi;
 pub(crate) mod partners;
 mod portal;
 mod sources;
@@ -101,6 +102,7 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
         .merge(one_pagers::router())
         .merge(evals::router())
         .merge(health::router())
+        .merge(openapi::router())
         .merge(assets::router());
     if mode == Mode::Demo {
         router = router.merge(portal::router());
