@@ -57,7 +57,7 @@ async fn chat(
     headers: HeaderMap,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
+    let Json(body) = body?;
     let question = question(&body)?;
     let (events, receiver) = mpsc::unbounded_channel();
     let request_id = headers

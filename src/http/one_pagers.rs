@@ -50,7 +50,7 @@ async fn draft(
     _: Staff,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Json<Drafted>, ApiError> {
-    let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
+    let Json(body) = body?;
     let topic = body.topic.trim();
     if topic.is_empty() || topic.chars().count() > LONGEST_TOPIC {
         return Err(ApiError::bad_request(

@@ -71,13 +71,21 @@ mod tests {
     }
 
     #[test]
-    fn every_reference_leads_somewhere() {
+    fn every_reference_and_every_required_field_is_there() {
         let document = document().expect("the document is YAML");
         let mut open = vec![&document];
         while let Some(value) = open.pop() {
             if let Some(target) = value["$ref"].as_str() {
                 let target = target.strip_prefix('#').expect("a local reference");
                 assert!(document.pointer(target).is_some(), "{target} is missing");
+            }
+            // A bare `n` is a boolean in YAML: such a slip shows here.
+            for field in value["required"].as_array().into_iter().flatten() {
+                let field = field.as_str().expect("a field's name");
+                assert!(
+                    value["properties"].get(field).is_some(),
+                    "{field} is required and unknown"
+                );
             }
             match value {
                 Value::Object(fields) => open.extend(fields.values()),
