@@ -60,6 +60,7 @@ test('records are folded under the time they were read', async ({ page }) => {
   expect(await amount.evaluate((cell) => getComputedStyle(cell, '::before').content)).toBe('"Amount"');
   expect(await chat.locator('.fold .table').evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
   await chat.getByText('Sources (1)').click();
+  expect(await chat.locator('.log').evaluate((log) => log.scrollWidth - log.clientWidth)).toBe(0);
   await chat.getByRole('button', { name: /Commission plan Page 3/ }).click();
   await expect(page.getByRole('dialog', { name: 'Commission plan' }).locator('mark')).toHaveText(/paid within 30 days/);
 });

@@ -18,7 +18,11 @@ export function layTable(table: HTMLTableElement): void {
     const cells = rows.flatMap((row) => row[column] ?? []);
     const numbers = cells.length > 0 && cells.every((cell) => isNumeric(textOf(cell)));
     for (const cell of [name, ...cells]) cell.classList.toggle('number', numbers);
-    for (const cell of cells) if (wide) cell.dataset['label'] = textOf(name);
+    for (const cell of cells) {
+      if (wide) cell.dataset['label'] = textOf(name);
+      // Without the spaces around what is not there, the style sheet can tell.
+      if (textOf(cell) === '') cell.replaceChildren();
+    }
   });
   // A table that is laid out as anything else stops being one for screen readers, unless it says so.
   if (!wide) return;

@@ -106,6 +106,5 @@ function withSource(answer: Answer, part: Extract<Part, { type: 'source-document
 
 function isTable(output: unknown): output is ToolOutput {
   const { columns, rows } = (output ?? {}) as Partial<ToolOutput>;
-  // A record may have nothing in any of the columns: such a table would say nothing.
-  return Array.isArray(columns) && Array.isArray(rows) && rows.some((row) => row.some(Boolean));
+  return Array.isArray(columns) && columns.length > 0 && Array.isArray(rows) && rows.length > 0;
 }

@@ -26,6 +26,7 @@ export class Feedback extends Component<Props, Given> {
     // The field goes when its words have been sent: the vote that it belongs to takes the focus back.
     const vote = this.#root.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
     (this.#why.current ?? vote)?.focus();
+    this.#root.current?.scrollIntoView({ block: 'nearest' });
   }
 
   override render({ ui: { words } }: Props, { vote, said, explaining }: Given) {

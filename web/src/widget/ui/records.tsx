@@ -10,6 +10,8 @@ interface Props extends UiProps {
 
 export function RecordsTable({ ui: { words, language }, table }: Props) {
   const title = `${words.records} ${instantInWords(table.as_of, language)}`;
+  // A record may have nothing in any of the columns. When it was read is said all the same.
+  if (!table.rows.flat().some(Boolean)) return <p class="note">{title}</p>;
   return (
     <details class="fold">
       <summary>{title}</summary>
