@@ -1,6 +1,6 @@
 /**
  * Browser tests, against a stand-in that speaks the service's real stream. `real.spec.ts` runs against the service
- * itself when LIAISON_URL is set. The browser is the system's Chromium: CHROMIUM names another.
+ * itself: see `service.ts`. The browser is the system's Chromium: CHROMIUM names another.
  */
 import { defineConfig } from '@playwright/test';
 

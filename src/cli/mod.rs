@@ -9,7 +9,6 @@ mod ingest;
 mod one_pager;
 mod output;
 mod partner;
-pub(crate) use partner::listed;
 mod search;
 mod seed;
 mod serve;

@@ -5,6 +5,7 @@ use crate::{
     app,
     crm::{Crm, Partner, SqlCrm},
     home::Home,
+    http::partners::listed,
 };
 use comfy_table::{Table, TableStyle};
 use serde_json::{Value, json};
@@ -43,14 +44,6 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
         }
     }
     Ok(Ended::Done)
-}
-
-/// A partner as staff and the sample portal list it.
-pub(crate) fn listed(partner: &Partner) -> Value {
-    json!({
-        "id": partner.id, "name": partner.name, "tier": partner.tier, "type": partner.kind,
-        "region": partner.region,
-    })
 }
 
 fn shown(partner: &Partner) -> Value {

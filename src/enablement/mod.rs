@@ -111,15 +111,23 @@ pub enum EnablementError {
     Model(#[from] ModelError),
 }
 
+/// All templates.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn templates() -> Result<Vec<Template>, EnablementError> {
+    let read = |text: &&str| -> Result<Template, EnablementError> {
+        serde_saphyr::from_str(text).map_err(|error| EnablementError::BadTemplate(error.to_string()))
+    };
+    TEMPLATES.iter().map(read).collect()
+}
+
 /// The template of that name.
 ///
 /// # Errors
 /// When there is none.
 pub fn template(name: &str) -> Result<Template, EnablementError> {
-    let read = |text: &&str| -> Result<Template, EnablementError> {
-        serde_saphyr::from_str(text).map_err(|error| EnablementError::BadTemplate(error.to_string()))
-    };
-    let all = TEMPLATES.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let all = templates()?;
     let known = all.iter().map(|template| template.name.clone()).collect();
     let found = all.into_iter().find(|template| template.name == name);
     found.ok_or_else(|| EnablementError::NoTemplate {

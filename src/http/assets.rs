@@ -10,6 +10,7 @@ use axum::{
     routing::get,
 };
 use rust_embed::{Embed, EmbeddedFile};
+use tower_http::compression::CompressionLayer;
 
 #[derive(Embed)]
 #[folder = "web/dist"]
@@ -31,6 +32,9 @@ pub(super) fn router() -> Router<Served> {
             get(async |headers: HeaderMap| asset("index.html", &headers)),
         )
         .route("/ui/{*path}", get(page))
+        // Files only: an event stream must not wait for a compressor, and records stay out of compression that
+        // tells their length.
+        .layer(CompressionLayer::new())
 }
 
 async fn page(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
@@ -60,7 +64,8 @@ pub(super) fn served(file: &EmbeddedFile, immutable: bool, headers: &HeaderMap) 
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let tag = format!("\"{tag}\"");
+    // Weak: the same file goes out compressed and not.
+    let tag = format!("W/\"{tag}\"");
     if headers
         .get(header::IF_NONE_MATCH)
         .is_some_and(|seen| seen == tag.as_str())
@@ -83,7 +88,6 @@ pub(super) fn served(file: &EmbeddedFile, immutable: bool, headers: &HeaderMap) 
         (header::ETAG, tag),
         (header::CACHE_CONTROL, caching.to_owned()),
         (header::CONTENT_SECURITY_POLICY, PAGE_POLICY.to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     (headers, Body::from(file.data.clone())).into_response()
 }

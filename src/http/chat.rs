@@ -60,7 +60,7 @@ async fn chat(
     headers: HeaderMap,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
+    let Json(body) = body?;
     let question = question(&body)?;
     // Asked before the stream opens, so that the answer has a status; `conversation::ask` holds to it as well.
     if served.app.store.is_foreign(&body.id, &caller.partner.id).await? {
@@ -155,7 +155,7 @@ async fn answer(served: Served, caller: Caller, asked: Asked, events: mpsc::Unbo
             metrics::histogram!("liaison_answer_seconds").record(answer.timings_ms.total / 1e3);
             let declined = answer.declined.as_ref().map_or("no", |_| "yes");
             metrics::counter!("liaison_answers_total", "declined" => declined).increment(1);
-            parts.finish(&answer);
+            parts.finish(&answer, &caller.partner);
         }
         Err(error) => {
             let error = ApiError::from(error);

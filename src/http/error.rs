@@ -3,7 +3,7 @@
 use crate::conversation::ConversationError;
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, rejection::JsonRejection},
     http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Response},
@@ -69,6 +69,19 @@ impl From<ConversationError> for ApiError {
         match error {
             ConversationError::NotYours => Self::not_found("There is no such conversation."),
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(error: JsonRejection) -> Self {
+        if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::bad_request("bad_body", error.body_text());
+        }
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "body_too_large",
+            message: "The request's body is larger than 64 KiB.".to_owned(),
         }
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     routing::get,
 };
-use liaison_evals::{CaseResult, Run};
+use liaison_evals::{CaseResult, Comparison, Run};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 
@@ -14,6 +14,7 @@ pub(super) fn router() -> Router<Served> {
     Router::new()
         .route("/api/evals/runs", get(list))
         .route("/api/evals/runs/{id}", get(show))
+        .route("/api/evals/runs/{a}/compare/{b}", get(compare))
 }
 
 async fn list(State(served): State<Served>, _: Staff) -> Json<Value> {
@@ -30,15 +31,32 @@ async fn show(
     _: Staff,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let run = files(&served)
+    let run = find(&served, &id)?;
+    let cases: Vec<Value> = run.cases.iter().map(case).collect();
+    Ok(Json(json!({
+        "id": run.id, "suite": run.suites.join(", "), "cases": cases, "totals": listed(&run),
+        "never_ran": run.never_ran,
+    })))
+}
+
+/// What changed from run `a` to run `b`, case by case.
+async fn compare(
+    State(served): State<Served>,
+    _: Staff,
+    Path((a, b)): Path<(String, String)>,
+) -> Result<Json<Comparison>, ApiError> {
+    Ok(Json(liaison_evals::compare(
+        &find(&served, &a)?,
+        &find(&served, &b)?,
+    )))
+}
+
+fn find(served: &Served, id: &str) -> Result<Run, ApiError> {
+    let run = files(served)
         .into_iter()
         .filter_map(|file| read(&file))
         .find(|run| run.id == id);
-    let run = run.ok_or_else(|| ApiError::not_found("There is no such run."))?;
-    let cases: Vec<Value> = run.cases.iter().map(case).collect();
-    Ok(Json(
-        json!({ "id": run.id, "suite": run.suites.join(", "), "cases": cases }),
-    ))
+    run.ok_or_else(|| ApiError::not_found("There is no such run."))
 }
 
 fn files(served: &Served) -> Vec<PathBuf> {
@@ -86,6 +104,7 @@ fn case(case: &CaseResult) -> Value {
     });
     json!({
         "id": format!("{}/{}", case.suite, case.case), "tags": case.tags, "passed": case.passed,
+        "partner": case.partner, "repetition": case.repetition,
         "turns": turns.collect::<Vec<_>>(),
     })
 }

@@ -31,7 +31,7 @@ async fn give(
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let Json(body) = body.map_err(|error| ApiError::bad_request("bad_body", error.body_text()))?;
+    let Json(body) = body?;
     if body.vote != 1 && body.vote != -1 {
         return Err(ApiError::bad_request("bad_vote", "`vote` is 1 or -1."));
     }

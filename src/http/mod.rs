@@ -3,14 +3,17 @@
 pub mod assets;
 mod caller;
 mod chat;
+mod documents;
 pub mod error;
 mod evals;
 mod feedback;
 mod health;
 pub mod identity;
+mod one_pagers;
+mod openapi;
+pub(crate) mod partners;
 mod portal;
 mod sources;
-mod staff;
 mod stream;
 
 use crate::app::App;
@@ -26,6 +29,7 @@ use tokio::net::TcpListener;
 use tower_http::{
     cors::CorsLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 
@@ -93,9 +97,12 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
         .merge(chat::router())
         .merge(sources::router())
         .merge(feedback::router())
-        .merge(staff::router())
+        .merge(documents::router())
+        .merge(partners::router())
+        .merge(one_pagers::router())
         .merge(evals::router())
         .merge(health::router())
+        .merge(openapi::router())
         .merge(assets::router());
     if mode == Mode::Demo {
         router = router.merge(portal::router());
@@ -107,6 +114,15 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(cors)
         .layer(axum::middleware::from_fn(error::with_request_id))
+        // What is not a page is somebody's own records, or an answer: no cache keeps it, no browser guesses at it.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))

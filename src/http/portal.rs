@@ -1,8 +1,8 @@
 //! The demo's sample portal: a page that embeds the widget, and the back end that signs its partners in. Served
 //! in demo mode only, because it signs in whoever asks.
 
-use super::{Served, assets, error::ApiError, identity};
-use crate::{assistant, cli, crm::Crm};
+use super::{Served, assets, error::ApiError, identity, partners};
+use crate::assistant;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -30,7 +30,7 @@ pub(super) fn router() -> Router<Served> {
             "/portal/",
             get(async |headers: HeaderMap| file("index.html", &headers)),
         )
-        .route("/portal/partners", get(partners))
+        .route("/portal/partners", get(partners::list))
         .route("/portal/token", get(token))
         .route(
             "/portal/{file}",
@@ -41,16 +41,6 @@ pub(super) fn router() -> Router<Served> {
 fn file(name: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
     let file = Portal::get(name).ok_or_else(|| ApiError::not_found("There is no such page."))?;
     Ok(assets::served(&file, false, headers))
-}
-
-async fn partners(State(served): State<Served>) -> Result<Json<Vec<Value>>, ApiError> {
-    let partners = served
-        .app
-        .crm
-        .partners()
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(partners.iter().map(cli::listed).collect()))
 }
 
 async fn token(State(served): State<Served>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, ApiError> {

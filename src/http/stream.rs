@@ -7,6 +7,7 @@ use crate::assistant::{
     table,
     tools::Tool,
 };
+use crate::crm::Partner;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -93,12 +94,15 @@ impl<S: FnMut(Value)> Parts<S> {
         (self.send)(json!({ "type": "text-delta", "id": TEXT, "delta": format!("{gap}{text}") }));
     }
 
-    pub(super) fn finish(&mut self, answer: &Answer) {
+    /// Ends the answer to `partner`; a declined one names whom to ask instead.
+    pub(super) fn finish(&mut self, answer: &Answer, partner: &Partner) {
         if self.has_text {
             (self.send)(json!({ "type": "text-end", "id": TEXT }));
         }
         if let Some(declined) = &answer.declined {
-            (self.send)(json!({ "type": "data-declined", "data": declined }));
+            let mut data = json!(declined);
+            data["contact"] = contact(partner);
+            (self.send)(json!({ "type": "data-declined", "data": data }));
         }
         (self.send)(json!({ "type": "finish-step" }));
         let metadata = json!({ "model": answer.model, "declined": answer.declined.is_some() });
@@ -113,6 +117,15 @@ impl<S: FnMut(Value)> Parts<S> {
     fn call_id(&self) -> String {
         format!("call-{}", self.calls)
     }
+}
+
+/// The partner's own manager at the vendor; nothing where the CRM names nobody who can be written to.
+fn contact(partner: &Partner) -> Value {
+    let (name, email) = (partner.manager_name.trim(), partner.manager_email.trim());
+    if name.is_empty() || !email.contains('@') {
+        return Value::Null;
+    }
+    json!({ "name": name, "email": email })
 }
 
 fn source(citation: &Citation) -> Value {
@@ -152,5 +165,70 @@ fn status(tool: Tool) -> &'static str {
         Tool::ListDealRegistrations => "Reading your deal registrations",
         Tool::ListCommissions | Tool::CommissionSummary => "Reading your commissions",
         Tool::PartnerProfile => "Reading your partner profile",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        assistant::{Declined, TimingsMs},
+        crm::PartnerType,
+    };
+    use jiff::civil::date;
+
+    fn partner(name: &str, email: &str) -> Partner {
+        Partner {
+            id: "p-001".into(),
+            name: "Alderbrook Systems".into(),
+            tier: "gold".into(),
+            kind: PartnerType::Reseller,
+            region: "emea".into(),
+            country: "DE".into(),
+            currency: "EUR".parse().expect("a currency"),
+            joined: date(2021, 5, 10),
+            manager_name: name.into(),
+            manager_email: email.into(),
+            referral_code: String::new(),
+            referral_url: String::new(),
+        }
+    }
+
+    fn declined(partner: &Partner) -> Value {
+        let answer = Answer {
+            answer: String::new(),
+            declined: Some(Declined {
+                reason: "not_in_knowledge".into(),
+                nearest: vec![],
+            }),
+            citations: vec![],
+            tools: vec![],
+            confirmation: None,
+            handoff: None,
+            model: "extractive".into(),
+            conversation: "c".into(),
+            timings_ms: TimingsMs::default(),
+        };
+        let mut sent = Vec::new();
+        Parts::new(Uuid::nil(), |part| sent.push(part)).finish(&answer, partner);
+        let part = sent.into_iter().find(|part| part["type"] == "data-declined");
+        part.expect("a declined part")["data"].clone()
+    }
+
+    #[test]
+    fn declining_names_the_partners_own_manager() {
+        let check = |name, email, expected: Value| {
+            let data = declined(&partner(name, email));
+            assert_eq!(data["reason"], "not_in_knowledge");
+            assert_eq!(data["contact"], expected);
+        };
+        check(
+            "Anneke Visser",
+            "anneke.visser@merrowline.example",
+            json!({ "name": "Anneke Visser", "email": "anneke.visser@merrowline.example" }),
+        );
+        check("Anneke Visser", "", Value::Null);
+        check("Anneke Visser", "ask the desk", Value::Null);
+        check("", "desk@merrowline.example", Value::Null);
     }
 }

@@ -40,7 +40,7 @@ export function answerTo(question, partner) {
   if (/slow/i.test(question)) return slow();
   if (/cut/i.test(question)) return [start(), ...words('This will not '), 100, 'cut'];
   if (/error part/i.test(question)) return [start(), { type: 'error', errorText: 'req-43' }, 'done'];
-  if (/register this/i.test(question)) return approval();
+  if (/tiers/i.test(question)) return quotedTwice();
   return protection();
 }
 
@@ -78,10 +78,10 @@ function commissions(partner) {
       output: {
         name: 'list_commissions',
         headline: 'You have 2 pending commissions worth EUR 2,096.00.',
-        columns: ['Deal', 'Status', 'Amount', 'Due'],
+        columns: ['Deal', 'Status', 'Amount', 'Earned on', 'Due'],
         rows: [
-          ['Harbourline Weave rollout', 'Pending', 'EUR 1,240.00', '2026-12-15'],
-          ['Nordkai Conduit renewal', 'Pending', 'EUR 856.00', '2027-01-15'],
+          ['Harbourline Weave rollout', 'Pending', 'EUR 1,240.00', '2026-10-02', '2026-12-15'],
+          ['Nordkai Conduit renewal', 'Pending', 'EUR 856.00', '2026-11-05', '2027-01-15'],
         ],
         as_of: '2026-11-20T09:30:00Z',
       },
@@ -106,6 +106,7 @@ function declined() {
       type: 'data-declined',
       data: {
         reason: 'not_in_knowledge',
+        contact: { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' },
         nearest: [RULES, PLAN].map((id) => ({
           passage_id: id,
           title: passages[id].title,
@@ -124,17 +125,13 @@ function slow() {
   return [start(), { type: 'text-start', id: 't1' }, ...many, 'done'];
 }
 
-function approval() {
+/** One passage, two quotes: two numbers with the same target. */
+function quotedTwice() {
   return [
     start(),
-    ...words('I can register this deal. Please check what will be written.'),
-    {
-      type: 'tool-input-available',
-      toolCallId: 'c2',
-      toolName: 'register_deal',
-      input: { customer: 'Nordkai Terminal', product: 'Conduit', amount: 'EUR 48,000.00' },
-    },
-    { type: 'tool-approval-request', approvalId: 'a-1', toolCallId: 'c2' },
+    source(RULES, 1, 'reviewed within two working days'),
+    source(RULES, 2, 'extended once, by 60 days'),
+    ...words(`It is reviewed within two working days [1](#cite-${RULES}). It can be extended once [2](#cite-${RULES}).`),
     { type: 'finish' },
     'done',
   ];

@@ -49,11 +49,8 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await page.getByText(/Your records, as of/).click();
       await look(page, 'chat-records');
       await ask(page, 'What is the weather?');
-      await expect(page.getByRole('button', { name: 'Ask a person' })).toBeVisible();
+      await expect(page.getByRole('link', { name: 'Ask Anneke Visser by e-mail' })).toBeVisible();
       await look(page, 'chat-declined');
-      await ask(page, 'Please register this');
-      await expect(page.getByRole('button', { name: 'Confirm' })).toBeVisible();
-      await look(page, 'chat-confirm');
     });
 
     test('a failure', async ({ page }) => {
@@ -72,6 +69,15 @@ for (const { name, colorScheme, viewport } of LOOKS) {
         await expect(page.getByRole('searchbox')).toBeVisible();
         await look(page, `console-${section.replace('/2026-11-20-0930', '-run')}`);
       }
+      await page.goto('/ui/#/evals/2026-11-19-1712/2026-11-20-0930');
+      await expect(page.getByText('renewal-rate')).toBeVisible();
+      await look(page, 'console-compared');
+      await page.goto('/ui/#/one-pagers');
+      await page.getByLabel('Topic').fill('Weave');
+      await look(page, 'console-brief');
+      await page.getByRole('button', { name: 'Draft', exact: true }).click();
+      await expect(page.getByRole('heading', { name: 'Weave: one-pager' })).toBeVisible();
+      await look(page, 'console-one-pager');
     });
   });
 }

@@ -31,24 +31,28 @@ export const documents = [
     status: 'failed',
     passages: 0,
     effective_from: null,
-    reason: 'The file is locked with a password. Save it without one and read it in again.',
+    reason: 'the file is locked with a password; save a copy without one',
   }),
 ];
 
 export const runs = [
-  { id: '2026-11-20-0930', suite: 'program-rules', started_at: '2026-11-20T09:30:00Z', cases: 50, passed: 48, citations_valid: 1, numbers_without_provenance: 0, seconds: 41.2 },
+  { id: '2026-11-20-0930', suite: 'program-rules', started_at: '2026-11-20T09:30:00Z', cases: 50, passed: 48, citations_valid: 1, numbers_without_provenance: 0, outside_audience: 0, questions: 52, declined: 6, p50_total_ms: 310.2, p95_total_ms: 1184.9, seconds: 41.2 },
   { id: '2026-11-19-1712', suite: 'isolation', started_at: '2026-11-19T17:12:00Z', cases: 24, passed: 24, citations_valid: null, numbers_without_provenance: 0, seconds: 18.7 },
 ];
 
 export const run = {
   id: '2026-11-20-0930',
   suite: 'program-rules',
+  totals: runs[0],
+  never_ran: [],
   cases: [
     {
       id: 'protection-window',
       tags: ['rules'],
+      partner: 'p-001',
+      repetition: 1,
       passed: true,
-      turns: [{ ask: 'How long is a registered deal protected?', answer: 'For 90 days.', failures: [] }],
+      turns: [{ ask: 'How long is a registered deal protected?', answer: 'For 90 days. [1](#cite-7c1d5a54)', failures: [] }],
     },
     {
       id: 'renewal-rate',
@@ -63,4 +67,36 @@ export const run = {
       ],
     },
   ],
+};
+
+export const comparison = {
+  a: '2026-11-19-1712',
+  b: '2026-11-20-0930',
+  fixed: [{ case: 'program-rules/extension', question: 'How do I extend?', reasons: ['the answer does not say “60 days”'] }],
+  broken: [{ case: 'program-rules/renewal-rate', question: 'What do I earn on a renewal?', reasons: ['“8 %” is missing'] }],
+  still_passing: 46,
+  still_failing: ['program-rules/payment-date'],
+  only_in_a: [],
+  only_in_b: ['program-rules/new-case'],
+  p_value: 1,
+};
+
+export const piece = {
+  title: 'Weave: one-pager for Harbourline Consulting',
+  sections: [
+    {
+      heading: 'What it is',
+      claims: [
+        { text: 'Weave runs the approvals of a whole firm.', citations: [1] },
+        { text: 'It connects to **40** systems.', citations: [1, 2] },
+      ],
+    },
+  ],
+  citations: [
+    { n: 1, title: 'Weave: how we win', document: 'decks/weave-against-rivals.pptx', anchor: { slide: 4 }, quote: 'runs the approvals' },
+    { n: 2, title: 'Commission rates', document: 'rates/commission-rates.xlsx', anchor: { sheet: 'Rates', rows: [2, 9] }, quote: '40' },
+  ],
+  empty: ['What it costs'],
+  markdown: '# Weave: one-pager for Harbourline Consulting\n',
+  html: '<!doctype html>\n<title>Weave</title>\n',
 };

@@ -5,7 +5,7 @@ import http from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerTo, passages } from './answers.mjs';
-import { documents, partners, run, runs } from './records.mjs';
+import { comparison, documents, partners, piece, run, runs } from './records.mjs';
 
 const PORT = Number(process.env.STAND_IN_PORT ?? 8791);
 const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -51,8 +51,8 @@ async function route(request, response) {
 
 async function api(request, response, path) {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  if (['/api/documents', '/api/partners'].includes(path) || path.startsWith('/api/evals/')) {
-    return staff(response, token, path);
+  if (['/api/documents', '/api/partners'].includes(path) || /^\/api\/(evals|one-pagers)/.test(path)) {
+    return staff(response, token, path, request);
   }
   const number = Number(token.split('.')[1] ?? 0);
   if (!number || number <= expired) return problem(response, 401, 'token_expired', 'the identity token has expired');
@@ -61,21 +61,24 @@ async function api(request, response, path) {
     const passage = passages[decodeURIComponent(path.slice(13))];
     return passage ? json(response, passage) : problem(response, 404, 'not_found', 'no such passage');
   }
-  if (path === '/api/feedback' || path === '/api/handoffs' || path.startsWith('/api/approvals/')) {
-    const given = await body(request);
-    if (given.comment === 'break') return problem(response, 500, 'internal', 'asked to break');
-    return json(response, { id: 'made-1', ...given });
-  }
+  if (path === '/api/feedback') return response.writeHead(204).end();
   return problem(response, 404, 'not_found', 'nothing here');
 }
 
-function staff(response, token, path) {
+async function staff(response, token, path, request) {
   if (token !== STAFF && token !== 'nobody-has-anything') return problem(response, 401, 'unauthorized', 'no such staff token');
   const empty = token !== STAFF;
-  if (path === '/api/documents') return json(response, { documents: empty ? [] : documents });
+  if (path === '/api/documents') return json(response, { documents: empty ? [] : documents, today: '2026-11-20' });
   if (path === '/api/partners') return json(response, empty ? [] : partners);
   if (path === '/api/evals/runs') return json(response, { runs: empty ? [] : runs });
   if (path === `/api/evals/runs/${run.id}`) return json(response, run);
+  if (path === `/api/evals/runs/${comparison.a}/compare/${comparison.b}`) return json(response, comparison);
+  if (path === '/api/one-pagers/templates') return json(response, { templates: ['one-pager', 'battle-card'] });
+  if (path === '/api/one-pagers') {
+    const { topic } = await body(request);
+    if (topic === 'nothing') return json(response, { ...piece, sections: [], citations: [] });
+    return json(response, piece);
+  }
   return problem(response, 404, 'not_found', 'There is no such run.');
 }
 

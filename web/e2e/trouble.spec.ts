@@ -31,6 +31,7 @@ test('a failure can be tried again', async ({ page }) => {
   await expect(chat.getByRole('button', { name: /^Citation 2/ })).toBeVisible();
   await expect(chat.getByRole('alert')).toBeHidden();
   await expect(chat.getByText('fail once please')).toHaveCount(1);
+  await expect(chat.getByRole('textbox', { name: 'Your question' })).toBeFocused();
 });
 
 test('a connection that breaks keeps the words so far', async ({ page }) => {

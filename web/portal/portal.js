@@ -13,12 +13,15 @@ chat.getToken = async () => {
   return (await response.json()).token
 }
 
+// 'gold' is 'Gold' to a reader.
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1)
+
 function greet() {
   const partner = partners.find((one) => one.id === select.value)
   if (!partner) return
   document.querySelector('#welcome').textContent = 'Welcome, ' + partner.name
   document.querySelector('#standing').textContent =
-    [partner.tier, partner.type, partner.region.toUpperCase()].join(' · ')
+    [capital(partner.tier), capital(partner.type), partner.region.toUpperCase()].join(' · ')
 }
 
 async function load() {
@@ -26,7 +29,7 @@ async function load() {
   if (!response.ok) throw new Error('no partners: ' + response.status)
   partners = await response.json()
   select.replaceChildren(
-    ...partners.map((partner) => new Option(partner.name + ' (' + partner.tier + ')', partner.id)),
+    ...partners.map((partner) => new Option(partner.name + ' (' + capital(partner.tier) + ')', partner.id)),
   )
   select.disabled = false
   greet()

@@ -39,6 +39,14 @@ test('sources keep their place and quote, once each', () => {
   check([{ type: 'source-document', sourceId: 's' }], { sources: [{ id: 's', n: 1, passage: 's', title: '', document: '', place: null, quote: '' }] });
 });
 
+test('a passage that is quoted twice is two sources', () => {
+  const quoted = (n: number, quote: string) => ({ type: 'source-document', sourceId: 's', providerMetadata: { liaison: { n, quote } } });
+  expect(after(quoted(1, 'Gold'), quoted(2, 'Silver'), quoted(2, 'Silver')).sources).toMatchObject([
+    { id: 's', n: 1, quote: 'Gold' },
+    { id: 's', n: 2, quote: 'Silver' },
+  ]);
+});
+
 test('only outputs that are tables with rows are shown', () => {
   const table = { name: 'list_commissions', headline: 'One.', columns: ['Deal'], rows: [['Alpha']], as_of: '2026-01-01T00:00:00Z' };
   for (const [output, count] of [[table, 1], [{ ...table, rows: [] }, 0], [{ hits: [] }, 0], [null, 0], ['text', 0]] as const) {
@@ -46,20 +54,11 @@ test('only outputs that are tables with rows are shown', () => {
   }
 });
 
-test('an approval shows what its call would write', () => {
-  check(
-    [
-      { type: 'tool-input-available', toolCallId: 'c', input: { customer_name: 'Alpha', amount: 5 } },
-      { type: 'tool-approval-request', approvalId: 'a', toolCallId: 'c' },
-    ],
-    { approvals: [{ id: 'a', input: [['customer name', 'Alpha'], ['amount', '5']] }] },
-  );
-});
-
-test('declined, suggestions, hand-off, error', () => {
-  check([{ type: 'data-declined', data: { reason: 'no' } }], { declined: { reason: 'no', nearest: [] } });
+test('declined, suggestions, error', () => {
+  const contact = { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' };
+  check([{ type: 'data-declined', data: { reason: 'no' } }], { declined: { reason: 'no', nearest: [], contact: null } });
+  check([{ type: 'data-declined', data: { reason: 'no', contact } }], { declined: { reason: 'no', nearest: [], contact } });
   check([{ type: 'data-suggestions', data: ['a'] }], { suggestions: ['a'] });
-  check([{ type: 'data-handoff', data: { id: 'h' } }], { handoff: { id: 'h' } });
   check([{ type: 'error', errorText: 'why' }], { phase: 'failed', trouble: 'failed', detail: 'why' });
 });
 

@@ -37,5 +37,6 @@ test('what goes wrong has a name', async () => {
   expect(await trouble([429])).toBe('busy r-1');
   expect(await trouble(['offline'])).toBe('offline');
   expect(await trouble([], [''])).toBe('signedOut');
-  expect(await trouble([], [new Error('portal down')])).toBe('signedOut');
+  expect(await trouble([], [new Error('portal refuses')])).toBe('signedOut');
+  expect(await trouble([], [new TypeError('Failed to fetch')])).toBe('offline');
 });

@@ -17,7 +17,7 @@ function check(passage: string, quote: string, marked: string | null): void {
 test('quotes', () => {
   check('A deal is protected for 90 days. After that it lapses.', 'protected for 90 days', 'protected for 90 days');
   check('A deal is protected\nfor **90 days**.', 'protected for **90 days**', 'protectedfor 90 days');
-  check('| Tier | Rate |\n|---|---|\n| Gold | 12 % |\n', '| Gold | 12 % |', 'Gold 12');
+  check('| Tier | Rate |\n|---|---|\n| Gold | 12 % |\n', '| Gold | 12 % |', 'Gold  12');
   check('Größe 🤝 zählt: ja.', 'größe 🤝 ZÄHLT', 'Größe 🤝 zählt');
   check('See [the guide](https://a.example/x) first.', 'See [the guide](https://a.example/x)', 'See the guide');
   check('Nothing of the kind.', 'ninety days', null);

@@ -16,9 +16,10 @@ test('places', () => {
   ];
   for (const [place, words] of cases) expect(placeInWords(place, en)).toBe(words);
   expect(placeInWords({ slide: 4 }, de)).toBe('Folie 4');
+  expect(placeInWords({ heading: ['FAQ', 'Money', 'FAQ'] }, en, 'FAQ')).toBe('Money › FAQ');
 });
 
 test('what aligns as a number', () => {
-  for (const text of ['12', '-5', 'EUR 1,240.50', 'EUR -40.00', '12 %', '1 240,50 EUR', '—']) expect(isNumeric(text), text).toBe(true);
+  for (const text of ['12', '-5', 'EUR 1,240.50', 'EUR -40.00', '-EUR 100.00', '12 %', '1 240,50 EUR', '—']) expect(isNumeric(text), text).toBe(true);
   for (const text of ['2026-03-12', 'Alpha', '3 days', 'p-001']) expect(isNumeric(text), text).toBe(false);
 });

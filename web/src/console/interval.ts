@@ -14,6 +14,11 @@ export function passInterval(passed: number, cases: number): [low: number, high:
   return [passed === 0 ? 0 : (middle - spread) / scale, passed === cases ? 1 : (middle + spread) / scale];
 }
 
+/** Milliseconds as seconds; a dash where nothing was measured. */
+export function inSeconds(milliseconds: number | null | undefined): string {
+  return milliseconds == null ? '—' : `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
 /** A share in percent: whole ones, but never rounded up to 100 or down to 0. */
 export function inPercent(share: number): string {
   if (share > 0 && share < 0.01) return '< 1 %';

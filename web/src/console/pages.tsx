@@ -10,6 +10,7 @@ interface Page {
 export const pages: Record<string, Page> = {
   documents: { title: 'Documents', load: () => import('./pages/documents') },
   partners: { title: 'Partners', load: () => import('./pages/partners') },
+  'one-pagers': { title: 'One-pagers', load: () => import('./pages/one-pagers') },
   evals: { title: 'Evals', load: () => import('./pages/evals') },
 };
 

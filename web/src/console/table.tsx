@@ -14,18 +14,24 @@ export interface Column<T> {
 
 interface Props<T> {
   caption: string;
+  /** What one row is, for counting: `document`. */
+  noun: string;
   columns: Column<T>[];
   rows: T[];
   id(row: T): string;
+  /** Rows that deserve attention; they can be shown alone. */
+  only?: { label: string; test(row: T): boolean };
   /** Shown when there are no rows at all: what to do about it. */
   empty: ComponentChildren;
 }
 
-export function Table<T>({ caption, columns, rows, id, empty }: Props<T>) {
+export function Table<T>({ caption, noun, columns, rows, id, only, empty }: Props<T>) {
   const filter = useSignal('');
+  const alone = useSignal(false);
   if (rows.length === 0) return <div class="empty">{empty}</div>;
+  const marked = only ? rows.filter(only.test) : [];
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = rows.filter((row) => {
+  const shown = (alone.value && marked.length > 0 ? marked : rows).filter((row) => {
     const text = columns.map((column) => column.text(row)).join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -39,28 +45,41 @@ export function Table<T>({ caption, columns, rows, id, empty }: Props<T>) {
           value={filter.value}
           onInput={(event) => (filter.value = event.currentTarget.value)}
         />
+        {only && marked.length > 0 && (
+          <label>
+            <input
+              type="checkbox"
+              checked={alone.value}
+              onChange={(event) => (alone.value = event.currentTarget.checked)}
+            />{' '}
+            {only.label} ({marked.length})
+          </label>
+        )}
         <span role="status">
-          {shown.length === rows.length ? rows.length : `${shown.length} of ${rows.length}`}
+          {shown.length === rows.length ? rows.length : `${shown.length} of ${rows.length}`}{' '}
+          {rows.length === 1 ? noun : `${noun}s`}
         </span>
       </div>
       <div class="frame" role="region" aria-label={caption} tabIndex={0}>
-        <table>
+        {/* Roles in words: on a small screen the rows are laid out as cards. */}
+        <table role="table">
           <caption class="unseen">{caption}</caption>
-          <thead>
-            <tr>
+          <thead role="rowgroup">
+            <tr role="row">
               {columns.map((column) => (
-                <th key={column.name} scope="col" class={column.fit}>
+                <th key={column.name} role="columnheader" scope="col" class={column.fit}>
                   {column.name}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {shown.map((row) => (
-              <tr key={id(row)}>
+              <tr key={id(row)} role="row">
                 {columns.map((column) => (
-                  <td key={column.name} class={column.fit}>
-                    {column.view ? column.view(row) : column.text(row)}
+                  <td key={column.name} role="cell" class={column.fit} data-label={column.name}>
+                    {/* One child: on a small screen it stands beside the column's name. */}
+                    <div>{column.view ? column.view(row) : column.text(row)}</div>
                   </td>
                 ))}
               </tr>

@@ -6,6 +6,8 @@
 /** Wraps the first occurrence of `quote` under `root` in `<mark>`; false when it does not stand there. */
 export function highlight(root: HTMLElement, quote: string): boolean {
   const needle = lettersOf(quote.replace(/\]\([^)]*\)/g, ''), () => {});
+  // The Markdown parser writes text in pieces: joined, so that a quote is marked without seams.
+  root.normalize();
   const origin: [Text, number][] = [];
   let haystack = '';
   for (const node of textNodes(root)) haystack += lettersOf(node.data, (at) => origin.push([node, at]));

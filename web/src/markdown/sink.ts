@@ -4,6 +4,7 @@
  * no script and no form control. Headings start at level 4, below those of the page and of the widget.
  */
 import * as smd from 'streaming-markdown';
+import { layTable } from './table';
 
 const ELEMENTS: Partial<Record<smd.Token, string>> = {
   [smd.PARAGRAPH]: 'p',
@@ -38,7 +39,7 @@ const CITATION = /^#cite-(.+)$/;
 /** What turns a citation's target into the words that name its button; also told when it is pressed. */
 export interface Citations {
   label(id: string, shown: string): string;
-  open(id: string, button: HTMLButtonElement): void;
+  open(id: string, shown: string, button: HTMLButtonElement): void;
 }
 
 /** Where Markdown is written; `end` once, after the last `write`. */
@@ -61,6 +62,7 @@ export function markdownSink(root: HTMLElement, citations?: Citations): Sink {
       const done = open.pop();
       // The parser takes dollar signs for formulas; in a partner's answer they are money.
       if (done?.dataset['dollar']) done.append(done.dataset['dollar']);
+      if (done instanceof HTMLTableElement) layTable(done);
     },
     add_text(_, text) {
       top().append(text);
@@ -72,7 +74,11 @@ export function markdownSink(root: HTMLElement, citations?: Citations): Sink {
   });
   return {
     write: (markdown) => smd.parser_write(parser, markdown),
-    end: () => smd.parser_end(parser),
+    end() {
+      smd.parser_end(parser);
+      // The parser leaves open what the text leaves open, as a table at its very end.
+      for (const left of open) if (left instanceof HTMLTableElement) layTable(left);
+    },
   };
 }
 
@@ -129,7 +135,7 @@ function link(element: HTMLElement, target: string, citations?: Citations): HTML
   button.className = 'cite';
   button.setAttribute('part', 'citation');
   button.setAttribute('aria-label', citations.label(id, shown));
-  button.addEventListener('click', () => citations.open(id, button));
+  button.addEventListener('click', () => citations.open(id, shown, button));
   return replace(element, button, shown);
 }
 

@@ -9,5 +9,5 @@ export function instantInWords(instant: string, language: string): string {
 
 /** Whether a cell holds a number, an amount with its currency or a percentage: those align to the right. */
 export function isNumeric(text: string): boolean {
-  return /^([A-Z]{3}\s)?[-−]?\d[\d.,\s]*(\s?%|\s[A-Z]{3})?$/.test(text) || text === '' || text === '—';
+  return /^[-−]?([A-Z]{3}\s)?[-−]?\d[\d.,\s]*(\s?%|\s[A-Z]{3})?$/.test(text) || text === '' || text === '—';
 }

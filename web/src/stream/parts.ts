@@ -31,11 +31,10 @@ export interface ToolOutput {
   as_of: string;
 }
 
-/** A hand-off to a person: offered while it has no `id`, made when it has. */
-export interface HandoffPart {
-  id?: string;
-  to?: string;
-  message?: string;
+/** The person to turn to: the partner's own manager at the vendor. */
+export interface Contact {
+  name: string;
+  email: string;
 }
 
 export type Part =
@@ -51,12 +50,9 @@ export type Part =
       filename?: string;
       providerMetadata?: { liaison?: CitationMetadata };
     }
-  | { type: 'tool-input-available'; toolCallId: string; toolName?: string; input?: unknown }
   | { type: 'tool-output-available'; toolCallId: string; output?: unknown }
-  | { type: 'tool-approval-request'; approvalId: string; toolCallId: string }
-  | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[] } }
+  | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[]; contact?: Contact | null } }
   | { type: 'data-suggestions'; data: string[] }
-  | { type: 'data-handoff'; data: HandoffPart | null }
   | { type: 'error'; errorText?: string }
   /** Sent too, and of no concern here; so is whatever a later server adds. */
-  | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-output-error' };
+  | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-input-available' | 'tool-output-error' };

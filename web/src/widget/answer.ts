@@ -1,5 +1,5 @@
 /** An answer as far as it has come: a value, and the one function that moves it on by a part of the stream. */
-import type { HandoffPart, Nearest, Part, ToolOutput } from '../stream/parts';
+import type { Contact, Nearest, Part, ToolOutput } from '../stream/parts';
 import type { Place } from '../shared/place';
 import type { Trouble } from './backend';
 
@@ -14,10 +14,11 @@ export interface Source {
   quote: string;
 }
 
-/** A write that waits for the partner's word, with exactly what would be written. */
-export interface Approval {
-  id: string;
-  input: [string, string][];
+/** The honest no: why, what comes nearest, and whom to ask instead. */
+export interface Declined {
+  reason: string;
+  nearest: Nearest[];
+  contact: Contact | null;
 }
 
 export interface Answer {
@@ -29,15 +30,11 @@ export interface Answer {
   steps: string[];
   sources: Source[];
   tables: ToolOutput[];
-  approvals: Approval[];
   suggestions: string[];
-  declined: { reason: string; nearest: Nearest[] } | null;
-  handoff: HandoffPart | null;
+  declined: Declined | null;
   trouble: Trouble | null;
   /** The request id of a failure, or the service's own words for it. */
   detail: string;
-  /** Inputs of tool calls, by call, in case one asks for approval. */
-  inputs: Record<string, unknown>;
 }
 
 export const unanswered: Answer = {
@@ -47,13 +44,10 @@ export const unanswered: Answer = {
   steps: [],
   sources: [],
   tables: [],
-  approvals: [],
   suggestions: [],
   declined: null,
-  handoff: null,
   trouble: null,
   detail: '',
-  inputs: {},
 };
 
 /** The answer after one more part. Parts that nobody knows change nothing. */
@@ -69,20 +63,14 @@ export function advance(answer: Answer, part: Part): Answer {
       return { ...answer, phase: 'writing', text: answer.text + part.delta };
     case 'source-document':
       return withSource(answer, part);
-    case 'tool-input-available':
-      return { ...answer, inputs: { ...answer.inputs, [part.toolCallId]: part.input } };
     case 'tool-output-available':
       return isTable(part.output) ? { ...answer, tables: [...answer.tables, part.output] } : answer;
-    case 'tool-approval-request': {
-      const approval = { id: part.approvalId, input: fieldsOf(answer.inputs[part.toolCallId]) };
-      return { ...answer, approvals: [...answer.approvals, approval] };
+    case 'data-declined': {
+      const { reason = '', nearest = [], contact = null } = part.data;
+      return { ...answer, declined: { reason, nearest, contact } };
     }
-    case 'data-declined':
-      return { ...answer, declined: { reason: part.data.reason ?? '', nearest: part.data.nearest ?? [] } };
     case 'data-suggestions':
       return { ...answer, suggestions: part.data };
-    case 'data-handoff':
-      return { ...answer, handoff: part.data };
     case 'error':
       return { ...answer, phase: 'failed', trouble: 'failed', detail: part.errorText ?? '' };
     default:
@@ -100,8 +88,9 @@ function withStep(steps: string[], label: string): string[] {
 }
 
 function withSource(answer: Answer, part: Extract<Part, { type: 'source-document' }>): Answer {
-  if (answer.sources.some((source) => source.id === part.sourceId)) return answer;
   const about = part.providerMetadata?.liaison ?? {};
+  // One passage may be quoted several times: each quote has its own number.
+  if (answer.sources.some(({ id, n }) => id === part.sourceId && n === (about.n ?? n))) return answer;
   const document = about.document ?? part.filename ?? '';
   const source: Source = {
     id: part.sourceId,
@@ -118,12 +107,4 @@ function withSource(answer: Answer, part: Extract<Part, { type: 'source-document
 function isTable(output: unknown): output is ToolOutput {
   const { columns, rows } = (output ?? {}) as Partial<ToolOutput>;
   return Array.isArray(columns) && columns.length > 0 && Array.isArray(rows) && rows.length > 0;
-}
-
-function fieldsOf(input: unknown): [string, string][] {
-  if (typeof input !== 'object' || input === null) return [];
-  return Object.entries(input).map(([name, value]) => [
-    name.replaceAll('_', ' '),
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
 }

@@ -72,8 +72,10 @@ export class Backend {
     let token: unknown;
     try {
       token = await this.getToken()?.();
-    } catch {
-      // The page's own failure to sign in is told like a missing sign-in.
+    } catch (error) {
+      // `fetch` throws a TypeError when there is no network: the sign-in may well hold.
+      if (error instanceof TypeError) throw new BackendError('offline');
+      // Any other failure of the page to sign in is told like a missing sign-in.
     }
     if (typeof token !== 'string' || token === '') throw new BackendError('signedOut');
     return token;

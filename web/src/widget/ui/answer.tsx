@@ -1,12 +1,10 @@
 /** One answer: how it is coming along, its words, then everything that backs it or follows from it. */
 import type { Exchange } from '../conversation';
 import { isOpen } from '../answer';
-import { ApprovalCard } from './approval';
 import { Chips } from './chips';
 import type { UiProps } from './ui';
 import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
-import { HandoffCard } from './handoff';
 import { Prose } from './prose';
 import { RecordsTable } from './records';
 import { Sources } from './sources';
@@ -27,15 +25,11 @@ export function AnswerView({ ui, exchange, last }: Props) {
     <div class="answer" part="answer" aria-busy={coming} data-declined={answer.declined ? '' : undefined}>
       {answer.phase === 'waiting' && <Steps ui={ui} steps={answer.steps} />}
       <Prose ui={ui} answer={answer} />
-      {answer.declined && <DeclinedCard ui={ui} exchange={exchange} declined={answer.declined} />}
-      {answer.approvals.map((approval) => (
-        <ApprovalCard key={approval.id} ui={ui} approval={approval} />
-      ))}
+      {answer.declined && <DeclinedCard ui={ui} question={exchange.question} declined={answer.declined} />}
       {answer.tables.map((table, index) => (
         <RecordsTable key={index} ui={ui} table={table} />
       ))}
       {!coming && answer.sources.length > 0 && <Sources ui={ui} sources={answer.sources} />}
-      {answer.handoff && !answer.declined && <HandoffCard ui={ui} exchange={exchange} handoff={answer.handoff} />}
       {answer.phase === 'stopped' && <p class="note">{words.stopped}</p>}
       {answer.phase === 'failed' && (
         <TroubleNote ui={ui} answer={answer} retry={last ? () => void conversation.retry(exchange) : undefined} />

@@ -36,7 +36,7 @@ export class App extends Component<Props> {
       return <Panel ui={ui} root={this.#root} close={() => turn(false)} />;
     }
     return (
-      <button ref={this.#root} type="button" class="launcher" part="launcher" onClick={() => turn(true)}>
+      <button ref={this.#root} type="button" class="launcher" part="launcher" title={words.open} onClick={() => turn(true)}>
         <Icon name="chat" />
         <span>{words.open}</span>
       </button>

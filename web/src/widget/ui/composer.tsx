@@ -20,7 +20,7 @@ export function Composer({ ui: { words, conversation, state } }: UiProps) {
     <form class="composer" part="composer" onSubmit={submit}>
       <textarea
         rows={1}
-        maxLength={8000}
+        maxLength={4000}
         aria-label={words.ask}
         placeholder={words.ask}
         enterkeyhint="send"

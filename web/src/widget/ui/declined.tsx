@@ -1,31 +1,29 @@
-/** The honest no: what comes nearest, to be opened, and the offer of a person. */
+/** The honest no: what comes nearest, to be opened, and the partner's own manager, to be written to. */
+import type { Words } from '../../i18n';
 import { placeInWords } from '../../shared/place';
-import type { Answer } from '../answer';
-import type { Exchange } from '../conversation';
-import type { UiProps } from './ui';
-import { HandoffCard } from './handoff';
+import type { Declined } from '../answer';
+import { mailTo } from '../mail';
 import { Icon } from './icon';
+import type { UiProps } from './ui';
 
 interface Props extends UiProps {
-  exchange: Exchange;
-  declined: NonNullable<Answer['declined']>;
+  question: string;
+  declined: Declined;
 }
 
-export function DeclinedCard({ ui, exchange, declined }: Props) {
-  const { words, conversation } = ui;
-  const { answer } = exchange;
+export function DeclinedCard({ ui: { words, conversation }, question, declined }: Props) {
+  const { reason, nearest, contact } = declined;
   return (
     <div class="card">
       <p class="note warn">
         <Icon name="search" />
-        {words.declined}
+        {headline(reason, words)}
       </p>
-      {answer.text === '' && declined.reason !== '' && <p>{declined.reason}</p>}
-      {declined.nearest.length > 0 && (
+      {nearest.length > 0 && (
         <>
           <p class="label">{words.nearest}</p>
           <ul class="places">
-            {declined.nearest.map(({ passage_id, title, document = '', anchor = null }) => (
+            {nearest.map(({ passage_id, title, document = '', anchor = null }) => (
               <li key={passage_id}>
                 <button
                   type="button"
@@ -37,14 +35,28 @@ export function DeclinedCard({ ui, exchange, declined }: Props) {
                   }
                 >
                   <strong>{title}</strong>
-                  <small>{placeInWords(anchor, words)}</small>
+                  <small>{placeInWords(anchor, words, title)}</small>
                 </button>
               </li>
             ))}
           </ul>
         </>
       )}
-      <HandoffCard ui={ui} exchange={exchange} handoff={answer.handoff ?? {}} />
+      {contact && (
+        <div class="actions">
+          <a class="button" href={mailTo(contact.email, question)}>
+            <Icon name="mail" />
+            {words.person.replace('{name}', contact.name)}
+          </a>
+          {/* In words too: not every browser has a mail program behind it. */}
+          <small>{contact.email}</small>
+        </div>
+      )}
     </div>
   );
+}
+
+function headline(reason: string, words: Words): string {
+  if (reason === 'no_such_record') return words.noRecord;
+  return reason === 'not_verified' || reason === 'no_answer' ? words.unproven : words.declined;
 }

@@ -1,5 +1,5 @@
 /** Thumbs under an answer. A thumb down may be explained; a vote can be changed; a vote not sent is not shown. */
-import { Component } from 'preact';
+import { Component, createRef } from 'preact';
 import { IconButton } from './icon-button';
 import type { UiProps } from './ui';
 
@@ -17,6 +17,17 @@ interface Given {
 
 export class Feedback extends Component<Props, Given> {
   override state: Given = { vote: 0, said: '', explaining: false };
+  readonly #root = createRef<HTMLDivElement>();
+  readonly #why = createRef<HTMLTextAreaElement>();
+
+  /** Brings the field into view, as it may open below what is seen. */
+  override componentDidUpdate(_: Props, before: Given): void {
+    if (this.state.explaining === before.explaining) return;
+    // The field goes when its words have been sent: the vote that it belongs to takes the focus back.
+    const vote = this.#root.current?.querySelector<HTMLElement>('[aria-pressed="true"]');
+    (this.#why.current ?? vote)?.focus();
+    this.#root.current?.scrollIntoView({ block: 'nearest' });
+  }
 
   override render({ ui: { words } }: Props, { vote, said, explaining }: Given) {
     const thumb = (value: Vote, label: string) => (
@@ -31,17 +42,16 @@ export class Feedback extends Component<Props, Given> {
     );
     const explain = (event: Event) => {
       event.preventDefault();
-      const box = (event.currentTarget as HTMLFormElement).querySelector('textarea');
-      void this.#send(-1, box?.value.trim() ?? '');
+      void this.#send(-1, this.#why.current?.value.trim() ?? '');
     };
     return (
-      <div class="feedback">
+      <div ref={this.#root} class="feedback">
         {thumb(1, words.helpful)}
         {thumb(-1, words.unhelpful)}
         <span role="status">{said}</span>
         {explaining && (
           <form class="explain" onSubmit={explain}>
-            <textarea rows={2} maxLength={2000} aria-label={words.comment} placeholder={words.comment} />
+            <textarea ref={this.#why} rows={2} maxLength={2000} aria-label={words.comment} placeholder={words.comment} />
             <button type="submit">{words.send}</button>
           </form>
         )}

@@ -1,4 +1,7 @@
-/** The conversation so far; follows the newest words unless the reader has scrolled away from them. */
+/**
+ * The conversation so far; follows the newest words unless the reader has scrolled away from them, and never past
+ * the question: a long answer is read from its beginning.
+ */
 import { Component, createRef } from 'preact';
 import { AnswerView } from './answer';
 import type { UiProps } from './ui';
@@ -6,6 +9,8 @@ import { Welcome } from './welcome';
 
 /** Within this many pixels of the end, the reader is following. */
 const NEAR_END = 60;
+/** Space above a question that stands at the top. */
+const MARGIN = 12;
 
 export class Log extends Component<UiProps> {
   readonly #region = createRef<HTMLDivElement>();
@@ -17,7 +22,8 @@ export class Log extends Component<UiProps> {
     if (!region || before.ui.state.exchanges === exchanges) return;
     // A new question is always brought into view; more of an answer only for who follows it.
     if (exchanges.at(-1)?.answer.phase === 'waiting') this.#following = true;
-    if (this.#following) region.scrollTop = region.scrollHeight;
+    const last = region.querySelector<HTMLElement>('article:last-of-type');
+    if (this.#following && last) region.scrollTop = last.offsetTop - region.offsetTop - MARGIN;
   }
 
   override render({ ui }: UiProps) {

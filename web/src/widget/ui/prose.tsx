@@ -38,7 +38,7 @@ export class Prose extends Component<Props> {
       this.#written = 0;
       this.#sink = markdownSink(root, {
         label: (id, shown) => this.#label(id, shown),
-        open: (id, button) => void this.props.ui.conversation.open(this.#find(id), button),
+        open: (id, shown, button) => void this.props.ui.conversation.open(this.#find(id, shown), button),
       });
     }
     this.#sink.write(answer.text.slice(this.#written));
@@ -48,14 +48,16 @@ export class Prose extends Component<Props> {
 
   #label(id: string, shown: string): string {
     const { words } = this.props.ui;
-    const { title, place } = this.#find(id);
-    return [`${words.citation} ${shown}`, title, placeInWords(place, words)].filter(Boolean).join(', ');
+    const { title, place } = this.#find(id, shown);
+    return [`${words.citation} ${shown}`, title, placeInWords(place, words, title)].filter(Boolean).join(', ');
   }
 
-  /** A citation whose source part has not come may still be opened by its id. */
-  #find(id: string): Source {
+  /** The quote of that number; a citation whose source part has not come may still be opened by its id. */
+  #find(id: string, shown: string): Source {
+    const ofPassage = this.props.answer.sources.filter((source) => source.id === id || source.passage === id);
     return (
-      this.props.answer.sources.find((source) => source.id === id || source.passage === id) ?? {
+      ofPassage.find((source) => String(source.n) === shown) ??
+      ofPassage[0] ?? {
         id,
         n: 0,
         passage: id,

@@ -27,7 +27,7 @@ export class SourceSheet extends Component<Props> {
   override render({ ui: { words, conversation }, opened: { target, passage } }: Props) {
     const known = typeof passage === 'object' ? passage : null;
     const title = known?.title || target.title || words.citation;
-    const place = placeInWords(known?.anchor ?? target.place, words);
+    const place = placeInWords(known?.anchor ?? target.place, words, title);
     return (
       <div ref={this.#root} class="sheet" part="source" role="dialog" aria-label={title}>
         <div class="head">

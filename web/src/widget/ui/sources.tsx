@@ -1,4 +1,5 @@
 /** The list of what an answer cites. */
+import { plainText } from '../../markdown/plain';
 import { placeInWords } from '../../shared/place';
 import type { Source } from '../answer';
 import type { UiProps } from './ui';
@@ -15,11 +16,12 @@ export function Sources({ ui: { words, conversation }, sources }: Props) {
       </summary>
       <ol class="places">
         {sources.map((source) => (
-          <li key={source.id}>
+          <li key={source.n}>
             <span class="number">{source.n}</span>
             <button type="button" onClick={(event) => conversation.open(source, event.currentTarget)}>
               <strong>{source.title}</strong>
-              <small>{placeInWords(source.place, words)}</small>
+              <small>{placeInWords(source.place, words, source.title)}</small>
+              <small class="quote">{plainText(source.quote)}</small>
             </button>
           </li>
         ))}

@@ -9,6 +9,11 @@ interface Props extends UiProps {
 }
 
 export function TroubleNote({ ui: { words }, answer, retry }: Props) {
+  // The button goes with the failure: the focus moves on to the composer.
+  const again = (event: MouseEvent) => {
+    (event.currentTarget as HTMLElement).closest('.panel')?.querySelector('textarea')?.focus({ preventScroll: true });
+    retry?.();
+  };
   return (
     <div class="card trouble">
       <p class="note bad" role="alert">
@@ -21,7 +26,7 @@ export function TroubleNote({ ui: { words }, answer, retry }: Props) {
         </p>
       )}
       {retry && (
-        <button type="button" onClick={retry}>
+        <button type="button" onClick={again}>
           {words.retry}
         </button>
       )}
