@@ -191,10 +191,15 @@ fn is_records(cite: &Cite) -> bool {
 }
 
 fn has_rows(outcome: &ToolOutcome) -> bool {
-    let counted = |count: &crate::assistant::tools::Field| count.value.as_i64().is_some_and(|n| n > 0);
     let summary = outcome.records.iter().find(|record| record.kind == "summary");
-    outcome.records.iter().any(|record| record.kind != "summary")
-        || summary.is_some_and(|record| record.field("count").is_none_or(counted))
+    let fields = summary.map_or(&[][..], |record| &record.fields).iter();
+    let mut counts = fields
+        .filter(|field| field.name == "count" || field.name.ends_with("_count"))
+        .peekable();
+    match counts.peek() {
+        Some(_) => counts.any(|count| count.value.as_i64().is_some_and(|n| n > 0)),
+        None => !outcome.records.is_empty(),
+    }
 }
 
 /// A tool's headline, then its rows.

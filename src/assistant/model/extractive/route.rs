@@ -289,7 +289,7 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     if let Some(tools) = of_named(question, &ranked, ask) {
         return Route {
             tools,
-            search: asks_for_rule,
+            search: asks_for_rule || lead < 0.0,
         };
     }
     Route {

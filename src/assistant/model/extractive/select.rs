@@ -40,9 +40,9 @@ const FURTHER_CHARS: usize = 200;
 const ENOUGH: f32 = 0.40;
 const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
 /// The support asked for where the partner's own records answer already.
-const ENOUGH_BESIDE_RECORDS: f32 = 0.48;
-/// What a unit gains that speaks of the partner's own tier, or loses that speaks only of others, where the
-/// question names none: of five rows of a table, one is the partner's.
+const ENOUGH_BESIDE_RECORDS: f32 = 0.45;
+/// What a unit gains that speaks of the partner's own tier, where the question names none, and what a row loses
+/// that speaks of others: of five rows of a table, one is the partner's.
 const OWN_TIER: f32 = 0.06;
 
 struct Candidate {
@@ -146,8 +146,12 @@ fn shortlist(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 fn candidates(question: &str, passages: &[Hit], cuts: &[Cut<'_>], vocabulary: &Vocabulary) -> Vec<Candidate> {
-    let asked: HashSet<String> = words::stems(question).into_iter().collect();
-    let weights = weights(&asked, passages);
+    let texts: Vec<String> = passages.iter().map(words_of).collect();
+    let stems: Vec<HashSet<String>> = texts
+        .iter()
+        .map(|text| words::stems(text).into_iter().collect())
+        .collect();
+    let weights = weights(asked(question, &texts, &stems), &stems);
     let total: f32 = weights.values().sum();
     let held = |stems: &HashSet<String>| -> f32 {
         weights
@@ -172,7 +176,7 @@ fn candidates(question: &str, passages: &[Hit], cuts: &[Cut<'_>], vocabulary: &V
             let own_tier = if names_tier {
                 0.0
             } else {
-                own_tier(&unit.meaning, vocabulary)
+                own_tier(&unit.meaning, cut.is_row(&unit), vocabulary)
             };
             all.push(Candidate {
                 passage,
@@ -191,10 +195,10 @@ fn candidates(question: &str, passages: &[Hit], cuts: &[Cut<'_>], vocabulary: &V
     all
 }
 
-fn own_tier(text: &str, vocabulary: &Vocabulary) -> f32 {
+fn own_tier(text: &str, is_row: bool, vocabulary: &Vocabulary) -> f32 {
     if has_word(text, &vocabulary.tier) {
         OWN_TIER
-    } else if vocabulary.tiers.iter().any(|tier| has_word(text, tier)) {
+    } else if is_row && vocabulary.tiers.iter().any(|tier| has_word(text, tier)) {
         -OWN_TIER
     } else {
         0.0
@@ -205,27 +209,42 @@ fn has_word(text: &str, word: &str) -> bool {
     arguments::find(text, word).is_some()
 }
 
+/// What a passage is found by.
+fn words_of(hit: &Hit) -> String {
+    let heading = hit.passage.heading.join(" ");
+    format!("{} {heading} {}", hit.document.title, hit.passage.text)
+}
+
+/// The stems of the question's topic words. A word that no passage holds is taken for the one it is a slip of.
+fn asked(question: &str, texts: &[String], stems: &[HashSet<String>]) -> HashSet<String> {
+    let known = |stem: &String| stems.iter().any(|text| text.contains(stem));
+    let meant = |word: String| {
+        let stem = words::stem(&word);
+        if known(&stem) {
+            return stem;
+        }
+        let mut held = texts.iter().flat_map(|text| words::words(text));
+        held.find(|held| words::same(held, &word))
+            .map_or(stem, |held| words::stem(&held))
+    };
+    words::words(question)
+        .filter(|word| words::is_topic(word))
+        .map(meant)
+        .collect()
+}
+
 /// How much each word of the question tells passages apart: rare among those found counts more, and a word
 /// that none of them holds counts most, as nothing found is about it.
-fn weights(asked: &HashSet<String>, passages: &[Hit]) -> HashMap<String, f32> {
-    let texts: Vec<HashSet<String>> = passages
-        .iter()
-        .map(|hit| {
-            words::stems(&format!(
-                "{} {} {}",
-                hit.document.title,
-                hit.passage.heading.join(" "),
-                hit.passage.text
-            ))
-        })
-        .map(|stems| stems.into_iter().collect())
-        .collect();
+fn weights(asked: HashSet<String>, stems: &[HashSet<String>]) -> HashMap<String, f32> {
     #[allow(clippy::cast_precision_loss)] // a handful of passages
     let weight = |stem: &String| {
-        let holding = texts.iter().filter(|text| text.contains(stem)).count() as f32;
-        (1.0 + texts.len() as f32 / (1.0 + holding)).ln()
+        let holding = stems.iter().filter(|text| text.contains(stem)).count() as f32;
+        (1.0 + stems.len() as f32 / (1.0 + holding)).ln()
     };
-    asked.iter().map(|stem| (stem.clone(), weight(stem))).collect()
+    asked
+        .into_iter()
+        .map(|stem| (stem.clone(), weight(&stem)))
+        .collect()
 }
 
 async fn compare(

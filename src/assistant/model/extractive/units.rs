@@ -143,6 +143,11 @@ impl Cut<'_> {
         items.len()
     }
 
+    /// Whether a unit is a row of a table.
+    pub(super) fn is_row(&self, unit: &Unit) -> bool {
+        self.blocks[*unit.blocks.start()].kind == Kind::Row
+    }
+
     /// The quote of a unit, with as many of the blocks around it as fit into `chars`.
     pub(super) fn quote(&self, unit: &Unit, chars: usize) -> Quote {
         let (mut first, mut last) = (*unit.blocks.start(), *unit.blocks.end());
