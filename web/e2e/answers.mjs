@@ -59,7 +59,6 @@ function protection() {
         'It can be extended once, by 60 days, when you show progress [1](#cite-' + RULES + '). ' +
         'As a Gold partner you earn 15 % on new business [2](#cite-' + FUNDS + ').\n',
     ),
-    { type: 'data-suggestions', data: ['How do I extend a registration?', 'Which of my commissions are pending?'] },
     { type: 'finish-step' },
     { type: 'data-from-the-future', data: { anything: true } },
     { type: 'finish' },

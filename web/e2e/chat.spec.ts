@@ -115,15 +115,17 @@ test('feedback names the conversation and the answer, and can be explained', asy
   await expect(chat.getByRole('button', { name: 'Not helpful' })).toBeFocused();
 });
 
-test('suggestions are asked with one press', async ({ page }) => {
+test('a suggested question is asked with one press, the next one in the same conversation', async ({ page }) => {
   await page.goto('/portal/');
   await page.getByRole('button', { name: 'Open partner assistant' }).click();
   const first = page.waitForRequest('**/api/chat');
   await page.getByRole('button', { name: 'What do I still need for the next tier?' }).last().click();
   const { id, messages } = (await first).postDataJSON();
   expect(messages).toMatchObject([{ role: 'user', parts: [{ type: 'text', text: 'What do I still need for the next tier?' }] }]);
+  await expect(page.getByRole('button', { name: /^Citation 2/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Send' })).toBeVisible();
   const second = page.waitForRequest('**/api/chat');
-  await page.getByRole('button', { name: 'How do I extend a registration?' }).click();
+  await ask(page, 'How do I extend a registration?');
   expect((await second).postDataJSON().id).toBe(id);
 });
 

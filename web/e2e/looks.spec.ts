@@ -39,7 +39,7 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await page.getByRole('button', { name: 'Open partner assistant' }).click();
       await look(page, 'chat-empty');
       await ask(page, 'How long is a registered deal protected?');
-      await expect(page.getByRole('button', { name: 'How do I extend a registration?' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Helpful', exact: true })).toBeVisible();
       await look(page, 'chat-answer');
       await page.getByRole('button', { name: /^Citation 1/ }).first().click();
       await expect(page.locator('mark').first()).toBeVisible();

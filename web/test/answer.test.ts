@@ -34,7 +34,7 @@ test('sources keep their place and quote, once each', () => {
   const part = { type: 'source-document', sourceId: 's', title: 'Rules', providerMetadata: { liaison } };
   const source = { id: 's', n: 3, passage: 'p', title: 'Rules', document: 'rules.docx', place: liaison.anchor, quote: '90 days' };
   expect(after(part, part).sources).toEqual([source]);
-  const bare = { type: 'source-document', sourceId: 's', title: 'Rules', filename: 'r.pdf', providerMetadata: { liaison: { page: 4 } } };
+  const bare = { type: 'source-document', sourceId: 's', title: 'Rules', filename: 'r.pdf', providerMetadata: { liaison: { anchor: { page: 4 } } } };
   check([bare], { sources: [{ id: 's', n: 1, passage: 's', title: 'Rules', document: 'r.pdf', place: { page: 4 }, quote: '' }] });
   check([{ type: 'source-document', sourceId: 's' }], { sources: [{ id: 's', n: 1, passage: 's', title: '', document: '', place: null, quote: '' }] });
 });
@@ -54,11 +54,10 @@ test('only outputs that are tables with rows are shown', () => {
   }
 });
 
-test('declined, suggestions, error', () => {
+test('declined, error', () => {
   const contact = { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' };
   check([{ type: 'data-declined', data: { reason: 'no' } }], { declined: { reason: 'no', nearest: [], contact: null } });
   check([{ type: 'data-declined', data: { reason: 'no', contact } }], { declined: { reason: 'no', nearest: [], contact } });
-  check([{ type: 'data-suggestions', data: ['a'] }], { suggestions: ['a'] });
   check([{ type: 'error', errorText: 'why' }], { phase: 'failed', trouble: 'failed', detail: 'why' });
 });
 

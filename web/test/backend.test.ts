@@ -34,7 +34,6 @@ async function trouble(statuses: (number | 'offline')[], tokens: (string | Error
 test('what goes wrong has a name', async () => {
   expect(await trouble([401, 401])).toBe('signedOut r-1');
   expect(await trouble([500])).toBe('failed r-1');
-  expect(await trouble([429])).toBe('busy r-1');
   expect(await trouble(['offline'])).toBe('offline');
   expect(await trouble([], [''])).toBe('signedOut');
   expect(await trouble([], [new Error('portal refuses')])).toBe('signedOut');

@@ -42,6 +42,5 @@ export const de: Words = {
   offline: 'Der Assistent ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
   cut: 'Die Verbindung brach ab, bevor die Antwort vollständig war.',
   signedOut: 'Ihre Anmeldung ist abgelaufen. Laden Sie die Seite neu, um sich wieder anzumelden.',
-  busy: 'Zu viele Fragen auf einmal. Bitte warten Sie einen Augenblick.',
   reference: 'Kennung',
 };

@@ -40,7 +40,6 @@ export const en = {
   offline: 'The assistant cannot be reached. Check your connection.',
   cut: 'The connection was lost before the answer was complete.',
   signedOut: 'Your sign-in has ended. Reload the page to sign in again.',
-  busy: 'Too many questions at once. Please wait a moment.',
   reference: 'Reference',
 };
 

@@ -42,6 +42,5 @@ export const fr: Words = {
   offline: 'L’assistant est injoignable. Vérifiez votre connexion.',
   cut: 'La connexion a été perdue avant la fin de la réponse.',
   signedOut: 'Votre session a expiré. Rechargez la page pour vous reconnecter.',
-  busy: 'Trop de questions à la fois. Veuillez patienter un instant.',
   reference: 'Référence',
 };

@@ -30,7 +30,6 @@ export interface Answer {
   steps: string[];
   sources: Source[];
   tables: ToolOutput[];
-  suggestions: string[];
   declined: Declined | null;
   trouble: Trouble | null;
   /** The request id of a failure, or the service's own words for it. */
@@ -44,7 +43,6 @@ export const unanswered: Answer = {
   steps: [],
   sources: [],
   tables: [],
-  suggestions: [],
   declined: null,
   trouble: null,
   detail: '',
@@ -69,8 +67,6 @@ export function advance(answer: Answer, part: Part): Answer {
       const { reason = '', nearest = [], contact = null } = part.data;
       return { ...answer, declined: { reason, nearest, contact } };
     }
-    case 'data-suggestions':
-      return { ...answer, suggestions: part.data };
     case 'error':
       return { ...answer, phase: 'failed', trouble: 'failed', detail: part.errorText ?? '' };
     default:
@@ -98,7 +94,7 @@ function withSource(answer: Answer, part: Extract<Part, { type: 'source-document
     passage: about.passage_id ?? part.sourceId,
     title: part.title ?? document,
     document,
-    place: about.anchor ?? (about.page === undefined ? null : { page: about.page }),
+    place: about.anchor ?? null,
     quote: about.quote ?? '',
   };
   return { ...answer, sources: [...answer.sources, source] };

@@ -7,7 +7,7 @@
 export type GetToken = () => Promise<string>;
 
 /** Why a call failed, in the terms that the widget has words for. */
-export type Trouble = 'failed' | 'offline' | 'cut' | 'signedOut' | 'busy';
+export type Trouble = 'failed' | 'offline' | 'cut' | 'signedOut';
 
 /** A call that did not work; `reference` is the service's request id. */
 export class BackendError extends Error {
@@ -50,7 +50,7 @@ export class Backend {
       response = await this.#send(path, init);
     }
     if (response.ok) return response;
-    throw new BackendError(troubleOf(response.status), await requestId(response));
+    throw new BackendError(response.status === 401 ? 'signedOut' : 'failed', await requestId(response));
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
@@ -85,11 +85,6 @@ export class Backend {
 /** Whether the person, not the network, ended the call. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
-}
-
-function troubleOf(status: number): Trouble {
-  if (status === 401) return 'signedOut';
-  return status === 429 ? 'busy' : 'failed';
 }
 
 async function requestId(response: Response): Promise<string> {

@@ -9,5 +9,6 @@ export function mailTo(email: string, question: string): string {
   const subject = line.length > LONGEST_SUBJECT ? `${line.slice(0, LONGEST_SUBJECT - 1).trimEnd()}…` : line;
   // RFC 6068: line breaks are CRLF, and everything else that is not plain is percent-encoded.
   const body = question.trim().replace(/\r?\n/g, '\r\n');
-  return `mailto:${encodeURIComponent(email).replace('%40', '@')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`;
+  const [to, about, words] = [email, subject, body].map(encodeURIComponent);
+  return `mailto:${to?.replace('%40', '@')}?subject=${about}&body=${words}`;
 }

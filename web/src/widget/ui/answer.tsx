@@ -1,7 +1,6 @@
 /** One answer: how it is coming along, its words, then everything that backs it or follows from it. */
 import type { Exchange } from '../conversation';
 import { isOpen } from '../answer';
-import { Chips } from './chips';
 import type { UiProps } from './ui';
 import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
@@ -35,9 +34,6 @@ export function AnswerView({ ui, exchange, last }: Props) {
         <TroubleNote ui={ui} answer={answer} retry={last ? () => void conversation.retry(exchange) : undefined} />
       )}
       {complete && answer.id !== '' && <Feedback ui={ui} answer={answer.id} />}
-      {complete && last && answer.suggestions.length > 0 && (
-        <Chips ui={ui} questions={answer.suggestions} />
-      )}
     </div>
   );
 }

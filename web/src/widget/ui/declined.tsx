@@ -58,5 +58,5 @@ export function DeclinedCard({ ui: { words, conversation }, question, declined }
 
 function headline(reason: string, words: Words): string {
   if (reason === 'no_such_record') return words.noRecord;
-  return reason === 'not_verified' || reason === 'no_answer' ? words.unproven : words.declined;
+  return reason === 'not_in_knowledge' ? words.declined : words.unproven;
 }

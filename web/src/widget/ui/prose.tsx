@@ -55,17 +55,7 @@ export class Prose extends Component<Props> {
   /** The quote of that number; a citation whose source part has not come may still be opened by its id. */
   #find(id: string, shown: string): Source {
     const ofPassage = this.props.answer.sources.filter((source) => source.id === id || source.passage === id);
-    return (
-      ofPassage.find((source) => String(source.n) === shown) ??
-      ofPassage[0] ?? {
-        id,
-        n: 0,
-        passage: id,
-        title: '',
-        document: '',
-        place: null,
-        quote: '',
-      }
-    );
+    const unknown = { id, n: 0, passage: id, title: '', document: '', place: null, quote: '' };
+    return ofPassage.find((source) => source.n === +shown) ?? ofPassage[0] ?? unknown;
   }
 }
