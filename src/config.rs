@@ -158,15 +158,24 @@ impl Settings {
             None => builder
                 .add_source(config::File::new("liaison.toml", config::FileFormat::Toml).required(false)),
         };
-        let environment = config::Environment::with_prefix("LIAISON")
-            .prefix_separator("_")
-            .separator("__")
+        let environment = |variables| {
+            config::Environment::with_prefix("LIAISON")
+                .prefix_separator("_")
+                .separator("__")
+                .source(Some(variables))
+        };
+        // Only a list needs parsing here. Everything else stays the text it is until its type is known: a secret
+        // of digits must not lose its zeros by way of a number.
+        let (lists, texts) = own_variables()
+            .into_iter()
+            .partition(|(name, _)| name == "LIAISON_SERVER__ALLOWED_ORIGINS");
+        let lists = environment(lists)
             .try_parsing(true)
             .list_separator(",")
-            .with_list_parse_key("server.allowed_origins")
-            .source(Some(own_variables()));
+            .with_list_parse_key("server.allowed_origins");
         let merged = builder
-            .add_source(environment)
+            .add_source(environment(texts))
+            .add_source(lists)
             .build()
             .map_err(|e| ConfigError::Invalid(e.to_string()))?;
         let settings: Self = merged

@@ -1,6 +1,8 @@
 //! What goes wrong on the machine: two processes, bad settings, missing or broken files.
 
-use crate::support::{bare_home, home, liaison, run, run_with, seeded, serve, stderr_of};
+use crate::support::{
+    bare_home, home, liaison, of_type, run, run_with, seeded, serve, serve_with, stderr_of,
+};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -56,6 +58,38 @@ fn a_bad_setting_is_named() {
     }
     let (code, _, said) = run(home.path(), &["--config", "nowhere.toml", "doctor"]);
     assert!(code == 2 && said.contains("nowhere.toml"), "{code} {said}");
+}
+
+#[tokio::test]
+async fn settings_from_the_environment_arrive_as_they_are() {
+    let service = serve_with(&[
+        ("LIAISON_STAFF__TOKENS__DIGITS", "00123"),
+        ("LIAISON_STAFF__TOKENS__LONG", "12345678901234567890123"),
+        ("LIAISON_KNOWLEDGE__PASSAGES", "3"),
+        (
+            "LIAISON_SERVER__ALLOWED_ORIGINS",
+            "https://a.example,https://b.example",
+        ),
+    ]);
+    for (token, status) in [("00123", 200), ("12345678901234567890123", 200), ("123", 401)] {
+        let response = service.get("/api/partners", token).await;
+        assert_eq!(response.status(), status, "{token}");
+    }
+    for (origin, allowed) in [("https://b.example", true), ("https://c.example", false)] {
+        let request = reqwest::Client::new().get(format!("{}/healthz", service.url));
+        let response = request.header("origin", origin).send().await.unwrap();
+        let said = response.headers().get("access-control-allow-origin");
+        assert_eq!(said.is_some_and(|said| said == origin), allowed, "{origin}");
+    }
+    let parts = service
+        .ask(
+            &service.token("p-001"),
+            "c-1",
+            "How long is a registered deal protected?",
+        )
+        .await;
+    let output = of_type(&parts, "tool-output-available")[0];
+    assert_eq!(output["output"]["passages"], 3, "{output}");
 }
 
 #[test]
