@@ -149,10 +149,10 @@ pub(super) fn in_context(ask: &Ask<'_>) -> Question {
     }
 }
 
-/// Words that open a question of their own behind "and".
+/// Words that open a question of their own behind "and" or a comma.
 const OPENERS: &[&str] = &[
-    "what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does", "can",
-    "could", "by", "did",
+    "until", "what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does",
+    "can", "could", "by", "did",
 ];
 
 /// The questions a question consists of: "what is the rule, and where do I stand?" wants two look-ups.
@@ -164,8 +164,10 @@ pub(super) fn clauses(question: &Question) -> Vec<Question> {
         let next = words
             .get(nth + 1)
             .map_or(String::new(), |next| next.to_lowercase());
-        let parts = *word == "and" && OPENERS.contains(&next.as_str()) && open.len() > 2;
-        if !parts {
+        let is_joint = *word == "and";
+        let parts =
+            (is_joint || word.ends_with([',', ':'])) && OPENERS.contains(&next.as_str()) && open.len() > 2;
+        if !(parts && is_joint) {
             open.push(word);
         }
         if parts || (word.ends_with('?') && open.len() > 2) {
@@ -198,6 +200,9 @@ pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
         // "… and what are its conditions?" is about what the rest of the question is about.
         all.truncate(usize::from(!leaning.is_empty()));
         all.extend(own_topic);
+    } else if whole.text != whole.asked && words::stems(&whole.asked).len() > 2 {
+        // A follow-up with a topic of its own may have left the earlier one behind.
+        all.push(without_own(&whole.asked, ask.vocabulary, "the customer"));
     }
     all
 }
@@ -209,6 +214,9 @@ fn subject_of(history: &[super::super::Past]) -> &str {
     own.or(history.last()).map_or("", |past| &past.question)
 }
 
+/// A longer question says itself what it is about, however it opens; in words.
+const LONGEST_FOLLOW_UP: usize = 14;
+
 /// Whether a question cannot be understood alone: it opens like a follow-up, or has hardly a topic of its own.
 fn leans(ask: &Ask<'_>) -> bool {
     let words: Vec<String> = words::words(ask.question).collect();
@@ -218,7 +226,10 @@ fn leans(ask: &Ask<'_>) -> bool {
         .any(|w| ["it", "that", "they", "them", "those", "these", "this", "one"].contains(&w.as_str()));
     let only_period =
         topics <= 3 && words.len() <= 5 && Period::find_in(ask.question, ask.today, 1).is_some();
-    (opens_as_follow_up(&words) && words.len() <= 10) || topics <= 1 || (refers && topics <= 3) || only_period
+    (opens_as_follow_up(&words) && words.len() <= LONGEST_FOLLOW_UP)
+        || topics <= 1
+        || (refers && topics <= 3)
+        || only_period
 }
 
 fn opens_as_follow_up(words: &[String]) -> bool {
@@ -368,7 +379,21 @@ fn pointed(question: &Question, tool: Tool) -> f32 {
 }
 
 fn points_to(text: &str, tool: Tool) -> bool {
+    let asks_for_amount = matches!(tool, Tool::ListCommissions | Tool::CommissionSummary);
+    if asks_for_amount && has_cents(text) {
+        return true;
+    }
     words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)))
+}
+
+/// Whether a text holds an amount to the cent, as statements show them.
+fn has_cents(text: &str) -> bool {
+    let is_amount = |word: &str| {
+        let word = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let cents = word.rsplit_once('.').map(|(_, cents)| cents);
+        cents.is_some_and(|cents| cents.len() == 2 && cents.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    text.split_whitespace().any(is_amount)
 }
 
 /// Whether a tool can look for a customer.
@@ -410,7 +435,8 @@ fn pronouns(text: &str) -> Own {
         let [first, second] = pair else { return false };
         ["did", "have", "am", "are", "were", "was"].contains(&first.as_str())
             && ["i", "we"].contains(&second.as_str())
-            || ["to", "for", "after"].contains(&first.as_str()) && ["me", "us"].contains(&second.as_str())
+            || ["to", "for", "after", "by"].contains(&first.as_str())
+                && ["me", "us"].contains(&second.as_str())
             || ["i", "we"].contains(&first.as_str())
                 && ["stand", "still", "earned", "got"].contains(&second.as_str())
     };
