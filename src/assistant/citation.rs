@@ -110,12 +110,21 @@ fn mark(text: &str) -> Option<(Cite, usize)> {
     }
 }
 
-/// The answer's Markdown and its citations, numbered in the order they appear.
+/// A part of an answer as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Markdown with `[n](#cite-ID)` behind what is cited.
+    pub text: String,
+    /// How many of the answer's citations are used up to its end.
+    pub cited: usize,
+}
+
+/// The answer's parts and its citations, numbered in the order they appear.
 #[must_use]
-pub fn render(released: &[Released], evidence: &Evidence) -> (Vec<String>, Vec<Citation>) {
+pub fn render(released: &[Released], evidence: &Evidence) -> (Vec<Shown>, Vec<Citation>) {
     let passages = evidence.passages();
     let mut citations: Vec<Citation> = Vec::new();
-    let mut blocks = Vec::new();
+    let mut parts = Vec::new();
     for part in released {
         let mut text = part.text.clone();
         for quoted in &part.citations {
@@ -139,9 +148,12 @@ pub fn render(released: &[Released], evidence: &Evidence) -> (Vec<String>, Vec<C
             };
             text.push_str(&format!(" [{n}](#cite-{})", quoted.passage.0));
         }
-        blocks.push(text);
+        parts.push(Shown {
+            text,
+            cited: citations.len(),
+        });
     }
-    (blocks, citations)
+    (parts, citations)
 }
 
 #[cfg(test)]

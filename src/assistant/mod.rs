@@ -17,7 +17,7 @@ use crate::{
     caller::Caller,
     crm::{Crm, CrmError, PartnerScope},
 };
-use citation::Citation;
+use citation::{Citation, Shown};
 use evidence::{Evidence, ToolCall, ToolReturn};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use liaison_knowledge::{Anchor, Hit, Knowledge, PassageId, View};
@@ -308,8 +308,9 @@ fn told(
         }
         End::Declined(reason) => {
             let nearest: Vec<Near> = evidence.passages().into_iter().take(NEAREST).map(near).collect();
+            let text = declining(reason).to_owned();
             (
-                vec![declining(reason).to_owned()],
+                vec![Shown { text, cited: 0 }],
                 vec![],
                 Some(Declined {
                     reason: reason.code().into(),
@@ -321,18 +322,16 @@ fn told(
     let mut first_sentence = None;
     let mut told = 0;
     for part in &parts {
-        let used = citations
-            .iter()
-            .filter(|c| part.contains(&format!("[{}](#cite-", c.n)))
-            .map(|c| c.n)
-            .max();
-        let upto = used.unwrap_or(told).max(told);
-        progress(Progress::Released(part, &citations[told..upto]));
-        told = upto;
+        progress(Progress::Released(&part.text, &citations[told..part.cited]));
+        told = part.cited;
         first_sentence.get_or_insert_with(|| milliseconds(start));
     }
     Answer {
-        answer: parts.join("\n\n"),
+        answer: parts
+            .iter()
+            .map(|part| part.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n\n"),
         declined,
         citations,
         tools: evidence.steps.iter().map(tool_use).collect(),

@@ -12,7 +12,6 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 #[derive(Embed)]
 #[folder = "src/crm/sample"]
-#[allow_missing = true]
 struct Sample;
 
 /// Why the sample could not be loaded.

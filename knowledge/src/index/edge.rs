@@ -94,7 +94,7 @@ impl EdgeIndex {
     /// # Errors
     /// When the engine fails; repeating the call is safe.
     pub fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>) -> Result<(), IndexError> {
-        let kept = super::ids(&passages);
+        let kept: Vec<PassageId> = passages.iter().map(|indexed| indexed.passage.id).collect();
         let points = passages
             .into_iter()
             .map(|p| self.point(record, p))

@@ -5,7 +5,7 @@ pub mod edge;
 mod fuse;
 mod label;
 
-use crate::{Audience, AudienceSpec, DocumentRecord, Passage, PassageId, Validity, embed::ModelIdentity};
+use crate::{Audience, AudienceSpec, DocumentRecord, Passage, Validity, embed::ModelIdentity};
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -176,10 +176,4 @@ pub struct Opening {
     pub path: PathBuf,
     /// The model its vectors are made with.
     pub model: ModelIdentity,
-}
-
-/// The ids of `passages` in order.
-#[must_use]
-pub fn ids(passages: &[IndexedPassage]) -> Vec<PassageId> {
-    passages.iter().map(|p| p.passage.id).collect()
 }

@@ -27,6 +27,7 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             "period" => {
                 before_that(&question.asked, &arguments, ask).or_else(|| period(&question.asked, ask))
             }
+            "amount" => amount(&question.asked).map(Value::from),
             "product" => named(&question.asked, &ask.vocabulary.products),
             "customer" => customer(&question.asked, ask).or_else(|| {
                 let missing = !arguments.contains_key("customer");
@@ -41,6 +42,18 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
         }
     }
     Value::Object(arguments)
+}
+
+/// An amount to the cent, as statements show them.
+pub(super) fn amount(text: &str) -> Option<&str> {
+    let is_amount = |word: &&str| {
+        let cents = word.rsplit_once(['.', ',']).map(|(_, cents)| cents);
+        cents.is_some_and(|cents| cents.len() == 2 && cents.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let words = text.split_whitespace();
+    words
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_digit()))
+        .find(is_amount)
 }
 
 /// The words that name a period, as the partner wrote them.

@@ -380,20 +380,10 @@ fn pointed(question: &Question, tool: Tool) -> f32 {
 
 fn points_to(text: &str, tool: Tool) -> bool {
     let asks_for_amount = matches!(tool, Tool::ListCommissions | Tool::CommissionSummary);
-    if asks_for_amount && has_cents(text) {
+    if asks_for_amount && arguments::amount(text).is_some() {
         return true;
     }
     words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)))
-}
-
-/// Whether a text holds an amount to the cent, as statements show them.
-fn has_cents(text: &str) -> bool {
-    let is_amount = |word: &str| {
-        let word = word.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let cents = word.rsplit_once('.').map(|(_, cents)| cents);
-        cents.is_some_and(|cents| cents.len() == 2 && cents.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    text.split_whitespace().any(is_amount)
 }
 
 /// Whether a tool can look for a customer.

@@ -40,7 +40,7 @@ const FURTHER_CHARS: usize = 200;
 const ENOUGH: f32 = 0.40;
 const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
 /// The support asked for where the partner's own records answer already.
-const ENOUGH_BESIDE_RECORDS: f32 = 0.45;
+const ENOUGH_BESIDE_RECORDS: f32 = 0.42;
 /// What a unit gains that speaks of the partner's own tier, where the question names none, and what a row loses
 /// that speaks of others: of five rows of a table, one is the partner's.
 const OWN_TIER: f32 = 0.06;
