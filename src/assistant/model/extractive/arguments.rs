@@ -4,12 +4,13 @@
 
 use super::{
     super::{Ask, Vocabulary},
-    route::Question,
+    question::Question,
+    route::RULE_QUESTIONS,
     words,
 };
 use crate::{assistant::tools::Tool, program::period::Period};
 use serde_json::{Map, Value};
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The arguments of `tool` that the question gives; those of the exchange it follows stay unless it changes them.
@@ -143,6 +144,15 @@ pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
     whole.then_some(start..end)
 }
 
+/// Words that partners use whoever their customers are: "Partner" alone is not "Partner Systems".
+static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let examples = Tool::ALL.iter().flat_map(|tool| tool.examples());
+    examples
+        .chain(RULE_QUESTIONS)
+        .flat_map(|example| words::words(example))
+        .collect()
+});
+
 /// Shortest first word of a name that stands for the whole name.
 const TELLING_CHARS: usize = 5;
 
@@ -162,24 +172,21 @@ pub(super) fn own_mention<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<
 
 fn beginning(text: &str, name: &str, vocabulary: &Vocabulary) -> Option<Range<usize>> {
     let ends: Vec<usize> = name.match_indices(' ').map(|(end, _)| end).collect();
-    let is_telling = |start: &str| {
-        let lower = start.to_lowercase();
-        let among = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&lower));
-        let one_word = !start.contains(' ');
-        let of_program = among(&vocabulary.products) || among(&vocabulary.tiers);
-        let shared = vocabulary
-            .customers
-            .iter()
-            .filter(|own| find(own, start).is_some_and(|at| at.start == 0))
-            .count()
-            > 1;
-        !(one_word
-            && (start.chars().count() < TELLING_CHARS || of_program || shared || !words::is_topic(&lower)))
-    };
     let starts = ends.iter().rev().map(|end| &name[..*end]);
     starts
-        .filter(|start| is_telling(start))
+        .filter(|start| start.contains(' ') || is_telling(start, vocabulary))
         .find_map(|start| find(text, start))
+}
+
+/// Whether the first word of a name stands for one customer and for nothing else.
+fn is_telling(word: &str, vocabulary: &Vocabulary) -> bool {
+    let lower = word.to_lowercase();
+    let is_in = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&lower));
+    let of_program = is_in(&vocabulary.products) || is_in(&vocabulary.tiers);
+    let begins = |name: &&String| find(name, word).is_some_and(|at| at.start == 0);
+    let shared = vocabulary.customers.iter().filter(begins).count() > 1;
+    let common = COMMON.contains(&lower) || !words::is_topic(&lower);
+    word.chars().count() >= TELLING_CHARS && !of_program && !shared && !common
 }
 
 /// The customer of the partner's own records that a text mentions.
@@ -246,4 +253,63 @@ fn quoted(text: &str) -> Option<&str> {
     rest.find(['"', '”'])
         .map(|end| rest[..end].trim())
         .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_are_known_by_the_first_word_of_their_names() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let vocabulary = Vocabulary {
+            products: names(&["Weave"]),
+            tiers: names(&["silver"]),
+            customers: names(&[
+                "Northwind Traders GmbH",
+                "Partner Systems",
+                "Silver Lake Foods",
+                "Harbor Air",
+                "Harbor Sea",
+                "Acme",
+            ]),
+            people: names(&["Ines Carvalho"]),
+            ..Vocabulary::default()
+        };
+        #[track_caller]
+        fn check(vocabulary: &Vocabulary, text: &str, expected: Option<(&str, &str)>) {
+            let found = own_mention(text, vocabulary);
+            assert_eq!(found.map(|(name, at)| (name, &text[at])), expected, "{text}");
+        }
+        let check = |text: &str, expected| check(&vocabulary, text, expected);
+        check(
+            "any news on NORTHWIND?",
+            Some(("Northwind Traders GmbH", "NORTHWIND")),
+        );
+        check(
+            "northwind traders, please",
+            Some(("Northwind Traders GmbH", "northwind traders")),
+        );
+        check("what does a partner earn?", None);
+        check("what does a silver partner earn?", None);
+        check(
+            "silver lake: where are we?",
+            Some(("Silver Lake Foods", "silver lake")),
+        );
+        check("and harbor?", None);
+        check("and Harbor Sea?", Some(("Harbor Sea", "Harbor Sea")));
+        check("acme's deal", Some(("Acme", "acme")));
+        check(
+            "when does Ines Carvalho's certificate expire?",
+            Some(("Ines Carvalho", "Ines Carvalho")),
+        );
+        check("northwinds", None);
+    }
+
+    #[test]
+    fn amounts_are_read_to_the_cent() {
+        assert_eq!(amount("Why is it 9,760.72?"), Some("9,760.72"));
+        assert_eq!(amount("warum 9.760,72 €?"), Some("9.760,72"));
+        assert_eq!(amount("on 12.11.2026 or 1,240 or 18.5 %"), None);
+    }
 }

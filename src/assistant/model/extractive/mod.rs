@@ -1,11 +1,12 @@
 //! An answer without a language model: pick the tools, quote the fitting sentences, or say no.
 //!
-//! `route` decides by meaning and words what a question is about, `arguments` reads the filters out of it,
+//! `question` says what is asked, `route` where to look for it, `arguments` reads the filters out of it,
 //! `units` cuts passages into what can be quoted and `select` picks what answers. Everything it says is a
 //! quote, a tool's headline or a phrase of ours; so it cannot invent, only choose badly, and `select` would
 //! rather say no.
 
 mod arguments;
+mod question;
 mod route;
 mod select;
 mod smalltalk;
@@ -75,11 +76,12 @@ impl Extractive {
                 parts: vec![Part::Phrase(phrase)],
             }));
         }
-        let whole = route::in_context(ask);
+        let whole = question::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
         let mut searched = false;
-        for clause in route::clauses(&whole) {
-            let vector = embed_one(&self.knowledge, &route::without_names(&clause, ask.vocabulary)).await?;
+        for clause in question::clauses(&whole) {
+            let vector =
+                embed_one(&self.knowledge, &question::without_names(&clause, ask.vocabulary)).await?;
             let Route { tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
             for tool in tools {
                 let call = ToolCall {
@@ -97,7 +99,7 @@ impl Extractive {
                 tool: Tool::SearchKnowledge,
                 arguments: json!({ "query": query }),
             };
-            calls.extend(route::queries(&whole, ask).iter().map(|text| query(text)));
+            calls.extend(question::queries(&whole, ask).iter().map(|text| query(text)));
         }
         Ok(ModelReply::CallTools(calls))
     }

@@ -4,16 +4,13 @@
 //! so are questions that only documents answer. Words decide where meaning is close: "my", "our" and "I" point
 //! to the partner's own records.
 
-use super::{
-    super::{Ask, Vocabulary},
-    ModelError, arguments, words,
-};
+use super::{super::Ask, ModelError, arguments, question::Question, words};
 use crate::{assistant::tools::Tool, program::period::Period};
 use liaison_knowledge::{Knowledge, search::similarity};
 use std::sync::Arc;
 
 /// Questions that documents answer, whoever asks.
-const RULE_QUESTIONS: &[&str] = &[
+pub(super) const RULE_QUESTIONS: &[&str] = &[
     "How do I register a deal?",
     "How long is a registered deal protected?",
     "Can the protection window be extended?",
@@ -108,19 +105,6 @@ impl Examples {
     }
 }
 
-/// A question as it is meant, with what it leaves out taken from the conversation.
-#[derive(Clone)]
-pub(super) struct Question {
-    /// The words that are meant.
-    pub(super) text: String,
-    /// The words to search the documents for: without the partner's own names, which no document holds.
-    pub(super) searched: String,
-    /// The words that were asked, for names and filters.
-    pub(super) asked: String,
-    /// Tools of the exchange it follows up on; empty when it stands alone.
-    pub(super) followed: Vec<(Tool, serde_json::Value)>,
-}
-
 /// Where to look.
 pub(super) struct Route {
     /// CRM tools to call.
@@ -129,158 +113,7 @@ pub(super) struct Route {
     pub(super) search: bool,
 }
 
-/// Completes a question that leans on the one before ("and for last quarter?").
-pub(super) fn in_context(ask: &Ask<'_>) -> Question {
-    let question = |text: String, followed| Question {
-        searched: without_own(&text, ask.vocabulary, "the customer"),
-        text,
-        asked: ask.question.to_owned(),
-        followed,
-    };
-    match ask.history.last() {
-        Some(before) if leans(ask) => {
-            let crm = before.tools.iter().filter(|(tool, _)| tool.is_crm());
-            question(
-                format!("{} {}", subject_of(ask.history), ask.question),
-                crm.cloned().collect(),
-            )
-        }
-        _ => question(ask.question.to_owned(), vec![]),
-    }
-}
-
-/// Words that open a question of their own behind "and" or a comma.
-const OPENERS: &[&str] = &[
-    "until", "what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does",
-    "can", "could", "by", "did",
-];
-
-/// The questions a question consists of: "what is the rule, and where do I stand?" wants two look-ups.
-pub(super) fn clauses(question: &Question) -> Vec<Question> {
-    let mut texts: Vec<String> = Vec::new();
-    let mut open: Vec<&str> = Vec::new();
-    let words: Vec<&str> = question.text.split_whitespace().collect();
-    for (nth, word) in words.iter().enumerate() {
-        let next = words
-            .get(nth + 1)
-            .map_or(String::new(), |next| next.to_lowercase());
-        let is_joint = *word == "and";
-        let parts =
-            (is_joint || word.ends_with([',', ':'])) && OPENERS.contains(&next.as_str()) && open.len() > 2;
-        if !(parts && is_joint) {
-            open.push(word);
-        }
-        if parts || (word.ends_with('?') && open.len() > 2) {
-            texts.push(std::mem::take(&mut open).join(" "));
-        }
-    }
-    texts.push(open.join(" "));
-    texts.retain(|text| words::words(text).count() > 2);
-    if texts.len() < 2 || !question.followed.is_empty() {
-        return vec![question.clone()];
-    }
-    let clause = |text: String| Question {
-        asked: text.clone(),
-        searched: text.clone(),
-        text,
-        followed: vec![],
-    };
-    texts.into_iter().map(clause).collect()
-}
-
-/// What to search the documents for: the whole question, and each clause that has a topic of its own.
-pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
-    let mut all = vec![whole.searched.clone()];
-    let clauses = clauses(whole);
-    if clauses.len() > 1 {
-        let searched = clauses
-            .iter()
-            .map(|clause| without_own(&clause.text, ask.vocabulary, "the customer"));
-        let (own_topic, leaning): (Vec<_>, Vec<_>) = searched.partition(|text| words::stems(text).len() > 2);
-        // "… and what are its conditions?" is about what the rest of the question is about.
-        all.truncate(usize::from(!leaning.is_empty()));
-        all.extend(own_topic);
-    } else if whole.text != whole.asked && words::stems(&whole.asked).len() > 2 {
-        // A follow-up with a topic of its own may have left the earlier one behind.
-        all.push(without_own(&whole.asked, ask.vocabulary, "the customer"));
-    }
-    all
-}
-
-/// The last question that stood alone.
-fn subject_of(history: &[super::super::Past]) -> &str {
-    let leaning = |question: &str| opens_as_follow_up(&words::words(question).collect::<Vec<_>>());
-    let own = history.iter().rev().find(|past| !leaning(&past.question));
-    own.or(history.last()).map_or("", |past| &past.question)
-}
-
-/// A longer question says itself what it is about, however it opens; in words.
-const LONGEST_FOLLOW_UP: usize = 14;
-
-/// Whether a question cannot be understood alone: it opens like a follow-up, or has hardly a topic of its own.
-fn leans(ask: &Ask<'_>) -> bool {
-    let words: Vec<String> = words::words(ask.question).collect();
-    let topics = words.iter().filter(|word| words::is_topic(word)).count();
-    let refers = words
-        .iter()
-        .any(|w| ["it", "that", "they", "them", "those", "these", "this", "one"].contains(&w.as_str()));
-    let only_period =
-        topics <= 3 && words.len() <= 5 && Period::find_in(ask.question, ask.today, 1).is_some();
-    (opens_as_follow_up(&words) && words.len() <= LONGEST_FOLLOW_UP)
-        || topics <= 1
-        || (refers && topics <= 3)
-        || only_period
-}
-
-fn opens_as_follow_up(words: &[String]) -> bool {
-    let opening = words
-        .iter()
-        .take(2)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(" ");
-    [
-        "and ",
-        "what about",
-        "how about",
-        "also ",
-        "same ",
-        "or for",
-        "then ",
-    ]
-    .iter()
-    .any(|o| format!("{opening} ").starts_with(o))
-}
-
-/// The question with names replaced by what they stand for, so that it can be like an example.
-pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
-    without(
-        &without_own(&question.text, vocabulary, "this customer"),
-        &vocabulary.tiers,
-        "the next tier",
-    )
-}
-
-/// The text with the first name of the partner's own records replaced by what it stands for.
-fn without_own(text: &str, vocabulary: &Vocabulary, instead: &str) -> String {
-    let mut text = text.to_owned();
-    while let Some((_, range)) = arguments::own_mention(&text, vocabulary) {
-        text.replace_range(range, instead);
-    }
-    text
-}
-
-fn without(text: &str, names: &[String], instead: &str) -> String {
-    let mut text = text.to_owned();
-    for name in names {
-        if let Some(range) = arguments::find(&text, name) {
-            text.replace_range(range, instead);
-        }
-    }
-    text
-}
-
-/// Where to look for an answer to `question`, whose vector (of [`without_names`]) is `vector`.
+/// Where to look for an answer to `question`, whose vector (of `question::without_names`) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
     let best = |vectors: &[Arc<[f32]>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
     let alike: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();

@@ -1,0 +1,209 @@
+//! A question as it is meant: completed from the conversation, cut into its clauses, without names.
+
+use super::{
+    super::{Ask, Past, Vocabulary},
+    arguments, words,
+};
+use crate::{assistant::tools::Tool, program::period::Period};
+
+/// A question as it is meant, with what it leaves out taken from the conversation.
+#[derive(Clone)]
+pub(super) struct Question {
+    /// The words that are meant.
+    pub(super) text: String,
+    /// The words to search the documents for: without the partner's own names, which no document holds.
+    pub(super) searched: String,
+    /// The words that were asked, for names and filters.
+    pub(super) asked: String,
+    /// Tools of the exchange it follows up on; empty when it stands alone.
+    pub(super) followed: Vec<(Tool, serde_json::Value)>,
+}
+
+/// Completes a question that leans on the one before ("and for last quarter?").
+pub(super) fn in_context(ask: &Ask<'_>) -> Question {
+    let question = |text: String, followed| Question {
+        searched: without_own(&text, ask.vocabulary, "the customer"),
+        text,
+        asked: ask.question.to_owned(),
+        followed,
+    };
+    match ask.history.last() {
+        Some(before) if leans(ask) => {
+            let crm = before.tools.iter().filter(|(tool, _)| tool.is_crm());
+            question(
+                format!("{} {}", subject_of(ask.history), ask.question),
+                crm.cloned().collect(),
+            )
+        }
+        _ => question(ask.question.to_owned(), vec![]),
+    }
+}
+
+/// Words that open a question of their own behind "and" or a comma.
+const OPENERS: &[&str] = &[
+    "until", "what", "why", "when", "where", "how", "who", "which", "whose", "is", "are", "do", "does",
+    "can", "could", "by", "did",
+];
+
+/// The questions a question consists of: "what is the rule, and where do I stand?" wants two look-ups.
+pub(super) fn clauses(question: &Question) -> Vec<Question> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    let words: Vec<&str> = question.text.split_whitespace().collect();
+    for (nth, word) in words.iter().enumerate() {
+        let next = words
+            .get(nth + 1)
+            .map_or(String::new(), |next| next.to_lowercase());
+        let is_joint = *word == "and";
+        let parts =
+            (is_joint || word.ends_with([',', ':'])) && OPENERS.contains(&next.as_str()) && open.len() > 2;
+        if !(parts && is_joint) {
+            open.push(word);
+        }
+        if parts || (word.ends_with('?') && open.len() > 2) {
+            texts.push(std::mem::take(&mut open).join(" "));
+        }
+    }
+    texts.push(open.join(" "));
+    texts.retain(|text| words::words(text).count() > 2);
+    if texts.len() < 2 || !question.followed.is_empty() {
+        return vec![question.clone()];
+    }
+    let clause = |text: String| Question {
+        asked: text.clone(),
+        searched: text.clone(),
+        text,
+        followed: vec![],
+    };
+    texts.into_iter().map(clause).collect()
+}
+
+/// What to search the documents for: the whole question, and each clause that has a topic of its own.
+pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
+    let mut all = vec![whole.searched.clone()];
+    let clauses = clauses(whole);
+    if clauses.len() > 1 {
+        let searched = clauses
+            .iter()
+            .map(|clause| without_own(&clause.text, ask.vocabulary, "the customer"));
+        let (own_topic, leaning): (Vec<_>, Vec<_>) = searched.partition(|text| words::stems(text).len() > 2);
+        // "… and what are its conditions?" is about what the rest of the question is about.
+        all.truncate(usize::from(!leaning.is_empty()));
+        all.extend(own_topic);
+    } else if whole.text != whole.asked && words::stems(&whole.asked).len() > 2 {
+        // A follow-up with a topic of its own may have left the earlier one behind.
+        all.push(without_own(&whole.asked, ask.vocabulary, "the customer"));
+    }
+    all
+}
+
+/// The last question that stood alone.
+fn subject_of(history: &[Past]) -> &str {
+    let leaning = |question: &str| opens_as_follow_up(&words::words(question).collect::<Vec<_>>());
+    let own = history.iter().rev().find(|past| !leaning(&past.question));
+    own.or(history.last()).map_or("", |past| &past.question)
+}
+
+/// A longer question says itself what it is about, however it opens; in words.
+const LONGEST_FOLLOW_UP: usize = 14;
+
+/// Whether a question cannot be understood alone: it opens like a follow-up, or has hardly a topic of its own.
+fn leans(ask: &Ask<'_>) -> bool {
+    let words: Vec<String> = words::words(ask.question).collect();
+    let topics = words.iter().filter(|word| words::is_topic(word)).count();
+    let refers = words
+        .iter()
+        .any(|w| ["it", "that", "they", "them", "those", "these", "this", "one"].contains(&w.as_str()));
+    let only_period =
+        topics <= 3 && words.len() <= 5 && Period::find_in(ask.question, ask.today, 1).is_some();
+    (opens_as_follow_up(&words) && words.len() <= LONGEST_FOLLOW_UP)
+        || topics <= 1
+        || (refers && topics <= 3)
+        || only_period
+}
+
+fn opens_as_follow_up(words: &[String]) -> bool {
+    let opening = words
+        .iter()
+        .take(2)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(" ");
+    [
+        "and ",
+        "what about",
+        "how about",
+        "also ",
+        "same ",
+        "or for",
+        "then ",
+    ]
+    .iter()
+    .any(|o| format!("{opening} ").starts_with(o))
+}
+
+/// The question with names replaced by what they stand for, so that it can be like an example.
+pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
+    without(
+        &without_own(&question.text, vocabulary, "this customer"),
+        &vocabulary.tiers,
+        "the next tier",
+    )
+}
+
+/// Names that are looked for in one question: none has more, and what stands for a name may be like one.
+const NAMES: usize = 4;
+
+/// The text with names of the partner's own records replaced by what they stand for.
+fn without_own(text: &str, vocabulary: &Vocabulary, instead: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..NAMES {
+        if let Some((_, range)) = arguments::own_mention(&text, vocabulary) {
+            text.replace_range(range, instead);
+        }
+    }
+    text
+}
+
+fn without(text: &str, names: &[String], instead: &str) -> String {
+    let mut text = text.to_owned();
+    for name in names {
+        if let Some(range) = arguments::find(&text, name) {
+            text.replace_range(range, instead);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_cut_where_another_one_opens() {
+        #[track_caller]
+        fn check(text: &str, expected: &[&str]) {
+            let question = Question {
+                text: text.into(),
+                searched: text.into(),
+                asked: text.into(),
+                followed: vec![],
+            };
+            let got: Vec<String> = clauses(&question).into_iter().map(|clause| clause.text).collect();
+            assert_eq!(got, expected);
+        }
+        check("What is the rate for Gold?", &["What is the rate for Gold?"]);
+        check(
+            "What is the rule for extensions, and where do I stand today?",
+            &["What is the rule for extensions,", "where do I stand today?"],
+        );
+        check(
+            "Our last statement is wrong, until when can we dispute it?",
+            &["Our last statement is wrong,", "until when can we dispute it?"],
+        );
+        check(
+            "Terms and conditions of the fund",
+            &["Terms and conditions of the fund"],
+        );
+    }
+}
