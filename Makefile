@@ -47,7 +47,7 @@ build: web/node_modules/.built ## the release binary, with the web pages inside
 
 bench: build ## the benchmarks, with a table of ratios at the end
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
-	cargo bench --locked -p liaison
+	cargo bench --locked --workspace --bench answer
 
 evals: build ## the golden suites against the embedded default
 	$(LIAISON) --home $(TARGET)/evals-home setup
