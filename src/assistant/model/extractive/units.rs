@@ -227,7 +227,7 @@ const ABBREVIATIONS: &[&str] = &[
 /// The sentences of a line; a row is one.
 fn sentences(line: &str) -> Vec<Range<usize>> {
     if is_row(line) {
-        return vec![0..line.len()];
+        return std::iter::once(0..line.len()).collect();
     }
     let mut all: Vec<Range<usize>> = Vec::new();
     let mut open = 0;
