@@ -57,7 +57,7 @@ impl Extractive {
     /// # Errors
     /// When the embedding model fails.
     pub async fn quotes(&self, ask: &Ask<'_>) -> Result<Vec<(usize, String, String)>, ModelError> {
-        let quotes = select::select(&self.knowledge, ask, false).await?;
+        let quotes = select::select(&self.knowledge, ask).await?;
         Ok(quotes
             .into_iter()
             .map(|answering| (answering.passage, answering.quote.words, answering.quote.shown))
@@ -120,12 +120,7 @@ impl Extractive {
         if ask.evidence.has_failure() {
             parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
         }
-        let quotes = select::select(
-            &self.knowledge,
-            ask,
-            found_records && !route::asks_for_rule(ask.question),
-        )
-        .await?;
+        let quotes = select::select(&self.knowledge, ask).await?;
         // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
         let own = if found_records || quotes.is_empty() {
             parts

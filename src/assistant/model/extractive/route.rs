@@ -225,7 +225,7 @@ pub(super) fn takes_customer(tool: Tool) -> bool {
 }
 
 /// Whether a question about own records asks for the rule as well.
-pub(super) fn asks_for_rule(text: &str) -> bool {
+fn asks_for_rule(text: &str) -> bool {
     words::words(text).any(|word| RULE_WORDS.contains(&word.as_str()))
 }
 

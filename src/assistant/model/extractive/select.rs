@@ -37,10 +37,8 @@ const FIRST_CHARS: usize = 400;
 const FURTHER_CHARS: usize = 200;
 /// Support from which there is an answer, and the one asked for when the question holds a name that stands in
 /// none of the passages: what was found is then about something else, however alike.
-const ENOUGH: f32 = 0.40;
+const ENOUGH: f32 = 0.44;
 const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
-/// The support asked for where the partner's own records answer already.
-const ENOUGH_BESIDE_RECORDS: f32 = 0.42;
 /// What a unit gains that speaks of the partner's own tier, where the question names none, and what a row loses
 /// that speaks of others: of five rows of a table, one is the partner's.
 const OWN_TIER: f32 = 0.06;
@@ -75,13 +73,8 @@ impl Candidate {
     }
 }
 
-/// The quotes that answer each search of the turn, in order, each once. `beside_records`: the partner's own
-/// records answer already, and only what is well supported is worth adding.
-pub(super) async fn select(
-    knowledge: &Knowledge,
-    ask: &Ask<'_>,
-    beside_records: bool,
-) -> Result<Vec<Answering>, ModelError> {
+/// The quotes that answer each search of the turn, in order, each once.
+pub(super) async fn select(knowledge: &Knowledge, ask: &Ask<'_>) -> Result<Vec<Answering>, ModelError> {
     let all = ask.evidence.passages();
     let place = |hit: &Hit| all.iter().position(|seen| seen.passage.id == hit.passage.id);
     let mut quotes: Vec<Answering> = Vec::new();
@@ -91,7 +84,7 @@ pub(super) async fn select(
         else {
             continue;
         };
-        for (found, quote) in best_of(knowledge, query, hits, ask.vocabulary, beside_records).await? {
+        for (found, quote) in best_of(knowledge, query, hits, ask.vocabulary).await? {
             let new = !quotes.iter().any(|answering| overlap(&answering.quote, &quote));
             if let Some(passage) = hits.get(found).and_then(place).filter(|_| new) {
                 quotes.push(Answering { passage, quote });
@@ -107,7 +100,6 @@ async fn best_of(
     query: &str,
     hits: &[Hit],
     vocabulary: &Vocabulary,
-    beside_records: bool,
 ) -> Result<Vec<(usize, Quote)>, ModelError> {
     let cuts: Vec<Cut<'_>> = hits
         .iter()
@@ -119,11 +111,7 @@ async fn best_of(
     let support = candidates.iter().map(Candidate::support).fold(0.0, f32::max);
     tracing::debug!(support, "selected");
     let strange = names(query).any(|name| !hits.iter().any(|hit| holds(hit, name)));
-    let enough = match (strange, beside_records) {
-        (true, _) => ENOUGH_WITHOUT_THE_NAME,
-        (_, true) => ENOUGH_BESIDE_RECORDS,
-        _ => ENOUGH,
-    };
+    let enough = if strange { ENOUGH_WITHOUT_THE_NAME } else { ENOUGH };
     if support < enough {
         return Ok(Vec::new());
     }
