@@ -121,7 +121,8 @@ impl Extractive {
             parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
         }
         let quotes = select::select(&self.knowledge, ask).await?;
-        // A rule comes before the partner's own case; where nothing of its own was found, the rule is enough.
+        // A rule comes before the partner's own case, unless that is named; where nothing of its own was found, the
+        // rule is enough.
         let own = if found_records || quotes.is_empty() {
             parts
         } else {
@@ -134,7 +135,11 @@ impl Extractive {
                 quote: answering.quote.words,
             }],
         });
-        let parts: Vec<Part> = quoted.chain(own).collect();
+        let parts: Vec<Part> = if arguments::own_customer(ask.question, ask.vocabulary).is_some() {
+            own.into_iter().chain(quoted).collect()
+        } else {
+            quoted.chain(own).collect()
+        };
         let only_empty = !found_records
             && !ask.evidence.has_failure()
             && parts

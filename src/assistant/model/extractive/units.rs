@@ -213,10 +213,16 @@ fn lines(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// Whether a line is a row as the readers write them: `Tier: Gold; Rate: 18 %`.
+/// Longest cell of a row that names no columns, in characters.
+const CELL_CHARS: usize = 40;
+
+/// Whether a line is a row as the readers write them: `Tier: Gold; Rate: 18 %`, or `Gold; 15%; 13%` where a
+/// table's header could not be told.
 fn is_row(line: &str) -> bool {
-    let mut cells = line.split("; ");
-    cells.clone().count() > 1 && cells.all(|cell| cell.contains(": "))
+    let cells = || line.split("; ");
+    let named = cells().count() > 1 && cells().all(|cell| cell.contains(": "));
+    let bare = cells().count() > 2 && cells().all(|cell| cell.chars().count() <= CELL_CHARS);
+    named || bare
 }
 
 /// Abbreviations after which a full stop ends nothing.
@@ -291,6 +297,11 @@ mod tests {
             "One.\nTwo.\nThree.",
             9,
             &["One.\n\nTwo.", "One.\n\nTwo.", "Three."],
+        );
+        check(
+            "Rates by tier.\nGold; 15%; 13%",
+            900,
+            &["Rates by tier.", "Gold; 15%; 13%"],
         );
         check(
             "Tier: Gold; Rate: 18 %\nTier: Silver; Rate: 12.5 %",
