@@ -27,7 +27,13 @@ impl Memo {
         let known: Vec<Option<Arc<[f32]>>> = texts.iter().map(|text| self.recent.get(text)).collect();
         let is_new = |(text, known): (&String, &Option<_>)| known.is_none().then(|| text.clone());
         let new: Vec<String> = texts.iter().zip(&known).filter_map(is_new).collect();
-        let mut vectors = self.embedder.embed(&new)?.into_iter().zip(new);
+        // An empty call would wait for a session that may be busy with a document.
+        let vectors = if new.is_empty() {
+            Vec::new()
+        } else {
+            self.embedder.embed(&new)?
+        };
+        let mut vectors = vectors.into_iter().zip(new);
         let vector = |known: Option<Arc<[f32]>>| {
             known.or_else(|| {
                 let (vector, text) = vectors.next()?;
