@@ -1,6 +1,6 @@
 //! Arguments as a model sends them: read leniently where the meaning is plain, refused where it is not.
 
-use super::{ToolContext, ToolError};
+use super::{Field, ToolContext, ToolError};
 use crate::program::period::Period;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -49,6 +49,18 @@ where
     };
     let stored = text.to_lowercase().replace([' ', '-'], "_");
     stored.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// The filters that a list was asked for with, as fields of its summary.
+pub(super) fn filters(
+    period: Option<&Period>,
+    customer: Option<&str>,
+    product: Option<&str>,
+) -> impl Iterator<Item = Field> {
+    let period = period.map(|period| Field::text("period", period.described()));
+    let customer = customer.map(|customer| Field::text("customer_filter", customer));
+    let product = product.map(|product| Field::text("product_filter", product));
+    period.into_iter().chain(customer).chain(product)
 }
 
 /// A period phrase, in the vendor's calendar.

@@ -175,21 +175,11 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             summary.push(Field::totals(name, &totals, ctx.partner.currency));
         }
     }
-    summary.extend(
-        period
-            .as_ref()
-            .map(|period| Field::text("period", period.described())),
-    );
-    summary.extend(
-        args.customer
-            .as_ref()
-            .map(|customer| Field::text("customer_filter", customer)),
-    );
-    summary.extend(
-        args.product
-            .as_ref()
-            .map(|product| Field::text("product_filter", product)),
-    );
+    summary.extend(arguments::filters(
+        period.as_ref(),
+        args.customer.as_deref(),
+        args.product.as_deref(),
+    ));
     if rows.len() > MOST_ROWS {
         summary.push(Field::count("listed", MOST_ROWS));
     }
