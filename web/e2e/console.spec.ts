@@ -162,6 +162,17 @@ test('files that are not taken say why, and can be sent again where that helps',
   await expect(onItsWay(page)).toBeHidden();
 });
 
+test('a folder keeps its paths', async ({ page }) => {
+  await signIn(page, 'staff-folder');
+  await page.getByRole('button', { name: 'Upload documents' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await (await chooser).setFiles('portal');
+  const dialog = page.getByRole('dialog', { name: 'Upload documents' });
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'portal/index.html' })).toBeVisible();
+  await expect(dialog.getByLabel('Replaces')).toBeHidden();
+});
+
 test('files are dropped anywhere on the page', async ({ page }) => {
   await signIn(page, 'staff-drop');
   await expect(page.getByRole('table', { name: 'Documents' })).toBeVisible();

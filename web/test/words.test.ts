@@ -91,6 +91,6 @@ test('what became of jobs', () => {
 
 test('numbers, sizes and sentences', () => {
   expect([counted(1, 'file'), counted(0, 'file'), counted(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files']);
-  expect([900, 48_200, 2_400_000, 38_400_000].map(sizeInWords)).toEqual(['0.9 kB', '48 kB', '2.4 MB', '38 MB']);
+  expect([0, 900, 2_300, 48_200, 2_400_000, 38_400_000].map(sizeInWords)).toEqual(['empty', 'under 1 kB', '2.3 kB', '48 kB', '2.4 MB', '38 MB']);
   expect([sentence('it is locked'), sentence('Read again?')]).toEqual(['It is locked.', 'Read again?']);
 });

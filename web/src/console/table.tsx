@@ -8,8 +8,8 @@ export interface Column<T> {
   text(row: T): string;
   /** How the cell looks, where that is more than its words. */
   view?(row: T): ComponentChildren;
-  /** How the column stands: numbers to the right, short things on one line. */
-  fit?: 'number' | 'line';
+  /** How the column stands: numbers to the right, short things on one line, a few words with room for two. */
+  fit?: 'number' | 'line' | 'words';
 }
 
 interface Kind<T> {

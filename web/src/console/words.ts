@@ -22,6 +22,7 @@ function grouped(number: number): string {
 
 /** `2400000` → `2.4 MB`. */
 export function sizeInWords(bytes: number): string {
+  if (bytes < 1e3) return bytes === 0 ? 'empty' : 'under 1 kB';
   const [unit, size] = bytes < 1e6 ? (['kilobyte', bytes / 1e3] as const) : (['megabyte', bytes / 1e6] as const);
   const maximumFractionDigits = size < 10 ? 1 : 0;
   return new Intl.NumberFormat('en-GB', { style: 'unit', unit, maximumFractionDigits }).format(size);
@@ -107,7 +108,7 @@ export function jobInWords(job: Job): Said {
     case 'embedding':
       return { kind: 'quiet', text: `embedding${part}` };
     case 'searchable':
-      return { kind: 'good', text: job.reason ? 'searchable in part' : 'searchable' };
+      return job.reason ? { kind: 'bad', text: 'searchable in part' } : { kind: 'good', text: 'searchable' };
     case 'failed':
       return { kind: 'bad', text: 'failed' };
     default:

@@ -53,10 +53,10 @@ export function Edit({ row, documents, onClosed }: EditProps) {
             paths={documents.filter((other) => other.id !== row.id).map((other) => other.path)}
             wrong={wrong.value.field}
           />
-          <p class="bad" role="alert">
-            {wrong.value.problem}
-          </p>
           <div class="answer">
+            <p class="bad" role="alert">
+              {wrong.value.problem}
+            </p>
             <button type="button" onClick={close}>
               Close
             </button>
@@ -100,10 +100,10 @@ export function Delete({ row, onDeleted, onClosed }: DeleteProps) {
             <small>{row.path}</small>
           </p>
           <p class="note">Nobody finds it from that moment on, and its file is deleted. This cannot be undone.</p>
-          <p class="bad" role="alert">
-            {problem}
-          </p>
           <div class="answer">
+            <p class="bad" role="alert">
+              {problem}
+            </p>
             <button type="button" onClick={close}>
               Keep it
             </button>

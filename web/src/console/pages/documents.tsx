@@ -89,11 +89,11 @@ function Shelf({ catalog, onDeleted }: { catalog: Catalog; onDeleted(row: Docume
 function Nothing({ upload }: { upload: preact.ComponentChildren }) {
   return (
     <>
-      <p>No documents yet. Drop files or a folder here, or</p>
+      <p>No documents yet. Drop files or a folder here, or choose them:</p>
       <p>{upload}</p>
       <p>
-        A folder that changes is better named in <code>liaison.toml</code>, as <code>[ingest] folders</code>: a running
-        service follows it. While the service is stopped, <code>liaison ingest FOLDER</code> reads one in.
+        A running service follows the folders that <code>liaison.toml</code> names under <code>[ingest] folders</code>.
+        While it is stopped, <code>liaison ingest FOLDER</code> reads one in.
       </p>
     </>
   );
@@ -146,7 +146,7 @@ function columns(today: string, ask: (asked: Asking) => void): Column<DocumentRo
       name: 'Audience',
       text: (row) => `${audienceInWords(row.audience).join(' ')} ${row.audience}`,
       view: (row) => <Lines lines={audienceInWords(row.audience)} />,
-      fit: 'line',
+      fit: 'words',
     },
     {
       name: 'Status',
@@ -159,7 +159,7 @@ function columns(today: string, ask: (asked: Asking) => void): Column<DocumentRo
           ))}
         </>
       ),
-      fit: 'line',
+      fit: 'words',
     },
     {
       name: 'Owner',
@@ -172,6 +172,7 @@ function columns(today: string, ask: (asked: Asking) => void): Column<DocumentRo
           )}
         </>
       ),
+      fit: 'words',
     },
     {
       name: 'Read',

@@ -19,15 +19,16 @@ export function StatementFields({ row, paths, wrong }: Props) {
   const [list, conditions] = [useId(), row && choiceOf(row) === CERTAIN ? row.audience : ''];
   return (
     <div class="fields">
-      <Field label="Who may find it" wide>
-        {(id) => (
+      <Field label="Who may find it" wide hint={audience.value === '' && 'All partners, where the file does not say.'}>
+        {(id, hint) => (
           <select
             id={id}
             name="audience"
             value={audience.value}
+            aria-describedby={audience.value === '' ? hint : undefined}
             onChange={(event) => (audience.value = event.currentTarget.value)}
           >
-            <option value="">What the file says, else all partners</option>
+            <option value="">As the file says</option>
             <option value="partners">All partners</option>
             <option value="internal">Internal only</option>
             <option value={CERTAIN}>Certain partners…</option>

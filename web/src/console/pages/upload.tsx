@@ -58,10 +58,10 @@ export function Upload({ chosen, documents, onChosen, onTakenOff, onClosed }: Pr
               wrong={wrong.value.field}
             />
           </fieldset>
-          <p class="bad" role="alert">
-            {wrong.value.problem}
-          </p>
           <div class="answer">
+            <p class="bad" role="alert">
+              {wrong.value.problem}
+            </p>
             <button type="button" onClick={close}>
               Close
             </button>
