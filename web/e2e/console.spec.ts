@@ -162,6 +162,18 @@ test('files that are not taken say why, and can be sent again where that helps',
   await expect(onItsWay(page)).toBeHidden();
 });
 
+test('what is not sent yet can be stopped', async ({ page }) => {
+  await signIn(page, 'staff-stop');
+  // Nothing arrives.
+  await page.route('**/api/documents?*', () => {});
+  await upload(page, 'a.md', 'b.md', 'c.md');
+  await expect(lineOf(page, 'c.md')).toContainText('Waiting to be sent');
+  await page.getByRole('button', { name: 'Cancel a.md' }).click();
+  await expect(lineOf(page, 'c.md')).toContainText('Sending');
+  await page.getByRole('button', { name: 'Stop sending (2 left)' }).click();
+  await expect(onItsWay(page)).toBeHidden();
+});
+
 test('a folder keeps its paths', async ({ page }) => {
   await signIn(page, 'staff-folder');
   await page.getByRole('button', { name: 'Upload documents' }).click();

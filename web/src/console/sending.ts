@@ -1,5 +1,5 @@
 /** Files on their way to the service: two at a time, whatever page is open meanwhile. */
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { ApiError, upload, type Job } from './api';
 import { add, news, sending, type Sending } from './intake';
 import { token } from './session';
@@ -33,11 +33,14 @@ export function sendAgain(key: number): void {
   goOn();
 }
 
-/** Forgets a file, on its way or refused. */
-export function forget(key: number): void {
-  parcels.get(key)?.stop.abort();
-  parcels.delete(key);
-  sending.value = sending.value.filter((one) => one.key !== key);
+/** Forgets files, on their way or refused. */
+export function forget(test: (one: Sending) => boolean): void {
+  const gone = sending.value.filter(test);
+  sending.value = sending.value.filter((one) => !gone.includes(one));
+  for (const { key } of gone) {
+    parcels.get(key)?.stop.abort();
+    parcels.delete(key);
+  }
   goOn();
 }
 
@@ -55,7 +58,7 @@ async function sendOne(key: number): Promise<void> {
   try {
     const job = await upload<Job>(parcel.to, parcel.file, (sent) => change(key, { sent }), stop.signal);
     add(job);
-    forget(key);
+    forget((one) => one.key === key);
   } catch (error) {
     if (stop.signal.aborted) return;
     const { status, message } = error as ApiError;
@@ -72,10 +75,7 @@ function change(key: number, what: Partial<Sending>): void {
 
 // Nothing goes on under a name that has signed out.
 effect(() => {
-  if (token.value) return;
-  for (const { stop } of parcels.values()) stop.abort();
-  parcels.clear();
-  sending.value = [];
+  if (!token.value) untracked(() => forget(() => true));
 });
 
 // A tab that closes now would lose what is not sent yet.

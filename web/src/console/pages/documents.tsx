@@ -41,6 +41,8 @@ function Shelf({ catalog, onDeleted }: { catalog: Catalog; onDeleted(row: Docume
   const asking = useSignal<Asking>({ about: 'nothing' });
   const chosen = useSignal<Chosen[]>([]);
   const over = useDrop((files) => {
+    // Somebody is about to save something else.
+    if ('row' in asking.value) return;
     chosen.value = joined(chosen.value, files);
     asking.value = { about: 'files' };
   });

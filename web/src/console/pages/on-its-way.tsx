@@ -22,10 +22,26 @@ export function OnItsWay({ documents }: { documents: DocumentRow[] }) {
   const named = sends.slice(0, Math.max(LINES, sends.filter((one) => one.stage === 'refused').length));
   const shown = lines.slice(0, LINES);
   const more = sends.length - named.length + lines.length - shown.length;
+  const unsent = leaving.filter(isUnsent).length;
+  const stop = () => {
+    forget(isUnsent);
+    news.value = 'Sending was stopped.';
+  };
   return (
     <section class="intake" aria-labelledby="on-its-way">
-      <h2 id="on-its-way">On its way</h2>
-      <p class="note">{files + folders > 0 ? `${pendingInWords(files, folders)}.` : 'Nothing is under way any more.'}</p>
+      <div class="head">
+        <div>
+          <h2 id="on-its-way">On its way</h2>
+          <p class="note">
+            {files + folders > 0 ? `${pendingInWords(files, folders)}.` : 'Nothing is under way any more.'}
+          </p>
+        </div>
+        {unsent > 1 && (
+          <button type="button" onClick={stop}>
+            Stop sending ({unsent} left)
+          </button>
+        )}
+      </div>
       {blind.value && <p class="bad">What you see here may be out of date. {blind}</p>}
       <ul>
         {named.map((one) => (
@@ -43,6 +59,10 @@ export function OnItsWay({ documents }: { documents: DocumentRow[] }) {
       {more > 0 && <p class="note">and {counted(more, 'other')}</p>}
     </section>
   );
+}
+
+function isUnsent(one: Sending): boolean {
+  return one.stage !== 'refused';
 }
 
 function SendingLine({ one }: { one: Sending }) {
@@ -64,7 +84,7 @@ function SendingLine({ one }: { one: Sending }) {
       <button
         type="button"
         aria-label={`${refused ? 'Dismiss' : 'Cancel'} ${one.path}`}
-        onClick={() => forget(one.key)}
+        onClick={() => forget((other) => other.key === one.key)}
       >
         {refused ? 'Dismiss' : 'Cancel'}
       </button>

@@ -100,7 +100,7 @@ export function StatementFields({ row, paths, wrong }: Props) {
                 aria-describedby={hint}
               />
               <datalist id={list}>
-                {paths.map((path) => (
+                {[...new Set(paths)].map((path) => (
                   <option key={path} value={path} />
                 ))}
               </datalist>
