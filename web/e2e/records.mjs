@@ -44,6 +44,7 @@ export const documents = [
   document('d4', 'decks/weave-against-rivals.pptx', 'Weave: how we win', {
     effective_from: null,
     superseded_from: '2026-09-01',
+    owner: 'partner-enablement@vendor.example',
     passages: 46,
     notices: ['Slide 3 is hidden and was left out.', 'Slide 9 is hidden and was left out.', 'Slide 12 is hidden and was left out.'],
   }),

@@ -168,7 +168,7 @@ function columns(today: string, ask: (asked: Asking) => void): Column<DocumentRo
       text: (row) => `${row.owner ?? ''} ${reviewInWords(row, today)}`,
       view: (row) => (
         <>
-          {row.owner ?? '—'}
+          <Owner name={row.owner ?? '—'} />
           {row.review_by && (
             <small class={isOverdue(row, today) ? 'bad' : undefined}>{capital(reviewInWords(row, today))}</small>
           )}
@@ -231,6 +231,18 @@ function Notices({ lines }: { lines: string[] }) {
           {said.slice(NOTICES)}
         </details>
       )}
+    </>
+  );
+}
+
+/** Often an address, which would push the last column out of sight if it did not break. */
+function Owner({ name }: { name: string }) {
+  const [first, ...rest] = name.split(/(?=@)/);
+  return (
+    <>
+      {first}
+      <wbr />
+      {rest}
     </>
   );
 }
