@@ -235,14 +235,16 @@ function Notices({ lines }: { lines: string[] }) {
   );
 }
 
-/** Often an address, which would push the last column out of sight if it did not break. */
+/** Often an address: it would push the last column out of sight if it did not break, before `@` or a dot. */
 function Owner({ name }: { name: string }) {
-  const [first, ...rest] = name.split(/(?=@)/);
   return (
     <>
-      {first}
-      <wbr />
-      {rest}
+      {name.split(/(?=[@.])/).map((part) => (
+        <>
+          <wbr />
+          {part}
+        </>
+      ))}
     </>
   );
 }
