@@ -63,13 +63,13 @@ class Intake {
     }
     if (path.includes('huge')) return { status: 413, code: 'file_too_large', message: 'the file has more than 256 MB' };
     if (path.includes('full')) return { status: 507, code: 'disk_full', message: 'the disk is full' };
-    return { status: 202, body: this.job(path, length, said) };
+    const supersedes = said.supersedes ? [said.supersedes] : [];
+    return { status: 202, body: this.job(path, length, { ...said, supersedes }) };
   }
 
   described(row, changes) {
     if (!row?.is_upload) return { status: 409, code: 'not_an_upload', message: 'This document comes from a folder.' };
-    const { supersedes: _, ...rest } = changes;
-    return { status: 202, body: this.job(row.path, 900, rest) };
+    return { status: 202, body: this.job(row.path, 900, changes) };
   }
 
   job(path, length, says) {
@@ -125,9 +125,9 @@ function busy() {
     job('b7', 'faq/onboarding.md', 'queued', { bytes: 2_300 }),
     job('b6', 'rates/commission-rates.xlsx', 'reading'),
     job('b5', 'handbook/the-whole-partner-handbook-2026.pdf', 'embedding', { bytes: 38_400_000, done: 120, total: 600 }),
-    job('b4', '/srv/partner-docs', 'reading', { bytes: 0, done: 12, total: 40 }),
+    job('b4', '/srv/partner-docs', 'reading', { bytes: null, done: 12, total: 40 }),
     job('b3', 'playbooks/scan.pdf', 'failed', { reason: 'the file is locked with a password; save a copy without one' }),
-    job('b2', '/srv/decks', 'searchable', { bytes: 0, reason: '2 of 31 files could not be taken in: see the documents' }),
+    job('b2', '/srv/decks', 'searchable', { bytes: null, reason: '2 of 31 files could not be taken in: see the documents' }),
     job('b1', 'drafts/price-list.docx', 'cancelled'),
   ];
 }

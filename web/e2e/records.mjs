@@ -15,6 +15,7 @@ export const document = (id, path, title, more = {}) => ({
   effective_from: '2025-01-01',
   effective_until: null,
   superseded_from: null,
+  supersedes: [],
   owner: null,
   review_by: null,
   passages: 24,

@@ -16,6 +16,7 @@ export function row(more: Partial<DocumentRow> = {}): DocumentRow {
     ingested_at: '2026-11-20T09:30:00Z',
     status: 'searchable',
     reason: null,
+    supersedes: [],
     notices: [],
     is_upload: true,
     ...more,

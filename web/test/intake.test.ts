@@ -68,7 +68,8 @@ test('what changes about a document', () => {
   check({}, {});
   check({ owner: '', audience: 'partners' }, { owner: null, audience: 'partners' });
   check({ effective_from: '', review_by: '2027-01-01' }, { effective_from: null, review_by: '2027-01-01' });
-  check({ supersedes: 'old.md' }, { supersedes: ['old.md'] });
+  check({ supersedes: 'old.md, older.md' }, { supersedes: ['old.md', 'older.md'] });
+  expect(changesTo(row({ supersedes: ['old.md'] }), { ...nothing, audience: 'partners' })).toEqual({ supersedes: null });
 });
 
 test('which jobs deserve a line', () => {

@@ -70,9 +70,9 @@ test('how far a job is', () => {
   check({ state: 'searchable' }, 'searchable');
   check({ state: 'failed', reason: 'it is locked' }, 'failed');
   check({ state: 'cancelled' }, 'cancelled');
-  check({ bytes: 0 }, 'waiting');
-  check({ bytes: 0, state: 'embedding', done: 12, total: 40 }, 'taking in 12 of 40 files');
-  check({ bytes: 0, state: 'searchable', reason: '2 of 40 files could not be taken in' }, 'searchable in part');
+  check({ bytes: null }, 'waiting');
+  check({ bytes: null, state: 'embedding', done: 12, total: 40 }, 'taking in 12 of 40 files');
+  check({ bytes: null, state: 'searchable', reason: '2 of 40 files could not be taken in' }, 'searchable in part');
 });
 
 test('what is pending', () => {

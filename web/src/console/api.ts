@@ -19,6 +19,8 @@ export interface DocumentRow {
   ingested_at: string;
   status: string;
   reason: string | null;
+  /** Paths of the documents it replaces. */
+  supersedes: string[];
   /** What was left out or repaired when it was read: sentences. */
   notices: string[];
   /** Whether it can be described and deleted here; else it belongs to a folder. */
@@ -35,8 +37,8 @@ export interface Catalog {
 export interface Job {
   id: string;
   path: string;
-  /** 0 for a folder. */
-  bytes: number;
+  /** A folder has none. */
+  bytes: number | null;
   state: 'queued' | 'reading' | 'splitting' | 'embedding' | 'searchable' | 'failed' | 'cancelled';
   /** Why it failed, or what of a folder did. */
   reason: string | null;

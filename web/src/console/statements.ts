@@ -8,7 +8,7 @@ export interface Statements {
   effective_until: string;
   owner: string;
   review_by: string;
-  /** The path of the document whose place it takes. */
+  /** The paths of the documents whose place it takes, with commas between them. */
   supersedes: string;
 }
 
@@ -49,6 +49,6 @@ export function changesTo(row: DocumentRow, said: Statements): Record<string, st
   const { supersedes, ...rest } = said;
   const changed = Object.entries(rest).filter(([name, value]) => value !== (row[name as keyof typeof rest] ?? ''));
   const changes = Object.fromEntries(changed.map(([name, value]) => [name, value || null]));
-  // What it replaces now is not listed, so only a new path is a change.
-  return supersedes ? { ...changes, supersedes: [supersedes] } : changes;
+  if (supersedes === row.supersedes.join(', ')) return changes;
+  return { ...changes, supersedes: supersedes ? supersedes.split(/,\s*/) : null };
 }

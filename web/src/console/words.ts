@@ -93,7 +93,7 @@ export function isOpen(job: Job): boolean {
 
 /** A folder has no length. */
 export function isFolder(job: Job): boolean {
-  return job.bytes === 0;
+  return job.bytes === null;
 }
 
 /** How far a job is; its reason is not part of that. */

@@ -122,7 +122,7 @@ function JobLine({ job, searchable, onDismissed }: JobProps) {
   return (
     <Line
       path={job.path}
-      about={[isFolder(job) ? 'folder' : sizeInWords(job.bytes), consequence(job, searchable)].filter(Boolean).join(' · ')}
+      about={[job.bytes === null ? 'folder' : sizeInWords(job.bytes), consequence(job, searchable)].filter(Boolean).join(' · ')}
       state={open && asked.value === 'yes' ? <Status kind="quiet" text="cancelling…" /> : <Status {...now} />}
       bar={open && job.total > 0 ? job : undefined}
       why={[job.reason ? sentence(job.reason) : '', refusal && `It was not cancelled. ${refusal}`].filter(Boolean).join(' ')}

@@ -85,7 +85,7 @@ export function StatementFields({ row, paths, wrong }: Props) {
           wide
           hint={
             row
-              ? 'The path of a document. Left empty, what it replaces stays as it is.'
+              ? 'The path of a document, or several with commas between them.'
               : 'The path of a document whose place it takes, from its own first day on.'
           }
         >
@@ -94,6 +94,7 @@ export function StatementFields({ row, paths, wrong }: Props) {
               <input
                 id={id}
                 name="supersedes"
+                defaultValue={row?.supersedes.join(', ')}
                 list={list}
                 autocomplete="off"
                 spellcheck={false}
