@@ -334,10 +334,9 @@ impl Intake {
 
     /// Merges the index when nothing is left to do: a merge after every file would copy it every time.
     async fn rest(&self) {
-        if self.running().is_empty() && self.grown.swap(false, Ordering::Relaxed) {
-            if let Err(error) = self.app.knowledge.optimise().await {
-                tracing::error!(%error, "the index was not merged");
-            }
+        let grown = self.running().is_empty() && self.grown.swap(false, Ordering::Relaxed);
+        if grown && let Err(error) = self.app.knowledge.optimise().await {
+            tracing::error!(%error, "the index was not merged");
         }
     }
 
@@ -356,7 +355,7 @@ impl Intake {
 fn outcome(job: &Job, report: &Report) -> (State, Option<String>) {
     match &report.failed[..] {
         [] => (State::Searchable, None),
-        [only] if !job.bytes.is_none() => (State::Failed, Some(only.reason.clone())),
+        [only] if job.bytes.is_some() => (State::Failed, Some(only.reason.clone())),
         some => {
             let files = report.documents + some.len();
             let reason = format!(
