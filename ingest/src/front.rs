@@ -38,6 +38,35 @@ impl FrontMatter {
         Self::of_keys(keys.unwrap_or_default())
     }
 
+    /// What can be told of YAML that is none: the title, language and owner, where they stand on lines of their
+    /// own. `None` when the lines do not look like statements at all. Not for text that decides who may see a
+    /// document.
+    #[must_use]
+    pub(crate) fn parse_loosely(yaml: &str) -> Option<Self> {
+        let mut front = Self::default();
+        let (mut statements, mut others) = (0, 0);
+        for line in yaml.lines().filter(|line| !line.trim().is_empty()) {
+            let key = |line: &str| line.len() < 40 && line.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+            match line.split_once(':').filter(|(name, _)| key(name)) {
+                Some((name, value)) => {
+                    statements += 1;
+                    let value = crate::text::line(value.trim().trim_matches(['"', '\'']));
+                    let value = Some(value).filter(|value| !value.is_empty());
+                    match name.to_lowercase().as_str() {
+                        "title" => front.title = front.title.or(value),
+                        "language" | "lang" => front.language = front.language.or(value),
+                        "owner" => front.owner = front.owner.or(value),
+                        _ => {}
+                    }
+                }
+                // What goes on, items and comments.
+                None if line.starts_with([' ', '\t', '-', '#']) => {}
+                None => others += 1,
+            }
+        }
+        (statements > 1 && others * 4 <= statements).then_some(front)
+    }
+
     /// The days it holds.
     #[must_use]
     pub fn validity(&self) -> Validity {

@@ -48,6 +48,15 @@ pub(crate) fn raised(before: &str, digits: &str) -> String {
         .collect()
 }
 
+/// What parts `before` from the next line of a table's cell: lines that end in no mark are items of a list.
+pub(crate) fn item_break(before: &str) -> &'static str {
+    if before.ends_with(|c: char| c.is_alphanumeric() || c == ')') {
+        ", "
+    } else {
+        " "
+    }
+}
+
 /// Whether a raised digit behind `text` is a mark rather than part of a unit's or a formula's name.
 fn takes_mark(text: &str) -> bool {
     let letters = text

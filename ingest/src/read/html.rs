@@ -17,6 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut walk = Walk {
         flow: &mut flow,
         in_main: main.is_some(),
+        in_cell: false,
     };
     walk.children(main.as_ref().unwrap_or(&body), 0);
     let (sections, heading) = flow.finish();
@@ -44,7 +45,12 @@ pub(super) fn into_flow(source: &str, flow: &mut Flow) {
     }
     let dom = parse(source);
     let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
-    Walk { flow, in_main: true }.children(&body, 0);
+    Walk {
+        flow,
+        in_main: true,
+        in_cell: false,
+    }
+    .children(&body, 0);
 }
 
 fn parse(source: &str) -> RcDom {
@@ -88,6 +94,7 @@ struct Walk<'a> {
     flow: &'a mut Flow,
     /// Inside the page's own content `header` and `aside` are content too.
     in_main: bool,
+    in_cell: bool,
 }
 
 impl Walk<'_> {
@@ -128,7 +135,10 @@ impl Walk<'_> {
                 self.children(node, depth);
             }
             "dd" => {
-                self.flow.text(": ");
+                // Behind its term; a definition without one is an item like others.
+                if self.flow.is_open() {
+                    self.flow.text(": ");
+                }
                 self.children(node, depth);
                 self.flow.end_item();
             }
@@ -139,6 +149,7 @@ impl Walk<'_> {
                     self.flow.block(Block::Code(code));
                 }
             }
+            "br" if self.in_cell => self.flow.item_break(),
             "br" => self.flow.text(" "),
             "sup" => {
                 let mark = self.flow.mark();
@@ -192,10 +203,10 @@ impl Walk<'_> {
 
     fn table(&mut self, node: &Handle, depth: usize) {
         let rows = rows_of(node);
-        let holds_blocks = ["table", "h1", "h2", "h3", "h4"]
-            .iter()
-            .any(|tag| find_below(node, tag).is_some());
-        if holds_blocks || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
+        let holds = |tags: &[&str]| tags.iter().any(|tag| find_below(node, tag).is_some());
+        let names_columns = rows.iter().flat_map(cells_of).any(|cell| tag(&cell) == Some("th"));
+        let is_layout = !names_columns && holds(&["table", "h1", "h2", "h3", "h4"]);
+        if is_layout || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
             // A table that lays out the page.
             self.flow.end_block();
             for cell in rows.iter().flat_map(cells_of) {
@@ -225,7 +236,7 @@ impl Walk<'_> {
                         .and_then(|n| n.trim().parse().ok())
                         .unwrap_or(1)
                 };
-                grid.cell(cell_text(&cell), span("colspan"), span("rowspan"));
+                grid.cell(cell_text(&cell, depth + 3), span("colspan"), span("rowspan"));
             }
         }
         for block in grid.finish((header_rows > 0).then_some(header_rows)) {
@@ -234,25 +245,16 @@ impl Walk<'_> {
     }
 }
 
-/// A cell's text on one line; items and paragraphs in it are parted by `, ` and spaces.
-fn cell_text(cell: &Handle) -> String {
+/// A cell's text on one line.
+fn cell_text(cell: &Handle, depth: usize) -> String {
     let mut flow = Flow::default();
     Walk {
         flow: &mut flow,
         in_main: true,
+        in_cell: true,
     }
-    .children(cell, 0);
-    let mut parts = Vec::new();
-    for section in flow.finish().0 {
-        for block in section.blocks {
-            match block {
-                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => parts.push(text),
-                Block::List(items) => parts.push(items.join(", ")),
-                _ => {}
-            }
-        }
-    }
-    text::line(&parts.join(" "))
+    .children(cell, depth);
+    flow.finish_line()
 }
 
 fn rows_of(table: &Handle) -> Vec<Handle> {

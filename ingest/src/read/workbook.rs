@@ -1,11 +1,15 @@
-//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file.
+//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file, charts as tables.
 
-use super::{MAX_CHARS, ReadError, office, sheet};
-use crate::{Document, Row, text};
+use super::{MAX_CHARS, ReadError, chart, office, sheet};
+use crate::{Document, Row, Section, text};
+use liaison_knowledge::Anchor;
+use office_oxide::core::opc::{OpcReader, PartName};
+use office_oxide::core::relationships::rel_types;
 use office_oxide::xlsx::cell::CellValue;
 use office_oxide::xlsx::workbook::SheetState;
 use office_oxide::xlsx::{CellRef, Worksheet, XlsxDocument};
 use std::collections::HashMap;
+use std::io::{Read, Seek};
 
 /// Cells that merged ranges may fill; sheets that people merge by hand stay far below.
 const MAX_MERGED_CELLS: usize = 100_000;
@@ -30,8 +34,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             ));
         }
         let rows = rows(&book, worksheet, &mut chars)?;
-        document.sections.extend(sheet::section(&name, rows));
+        document
+            .sections
+            .extend(sheet::section(&name, rows, &spanned(worksheet)));
+        if !worksheet.comments.is_empty() {
+            document.notices.push(format!(
+                "Sheet \"{name}\" has comments at its cells, which were left out."
+            ));
+        }
     }
+    add_charts(bytes, &book, &mut document);
     for (name, problem) in book.unreadable_sheets.iter().take(5) {
         document.notices.push(text::line(&format!(
             "Sheet \"{name}\" could not be read: {problem}"
@@ -82,6 +94,74 @@ fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result
     Ok(rows)
 }
 
+/// The cells that a merged cell to their left reaches into.
+fn spanned(worksheet: &Worksheet) -> sheet::Spanned {
+    let mut spanned = sheet::Spanned::new();
+    for (from, to) in merged_ranges(worksheet) {
+        let width = to.col.saturating_sub(from.col) as usize;
+        let height = to.row.saturating_sub(from.row) as usize + 1;
+        if width == 0 || spanned.len() + width.saturating_mul(height) > MAX_MERGED_CELLS {
+            continue;
+        }
+        for row in from.row..=to.row {
+            spanned.extend((from.col + 1..=to.col).map(|column| (row + 1, column as usize)));
+        }
+    }
+    spanned
+}
+
+fn merged_ranges(worksheet: &Worksheet) -> impl Iterator<Item = (CellRef, CellRef)> {
+    worksheet.merged_cells.iter().filter_map(|range| {
+        let (from, to) = range.split_once(':')?;
+        Some((CellRef::parse(from)?, CellRef::parse(to)?))
+    })
+}
+
+/// Adds the charts of the sheets that are shown, each as a section below its sheet.
+fn add_charts(bytes: &[u8], book: &XlsxDocument, document: &mut Document) {
+    if !chart::any_in(bytes) {
+        return;
+    }
+    let Ok(mut package) = OpcReader::new(std::io::Cursor::new(bytes)) else {
+        return;
+    };
+    let Ok(main) = package.main_document_part() else { return };
+    let Ok(sheets) = package.read_rels_for(&main) else { return };
+    for sheet in book.workbook.sheets.iter().filter(|sheet| sheet.state == SheetState::Visible) {
+        let name = text::line(&sheet.name);
+        let Ok(part) = sheets.resolve_target(&sheet.rel_id, &main) else {
+            continue;
+        };
+        let drawings = related(&mut package, &part, rel_types::DRAWING);
+        let charts: Vec<PartName> = drawings
+            .iter()
+            .flat_map(|drawing| related(&mut package, drawing, rel_types::CHART))
+            .collect();
+        for chart in charts {
+            let blocks = package.read_part(&chart).map(|part| chart::blocks(&part)).unwrap_or_default();
+            if !blocks.is_empty() {
+                let heading = vec![name.clone()];
+                document.sections.push(Section {
+                    anchor: Anchor::Heading { heading: heading.clone() },
+                    heading,
+                    blocks,
+                });
+            }
+        }
+    }
+}
+
+/// The parts that `part` refers to as `kind`.
+fn related<R: Read + Seek>(package: &mut OpcReader<R>, part: &PartName, kind: &str) -> Vec<PartName> {
+    let Ok(relations) = package.read_rels_for(part) else {
+        return vec![];
+    };
+    let targets = relations.get_by_type(kind).into_iter();
+    targets
+        .filter_map(|relation| relations.resolve_target(&relation.id, part).ok())
+        .collect()
+}
+
 /// `EUR1,240.50` → `EUR 1,240.50`: the reader drops the space that such number formats hold.
 fn with_currency_apart(shown: String) -> String {
     let is_code = |code: &str| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
@@ -119,13 +199,7 @@ impl Merges {
     fn of(worksheet: &Worksheet) -> Self {
         let mut budget = MAX_MERGED_CELLS;
         let mut starts = HashMap::new();
-        for range in &worksheet.merged_cells {
-            let Some((from, to)) = range.split_once(':') else {
-                continue;
-            };
-            let (Some(from), Some(to)) = (CellRef::parse(from), CellRef::parse(to)) else {
-                continue;
-            };
+        for (from, to) in merged_ranges(worksheet) {
             let height = to.row.saturating_sub(from.row) as usize;
             if height == 0 || height > budget {
                 continue;
