@@ -99,6 +99,9 @@ struct Chart {
     title: String,
     category_axis: String,
     value_axis: String,
+    is_scatter: bool,
+    /// Whether the axis being read runs from left to right.
+    is_level: bool,
     series: Vec<Series>,
     /// The point, the label and the number format that is being read.
     point: usize,
@@ -127,6 +130,12 @@ impl Chart {
             "pt" => self.point = number("idx").unwrap_or(MAX_POINTS),
             "idx" if self.is_in("dLbl") => self.label = number("val").unwrap_or(MAX_POINTS),
             "cat" | "val" | "xVal" | "yVal" => self.format.clear(),
+            "scatterChart" | "bubbleChart" => self.is_scatter = true,
+            "valAx" => self.is_level = false,
+            "axPos" => {
+                let side = xml::optional_attr_str(tag, "val").ok().flatten();
+                self.is_level = matches!(side.as_deref(), Some("b" | "t"));
+            }
             _ => {}
         }
         self.open.clear();
@@ -160,7 +169,9 @@ impl Chart {
     }
 
     fn titled(&mut self, words: &str) {
-        let title = if self.is_in("catAx") || self.is_in("dateAx") {
+        // Of the two axes of a scatter chart the level one has what others call categories.
+        let is_category = self.is_scatter && self.is_level;
+        let title = if self.is_in("catAx") || self.is_in("dateAx") || self.is_in("valAx") && is_category {
             &mut self.category_axis
         } else if self.is_in("valAx") {
             &mut self.value_axis

@@ -24,12 +24,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         }
         sections.extend(section(number, slide, &charts));
     }
-    let title = sections
-        .iter()
-        .find_map(|section| section.heading.first().cloned());
-    let stated = ir.metadata.title.and_then(telling);
+    // The title slide goes before the file's properties, which often are those of the template.
+    let shown = sections
+        .first()
+        .filter(|section| section.anchor == Anchor::Slide { slide: 1 })
+        .and_then(|section| section.heading.first().cloned());
+    let any = || sections.iter().find_map(|section| section.heading.first().cloned());
     Ok(Document {
-        title: stated.or(title),
+        title: shown.or(ir.metadata.title.and_then(telling)).or_else(any),
         sections,
         notices,
         ..Document::default()

@@ -19,6 +19,7 @@ mod office;
 mod page;
 mod pdf;
 mod plain;
+mod quality;
 mod reflow;
 mod sheet;
 mod table;

@@ -13,11 +13,17 @@ const EDGE_LINES: usize = 3;
 /// A heading starts a section of its own once the one before has this much text; else it is a line of it.
 const MIN_SECTION_CHARS: usize = 400;
 
+/// Headings whose sizes differ by less are of the same rank.
+const SAME_SIZE: f32 = 0.4;
+/// A longer line at the edge of a page is text.
+const MAX_FURNITURE_CHARS: usize = 160;
+
 /// The sections of the pages, in order, and the title: the largest heading of the first page.
 pub(super) fn sections(pages: Vec<Page>, words: &Words) -> (Vec<Section>, Option<String>) {
-    // The first of equals is the title, hence the reversal.
     let title = pages.first().and_then(|page| {
-        let (text, size) = page.headings.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let largest = page.headings.iter().map(|(_, size)| *size).max_by(f32::total_cmp)?;
+        // The first of about equals: sizes differ by rounding.
+        let (text, size) = page.headings.iter().find(|(_, size)| *size > largest - SAME_SIZE)?;
         let at = page.lines.iter().position(|line| line == text)?;
         Some(whole_heading(text, *size, page, at).0)
     });
@@ -94,11 +100,11 @@ impl Builder {
 
     fn start(&mut self, page: u32, text: String, size: f32) {
         let opens = self.blocks.is_empty() || self.chars >= MIN_SECTION_CHARS;
-        let is_deeper = self.path.last().is_some_and(|(outer, _)| *outer > size + 0.4);
+        let is_deeper = self.path.last().is_some_and(|(outer, _)| *outer > size + SAME_SIZE);
         if opens && !(self.blocks.is_empty() && is_deeper) {
             self.close(page);
         }
-        self.path.retain(|(outer, _)| *outer > size + 0.4);
+        self.path.retain(|(outer, _)| *outer > size + SAME_SIZE);
         self.path.push((size, text.clone()));
         if opens {
             self.heading = self.headings();
@@ -228,7 +234,7 @@ pub(super) fn drop_furniture(pages: &mut [Page]) {
             .collect();
         let is_furniture = |line: &str| {
             // The header of a table that goes over many pages stands at the top of each.
-            if heads.iter().any(|head| head == line) {
+            if heads.iter().any(|head| head == line) || line.chars().count() > MAX_FURNITURE_CHARS {
                 return false;
             }
             is_page_number(line, number + 1)

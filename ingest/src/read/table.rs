@@ -238,11 +238,15 @@ pub(super) fn starts_with_header(rows: &[Row]) -> bool {
     distinct && named_like_header && (width >= 3 || over_values())
 }
 
-/// Whether a cell holds a figure, an amount or a date rather than a name. A year may name a column.
+/// Whether a cell holds a figure, an amount or a date rather than a name. A year may name a column, and so may
+/// `Q1` or `Day 1`.
 fn is_value(cell: &str) -> bool {
     let digits = cell.chars().filter(char::is_ascii_digit).count();
     let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
-    digits > 0 && !is_year(cell) && letters <= digits.max(3) && !cell.starts_with(['Q', 'H', 'W', 'Y'])
+    let starts_with_letter = cell.starts_with(char::is_alphabetic);
+    // `EUR 500`: a currency goes before its amount, other units behind.
+    let is_amount = letters == 3 && cell.bytes().take(3).all(|b| b.is_ascii_uppercase());
+    digits > 0 && !is_year(cell) && if starts_with_letter { is_amount } else { letters <= digits.max(3) }
 }
 
 fn is_year(cell: &str) -> bool {
@@ -279,6 +283,8 @@ mod tests {
         check("Gold|Flow|18 %/Silver|Flow|15 %", false);
         check("|Silver|Gold/Deals|3|10", true);
         check("A|A|B/1|2|3", false);
+        check("Q1|Day 1|col-1/5|6|7", true);
+        check("Gold|Flow|EUR 5/Silver|Flow|EUR 7", false);
         check("Tier|Product|Rate", false);
     }
 
