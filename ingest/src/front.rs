@@ -46,7 +46,12 @@ impl FrontMatter {
         let mut front = Self::default();
         let (mut statements, mut others) = (0, 0);
         for line in yaml.lines().filter(|line| !line.trim().is_empty()) {
-            let key = |line: &str| line.len() < 40 && line.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+            let key = |line: &str| {
+                line.len() < 40
+                    && line
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+            };
             match line.split_once(':').filter(|(name, _)| key(name)) {
                 Some((name, value)) => {
                     statements += 1;

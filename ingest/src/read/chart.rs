@@ -53,7 +53,10 @@ impl Charts {
     pub(super) fn at(&self, elements: &[Element]) -> Option<(&[Block], usize)> {
         let is_here = |lines: &[String]| {
             lines.len() <= elements.len()
-                && lines.iter().zip(elements).all(|(line, element)| is_line(element, line))
+                && lines
+                    .iter()
+                    .zip(elements)
+                    .all(|(line, element)| is_line(element, line))
         };
         let (lines, blocks) = self.0.iter().find(|(lines, _)| is_here(lines))?;
         Some((blocks, lines.len()))
@@ -192,7 +195,9 @@ impl Chart {
         } else {
             text
         };
-        let Some(series) = self.series.last_mut() else { return };
+        let Some(series) = self.series.last_mut() else {
+            return;
+        };
         if is_name {
             join(&mut series.name, &shown);
         } else if self.point < MAX_POINTS && is_category {
@@ -205,12 +210,18 @@ impl Chart {
 
     fn finish(self) -> Vec<Block> {
         let mut blocks = Vec::new();
-        let titles = [self.title, self.value_axis].into_iter().filter(|title| !title.is_empty());
+        let titles = [self.title, self.value_axis]
+            .into_iter()
+            .filter(|title| !title.is_empty());
         let title = titles.collect::<Vec<_>>().join("; ");
         if !title.is_empty() {
             blocks.push(Block::Paragraph(title));
         }
-        let mut series = self.series.into_iter().filter(|series| !series.values.is_empty()).peekable();
+        let mut series = self
+            .series
+            .into_iter()
+            .filter(|series| !series.values.is_empty())
+            .peekable();
         while let Some(first) = series.next() {
             let mut columns = vec![first];
             while let Some(next) =
@@ -292,13 +303,18 @@ mod tests {
     /// A cache of points, with the format of their numbers.
     fn cache(kind: &str, format: &str, points: &[&str]) -> String {
         let points = points.iter().enumerate();
-        let points: String = points.map(|(n, v)| format!("<c:pt idx=\"{n}\"><c:v>{v}</c:v></c:pt>")).collect();
+        let points: String = points
+            .map(|(n, v)| format!("<c:pt idx=\"{n}\"><c:v>{v}</c:v></c:pt>"))
+            .collect();
         format!("<c:{kind}><c:formatCode>{format}</c:formatCode>{points}</c:{kind}>")
     }
 
     #[test]
     fn a_chart_is_a_table_of_its_series() {
-        let categories = format!("<c:cat>{}</c:cat>", cache("strCache", "", &["Berlin, Mitte", "R&amp;D"]));
+        let categories = format!(
+            "<c:cat>{}</c:cat>",
+            cache("strCache", "", &["Berlin, Mitte", "R&amp;D"])
+        );
         let series = |name: &str, inner: &str, values: String| {
             format!("<c:ser><c:tx><c:v>{name}</c:v></c:tx>{inner}{categories}<c:val>{values}</c:val></c:ser>")
         };
@@ -306,9 +322,17 @@ mod tests {
             &format!(
                 "<c:title><a:t>Won</a:t><a:t>deals</a:t></c:title>{}{}<c:catAx><c:title><a:t>Team</a:t></c:title></c:catAx>",
                 series("Gold", "", cache("numCache", "0%", &["0.18", "0.2"])),
-                series("Silver", "", cache("numCache", "General", &["4.4000000000000004"])),
+                series(
+                    "Silver",
+                    "",
+                    cache("numCache", "General", &["4.4000000000000004"])
+                ),
             ),
-            &["Won deals", "Team: Berlin, Mitte; Gold: 18%; Silver: 4.4", "Team: R&D; Gold: 20%"],
+            &[
+                "Won deals",
+                "Team: Berlin, Mitte; Gold: 18%; Silver: 4.4",
+                "Team: R&D; Gold: 20%",
+            ],
         );
         let label = "<c:dLbls><c:dLbl><c:idx val=\"1\"/><c:tx><a:t>best</a:t></c:tx></c:dLbl></c:dLbls>";
         check(

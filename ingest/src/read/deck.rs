@@ -29,7 +29,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         .first()
         .filter(|section| section.anchor == Anchor::Slide { slide: 1 })
         .and_then(|section| section.heading.first().cloned());
-    let any = || sections.iter().find_map(|section| section.heading.first().cloned());
+    let any = || {
+        sections
+            .iter()
+            .find_map(|section| section.heading.first().cloned())
+    };
     Ok(Document {
         title: shown.or(ir.metadata.title.and_then(telling)).or_else(any),
         sections,

@@ -9,6 +9,7 @@ pub(super) fn resolved(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + source.len() / 16);
     let mut fence: Option<&str> = None;
     let mut before = "";
+    let mut rows = 0;
     let mut lines = source.lines().peekable();
     while let Some(line) = lines.next() {
         let bare = line.trim_start_matches([' ', '\t', '>']);
@@ -18,14 +19,16 @@ pub(super) fn resolved(source: &str) -> String {
             (None, Some(mark)) => fence = Some(mark),
             _ => {}
         }
+        let is_row = fence.is_none() && (bare.starts_with('|') || is_rule(bare));
         if fence.is_some() || mark.is_some() {
             out.push_str(line);
-        } else if bare.starts_with('|') || is_rule(bare) {
-            add_row(line, before, lines.peek().copied(), &mut out);
+        } else if is_row {
+            add_row(line, rows, before, lines.peek().copied(), &mut out);
         } else {
             add_line(line, bare, &mut out);
         }
         out.push('\n');
+        rows = if is_row { rows + 1 } else { 0 };
         before = line;
     }
     out
@@ -78,7 +81,11 @@ fn without_extensions(line: &str) -> String {
             rest = &rest[2..];
         }
     }
-    out.push_str(rest);
+    // A line break behind a picture would make HTML of the lines below it.
+    let is_break = ["<br>", "<br/>", "<br />"].contains(&rest.trim()) && out.trim().is_empty();
+    if !is_break {
+        out.push_str(rest);
+    }
     out
 }
 
@@ -86,18 +93,19 @@ fn without_extensions(line: &str) -> String {
 fn without_inclusions(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest
-        .match_indices("[!")
-        .map(|(at, _)| at)
-        .find(|at| rest[at + 2..].get(..7).is_some_and(|word| word.eq_ignore_ascii_case("include")))
-    {
+    while let Some(at) = rest.match_indices("[!").map(|(at, _)| at).find(|at| {
+        rest[at + 2..]
+            .get(..7)
+            .is_some_and(|word| word.eq_ignore_ascii_case("include"))
+    }) {
         out.push_str(&rest[..at]);
-        let inside = &rest[at..];
-        let end = inside
-            .find(")]")
-            .map(|end| end + 2)
-            .or_else(|| inside.find(']').map(|end| end + 1));
-        rest = &inside[end.unwrap_or(inside.len())..];
+        // To the bracket that closes it: the title has brackets of its own.
+        let mut depth = 0;
+        let end = rest[at..].find(|c| {
+            depth += i32::from(c == '[') - i32::from(c == ']');
+            depth == 0
+        });
+        rest = end.map_or("", |end| &rest[at + end + 1..]);
     }
     out.push_str(rest);
     out
@@ -107,8 +115,9 @@ fn without_inclusions(line: &str) -> String {
 fn is_inclusion(bare: &str) -> bool {
     let bare = bare.trim_end();
     let is_call = |open: &str, close: &str| {
-        bare.strip_prefix(open)
-            .is_some_and(|inside| inside.ends_with(close) && inside.to_lowercase().trim_start().starts_with("include"))
+        bare.strip_prefix(open).is_some_and(|inside| {
+            inside.ends_with(close) && inside.to_lowercase().trim_start().starts_with("include")
+        })
     };
     is_call("{%", "%}")
         || is_call("{{%", "%}}")
@@ -175,28 +184,42 @@ fn after_alert(line: &str) -> &str {
 
 /// The row of dashes below a table's header.
 fn is_rule(bare: &str) -> bool {
-    bare.contains("--") && bare.contains('|') && bare.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
+    bare.contains('-')
+        && bare.contains('|')
+        && bare.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
 }
 
-/// Adds a row of a table, with a row of dashes that has as many columns as the header above it: without one,
-/// or with another number of columns, a parser sees no table at all.
-fn add_row(line: &str, before: &str, next: Option<&str>, out: &mut String) {
-    let bare = line.trim_start_matches([' ', '\t', '>']);
+fn without_quote(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t', '>'])
+}
+
+/// Adds a row of a table, the one behind `rows` others, with a row of dashes that has as many columns as the header
+/// above it: without one, or with another number of columns, a parser sees no table at all.
+fn add_row(line: &str, rows: usize, before: &str, next: Option<&str>, out: &mut String) {
+    let bare = without_quote(line);
     let quote = &line[..line.len() - bare.len()];
-    let is_row = |line: &str| line.trim_start_matches([' ', '\t', '>']).starts_with('|');
     if bare.trim_end() == "|" {
         return out.push_str(quote);
     }
     if is_rule(bare) {
-        let expected = columns(before.trim_start_matches([' ', '\t', '>']));
-        if before.contains('|') && expected != columns(bare) {
+        // A header may do without bars at its ends.
+        let is_first = rows == usize::from(without_quote(before).starts_with('|'));
+        let expected = columns(without_quote(before));
+        if is_first && before.contains('|') && expected != columns(bare) {
             return push_rule(quote, expected, out);
         }
         return out.push_str(line);
     }
+    let is_bare_row = |next: &str| without_quote(next).starts_with('|') && !is_rule(without_quote(next));
+    let lacks_rule =
+        rows == 0 && columns(bare) > 1 && bare.trim_end().ends_with('|') && next.is_some_and(is_bare_row);
+    if lacks_rule {
+        // Nor does a table start inside a paragraph.
+        out.push_str(quote);
+        out.push('\n');
+    }
     out.push_str(&inline(line));
-    let starts_table = !is_row(before) && columns(bare) > 1 && bare.trim_end().ends_with('|');
-    if starts_table && next.is_some_and(|next| is_row(next) && !is_rule(next.trim_start_matches([' ', '\t', '>']))) {
+    if lacks_rule {
         out.push('\n');
         push_rule(quote, columns(bare), out);
     }
@@ -223,7 +246,7 @@ mod tests {
 
     #[track_caller]
     fn check(source: &str, expected: &str) {
-        assert_eq!(resolved(source).trim_end_matches('\n'), expected, "{source}");
+        assert_eq!(resolved(source).trim_matches('\n'), expected, "{source}");
     }
 
     #[test]
@@ -232,6 +255,7 @@ mod tests {
             "[!INCLUDE [Legal](includes/legal.md)]",
             "[!include[](legal.md)]",
             "  [!Include[a](b.md)]",
+            "[!INCLUDE [Rates (EUR) and [more]](rates(1).md)]",
             "{% include \"legal.md\" %}",
             "{{% include legal.md %}}",
             "{{< include legal.md >}}",
@@ -251,16 +275,33 @@ mod tests {
     #[test]
     fn extensions_keep_their_words() {
         check("| :::no-loc text=\"MPN ID\"::: | id |", "| MPN ID | id |");
-        check("a :::image source=\"a.png\"::: b :::no-loc text=\"C\":::", "a  b C");
+        check(
+            "a :::image source=\"a.png\"::: b :::no-loc text=\"C\":::",
+            "a  b C",
+        );
         check("Edit (**:::image type=\"icon\":::**)", "Edit ()");
+        check(
+            "    :::image source=\"a.png\":::<br>\n    **Figure**",
+            "    \n    **Figure**",
+        );
         check("1. > [!NOTE]\n   > Mind this.", "1. > \n   > Mind this.");
-        check("[sign in](my page.md) [now](b.md \"B\")", "[sign in](my%20page.md) [now](b.md \"B\")");
+        check(
+            "[sign in](my page.md) [now](b.md \"B\")",
+            "[sign in](my%20page.md) [now](b.md \"B\")",
+        );
     }
 
     #[test]
     fn tables_get_the_rule_that_they_need() {
-        check("| A | B |\n|--|--|--|\n| 1 | 2 |", "| A | B |\n|---|---|\n| 1 | 2 |");
+        check(
+            "| A | B |\n|--|--|--|\n| 1 | 2 |",
+            "| A | B |\n|---|---|\n| 1 | 2 |",
+        );
         check("| A | B |\n| 1 | 2 |", "| A | B |\n|---|---|\n| 1 | 2 |");
+        check(
+            "| A | B |\n|:-:|:-:|\n| - | - |\n| 1 | 2 |",
+            "| A | B |\n|:-:|:-:|\n| - | - |\n| 1 | 2 |",
+        );
         check("A | B\n--|--\n1 | 2", "A | B\n--|--\n1 | 2");
         check("> | A \\| a | B |\n> |:-|-:|", "> | A \\| a | B |\n> |:-|-:|");
         check("| A | B |\n|--|--|\n|", "| A | B |\n|--|--|\n");

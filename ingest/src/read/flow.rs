@@ -160,11 +160,19 @@ impl Flow {
         let mut parts = Vec::new();
         let mut path: Vec<String> = Vec::new();
         for section in self.finish().0 {
-            let shared = path.iter().zip(&section.heading).take_while(|(a, b)| a == b).count();
+            let shared = path
+                .iter()
+                .zip(&section.heading)
+                .take_while(|(a, b)| a == b)
+                .count();
             parts.extend_from_slice(&section.heading[shared..]);
             path = section.heading;
             for block in section.blocks {
-                let separator = if matches!(block, Block::Table(_)) { "; " } else { ", " };
+                let separator = if matches!(block, Block::Table(_)) {
+                    "; "
+                } else {
+                    ", "
+                };
                 parts.push(block.lines().join(separator));
             }
         }

@@ -204,7 +204,10 @@ impl Walk<'_> {
     fn table(&mut self, node: &Handle, depth: usize) {
         let rows = rows_of(node);
         let holds = |tags: &[&str]| tags.iter().any(|tag| find_below(node, tag).is_some());
-        let names_columns = rows.iter().flat_map(cells_of).any(|cell| tag(&cell) == Some("th"));
+        let names_columns = rows
+            .iter()
+            .flat_map(cells_of)
+            .any(|cell| tag(&cell) == Some("th"));
         let is_layout = !names_columns && holds(&["table", "h1", "h2", "h3", "h4"]);
         if is_layout || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
             // A table that lays out the page.
@@ -254,7 +257,8 @@ fn cell_text(cell: &Handle, depth: usize) -> String {
         in_cell: true,
     }
     .children(cell, depth);
-    flow.finish_line()
+    // Behind the last line break is nothing.
+    flow.finish_line().trim_end_matches(',').to_owned()
 }
 
 fn rows_of(table: &Handle) -> Vec<Handle> {

@@ -110,10 +110,17 @@ fn of_archive(named: Option<Format>, bytes: &[u8]) -> Result<Format, ReadError> 
 pub(super) fn part_names(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let number = |at: usize, len: usize| {
         let field = bytes.get(at..at + len)?;
-        Some(field.iter().rev().fold(0, |value, byte| value << 8 | usize::from(*byte)))
+        Some(
+            field
+                .iter()
+                .rev()
+                .fold(0, |value, byte| value << 8 | usize::from(*byte)),
+        )
     };
     let end = bytes.len().saturating_sub(22 + 65_535);
-    let record = bytes[end..].windows(4).rposition(|window| window == b"PK\x05\x06");
+    let record = bytes[end..]
+        .windows(4)
+        .rposition(|window| window == b"PK\x05\x06");
     let mut at = record.and_then(|record| number(end + record + 16, 4));
     std::iter::from_fn(move || {
         let entry = at?;
@@ -232,7 +239,14 @@ fn is_mail(head: &str) -> bool {
     }
     let has = |fields: &[&str]| names.iter().any(|name| fields.contains(&name.as_str()));
     has(&["from", "to", "subject", "date"])
-        && has(&["mime-version", "message-id", "received", "return-path", "content-type", "delivered-to"])
+        && has(&[
+            "mime-version",
+            "message-id",
+            "received",
+            "return-path",
+            "content-type",
+            "delivered-to",
+        ])
 }
 
 /// Whether `head` shows two of the signs of Markdown.
@@ -258,13 +272,15 @@ fn is_markdown(head: &str) -> bool {
 fn is_sheet(head: &str) -> bool {
     // The last line may be cut.
     let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).collect();
-    let lines = &lines[..lines.len().saturating_sub(usize::from(head.len() >= HEAD_BYTES - 4))];
+    let lines = &lines[..lines
+        .len()
+        .saturating_sub(usize::from(head.len() >= HEAD_BYTES - 4))];
     let recurs = |delimiter: char, least: usize| {
         let count = |line: &&str| line.matches(delimiter).count();
         lines.len() >= 3
-            && lines
-                .first()
-                .is_some_and(|first| count(first) >= least && lines.iter().all(|line| count(line) == count(first)))
+            && lines.first().is_some_and(|first| {
+                count(first) >= least && lines.iter().all(|line| count(line) == count(first))
+            })
     };
     recurs('\t', 1) || recurs(';', 2) || recurs(',', 2)
 }
@@ -284,10 +300,18 @@ mod tests {
     fn bytes_go_before_the_name() {
         check("rules.docx", b"%PDF-1.7", Ok(Format::Pdf));
         check("rules.pdf", b"junk\n%PDF-1.7", Ok(Format::Pdf));
-        check("about.txt", b"A file that starts with %PDF-1.7", Ok(Format::Plain));
+        check(
+            "about.txt",
+            b"A file that starts with %PDF-1.7",
+            Ok(Format::Plain),
+        );
         check("rules.pdf", b"<!DOCTYPE html><html>", Ok(Format::Html));
         check("rates.xlsx", b"<table><tr><td>1</table>", Ok(Format::Html));
-        check("page", b"<?xml version='1.0'?>\n<!-- a -->\n<html>", Ok(Format::Html));
+        check(
+            "page",
+            b"<?xml version='1.0'?>\n<!-- a -->\n<html>",
+            Ok(Format::Html),
+        );
         check("rules.md", b"<table><tr><td>1</table>", Ok(Format::Markdown));
         check("logo.md", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Err("unsupported"));
         check("bm.md", b"BM and MZ are words", Ok(Format::Markdown));
@@ -302,11 +326,19 @@ mod tests {
         let mail = b"From: a@example.com\nSubject: Rates\nMIME-Version: 1.0\n\nHello";
         check("mail", mail, Ok(Format::Mail));
         check("mail.txt", mail, Ok(Format::Mail));
-        check("mail.txt", b"From: Ada\nSubject: Rates\n\nHello", Ok(Format::Plain));
+        check(
+            "mail.txt",
+            b"From: Ada\nSubject: Rates\n\nHello",
+            Ok(Format::Plain),
+        );
         check("faq.txt", b"### YamlMime:FAQ\ntitle: T", Ok(Format::Faq));
         check("rules.txt", b"# Rules\n\n[Sign in](x.md)", Ok(Format::Markdown));
         check("rules.txt", b"# is the number sign", Ok(Format::Plain));
-        check("rates.txt", b"Tier;Product;Rate\nGold;Flow;18\nSilver;Flow;15\n", Ok(Format::Csv));
+        check(
+            "rates.txt",
+            b"Tier;Product;Rate\nGold;Flow;18\nSilver;Flow;15\n",
+            Ok(Format::Csv),
+        );
         check("letter", b"Dear all,\nwe met,\nyours", Ok(Format::Plain));
         check("rules.html", b"# Rules\n\n**All** of them", Ok(Format::Markdown));
         check("style.css", b"body { color: red }", Err("unsupported"));

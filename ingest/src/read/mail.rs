@@ -12,11 +12,17 @@ const MAX_ATTACHMENTS: usize = 50;
 
 /// Reads a mail that is attached `depth` mails deep.
 pub(super) fn read(bytes: &[u8], depth: usize) -> Result<Document, ReadError> {
+    // Mails are made of bytes below 128 and of what those encode, but some programs save them as UTF-16.
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let narrow = wide.then(|| text::decode(bytes, None)).flatten();
+    let bytes = narrow.as_deref().map_or(bytes, str::as_bytes);
     let message = MessageParser::default()
         .parse(bytes)
         .ok_or_else(|| ReadError::corrupt("it has no mail header"))?;
     if is_encrypted(&message) {
-        return Err(ReadError::unsupported("an encrypted mail; save its text decrypted"));
+        return Err(ReadError::unsupported(
+            "an encrypted mail; save its text decrypted",
+        ));
     }
     let mut document = Document {
         title: message.subject().map(str::to_owned),

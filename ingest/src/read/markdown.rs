@@ -13,8 +13,16 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
             Ok(front) => (front, body.to_owned()),
             Err(BadFrontMatter::NotYaml(problem)) if !decides_access(yaml) => {
                 let (done, front, body) = match FrontMatter::parse_loosely(yaml) {
-                    Some(front) => ("only its title, language and owner were taken", front, body.to_owned()),
-                    None => ("it was read as text", FrontMatter::default(), format!("{yaml}\n\n{body}")),
+                    Some(front) => (
+                        "only its title, language and owner were taken",
+                        front,
+                        body.to_owned(),
+                    ),
+                    None => (
+                        "it was read as text",
+                        FrontMatter::default(),
+                        format!("{yaml}\n\n{body}"),
+                    ),
                 };
                 notices.push(format!(
                     "The front matter is not a YAML mapping, so {done}: {problem}."
@@ -214,6 +222,8 @@ impl Walk {
             TagEnd::Item => self.flow.end_item(),
             TagEnd::TableCell => {
                 let cell = text::line(&std::mem::take(&mut self.cell));
+                // Behind the last line break is nothing.
+                let cell = cell.trim_end_matches(',').to_owned();
                 self.cells.get_or_insert_default().push(cell);
             }
             TagEnd::TableHead => self.header = self.cells.take().unwrap_or_default(),
@@ -234,7 +244,11 @@ impl Walk {
         let cells = std::mem::take(&mut self.header);
         let mut rows = std::mem::take(&mut self.rows);
         // A second row of dashes ends a header of several rows.
-        let is_rule = |row: &Row| row.cells.iter().all(|cell| cell.contains("--") && !cell.contains(char::is_alphanumeric));
+        let is_rule = |row: &Row| {
+            row.cells
+                .iter()
+                .all(|cell| cell.contains("--") && !cell.contains(char::is_alphanumeric))
+        };
         let second = rows.iter().position(is_rule).filter(|at| *at <= 2);
         rows.retain(|row| !is_rule(row));
         let header_rows = if cells.iter().all(String::is_empty) {

@@ -25,11 +25,12 @@ mod sheet;
 mod table;
 mod word;
 mod workbook;
+mod workbook_parts;
 
 use crate::{Document, FrontMatter, text};
-use liaison_knowledge::Anchor;
 pub use error::ReadError;
 use kind::Format;
+use liaison_knowledge::Anchor;
 
 /// The most text taken from one file, in characters: a thousand pages of small print are 5 million. Small
 /// files that unfold into more than this are attacks or mistakes.
@@ -80,7 +81,11 @@ fn read_part(name: &str, bytes: &[u8], depth: usize) -> Result<Document, ReadErr
         Format::Word => word::read(bytes)?,
         Format::Workbook => workbook::read(bytes)?,
     };
-    document.title = document.title.take().and_then(telling).or_else(|| first_heading(&document));
+    document.title = document
+        .title
+        .take()
+        .and_then(telling)
+        .or_else(|| first_heading(&document));
     document.front.title = document.front.title.take().and_then(telling);
     if document.chars() > MAX_CHARS {
         return Err(ReadError::TooLarge {
@@ -99,8 +104,18 @@ fn telling(title: String) -> Option<String> {
     let lower = title.to_lowercase();
     let is_filler = matches!(
         lower.as_str(),
-        "" | "untitled" | "untitled document" | "document" | "title" | "include" | "include file" | "includes"
-            | "word document" | "powerpoint presentation" | "presentation" | "workbook" | "new page"
+        "" | "untitled"
+            | "untitled document"
+            | "document"
+            | "title"
+            | "include"
+            | "include file"
+            | "includes"
+            | "word document"
+            | "powerpoint presentation"
+            | "presentation"
+            | "workbook"
+            | "new page"
     ) || lower.starts_with("microsoft word")
         || lower.starts_with("microsoft powerpoint");
     (!is_filler).then_some(title)

@@ -21,9 +21,16 @@ const MAX_FURNITURE_CHARS: usize = 160;
 /// The sections of the pages, in order, and the title: the largest heading of the first page.
 pub(super) fn sections(pages: Vec<Page>, words: &Words) -> (Vec<Section>, Option<String>) {
     let title = pages.first().and_then(|page| {
-        let largest = page.headings.iter().map(|(_, size)| *size).max_by(f32::total_cmp)?;
+        let largest = page
+            .headings
+            .iter()
+            .map(|(_, size)| *size)
+            .max_by(f32::total_cmp)?;
         // The first of about equals: sizes differ by rounding.
-        let (text, size) = page.headings.iter().find(|(_, size)| *size > largest - SAME_SIZE)?;
+        let (text, size) = page
+            .headings
+            .iter()
+            .find(|(_, size)| *size > largest - SAME_SIZE)?;
         let at = page.lines.iter().position(|line| line == text)?;
         Some(whole_heading(text, *size, page, at).0)
     });
@@ -100,7 +107,10 @@ impl Builder {
 
     fn start(&mut self, page: u32, text: String, size: f32) {
         let opens = self.blocks.is_empty() || self.chars >= MIN_SECTION_CHARS;
-        let is_deeper = self.path.last().is_some_and(|(outer, _)| *outer > size + SAME_SIZE);
+        let is_deeper = self
+            .path
+            .last()
+            .is_some_and(|(outer, _)| *outer > size + SAME_SIZE);
         if opens && !(self.blocks.is_empty() && is_deeper) {
             self.close(page);
         }

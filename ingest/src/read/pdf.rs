@@ -41,7 +41,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         return Err(ReadError::RightToLeft);
     }
     // Scanners put their name on each page.
-    if pages.len() > 1 && quality.is_hardly_any(pages.len()) && pictures_on(bytes, pages.len()) == pages.len() {
+    if pages.len() > 1 && quality.is_hardly_any(pages.len()) && pictures_on(bytes, pages.len()) == pages.len()
+    {
         return Err(ReadError::Scanned);
     }
     let notices = blank_pages(&pages).into_iter().collect();

@@ -13,6 +13,9 @@ pub(super) struct Quality {
     words: usize,
     /// In tokens that are no text.
     garbled: usize,
+    /// Letters, and how many of them bear an accent.
+    letters: usize,
+    accents: usize,
 }
 
 impl Quality {
@@ -21,6 +24,8 @@ impl Quality {
         for token in lines.flat_map(str::split_whitespace) {
             let chars = token.chars().count();
             quality.chars += chars;
+            quality.letters += token.chars().filter(|c| c.is_alphabetic()).count();
+            quality.accents += token.chars().filter(|c| is_accent(*c)).count();
             if is_garbled(token) {
                 quality.garbled += chars;
             } else if chars > 1 || token.chars().all(|c| c.is_ascii_digit()) {
@@ -37,14 +42,17 @@ impl Quality {
 
     /// Whether too much of it is no text.
     pub(super) fn is_garbled(self) -> bool {
-        self.garbled * 5 > self.chars
+        // No language writes accents on half of its letters.
+        self.garbled * 5 > self.chars || self.letters >= 50 && self.accents * 2 > self.letters
     }
 
     /// Whether nothing suggests that another engine would do better on `pages` pages.
     pub(super) fn is_enough(self, pages: usize) -> bool {
         /// A page of prose has 2,000 characters, a slide 300.
         const FEW_CHARS: usize = 250;
-        self.words >= FEW_CHARS * pages.max(1) && self.garbled * 20 <= self.chars && self.words * 10 >= self.chars * 9
+        self.words >= FEW_CHARS * pages.max(1)
+            && self.garbled * 20 <= self.chars
+            && self.words * 10 >= self.chars * 9
     }
 
     /// Whether there is hardly more than stamps on `pages` pages.
@@ -56,7 +64,7 @@ impl Quality {
     /// headings and tables, which are worth some words.
     pub(super) fn is_clearly_more_than(self, other: Self) -> bool {
         let (own, others) = (self.readable(), other.readable());
-        own * 4 > others * 5 || self.garbled * 4 < other.garbled && own >= others
+        own * 4 > others * 5 || own > 0 && own >= others && self.garbled * 4 < other.garbled
     }
 
     fn readable(self) -> usize {
@@ -74,7 +82,7 @@ fn is_garbled(token: &str) -> bool {
     for c in token.chars() {
         chars += 1;
         odd += usize::from(matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}') || c.is_control());
-        accents += usize::from(matches!(c, '¡'..='ÿ'));
+        accents += usize::from(is_accent(c));
         if c.is_alphabetic() {
             letters += 1;
             let script = Script::of(c);
@@ -86,6 +94,11 @@ fn is_garbled(token: &str) -> bool {
     // Languages without spaces write foreign names inside their own.
     let mixed = scripts.iter().filter(|script| **script != Script::Han).count();
     odd * 3 >= chars || letters >= 4 && accents * 3 > chars * 2 || mixed >= 3 || mixed == 2 && letters >= 5
+}
+
+/// Whether `c` is in the upper half of Latin-1, as which bytes of other encodings are misread.
+fn is_accent(c: char) -> bool {
+    matches!(c, '¡'..='ÿ')
 }
 
 /// Blocks of Unicode that are written together.
@@ -105,12 +118,16 @@ impl Script {
             '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}' => Self::Latin,
             '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Self::Greek,
             '\u{400}'..='\u{52f}' => Self::Cyrillic,
-            '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' => Self::Han,
+            '\u{2e80}'..='\u{a4cf}'
+            | '\u{ac00}'..='\u{d7ff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ffef}' => Self::Han,
             '\u{20000}'.. => Self::Han,
             // Modifiers, phonetic and mathematical letters go with any script.
-            '\u{250}'..='\u{36f}' | '\u{1d00}'..='\u{1dff}' | '\u{2070}'..='\u{218f}' | '\u{1d400}'..='\u{1d7ff}' => {
-                Self::Latin
-            }
+            '\u{250}'..='\u{36f}'
+            | '\u{1d00}'..='\u{1dff}'
+            | '\u{2070}'..='\u{218f}'
+            | '\u{1d400}'..='\u{1d7ff}' => Self::Latin,
             '\u{590}'..='\u{8ff}' => Self::Other(0),
             _ => Self::Other(u32::from(c) >> 7),
         }
@@ -134,6 +151,7 @@ mod tests {
         check("\u{fffd}\u{fffd}\u{e001} ab", true);
         check("plain words and one \u{fffd}", false);
         check("åèýæßäê ôâêþ", true);
+        check(&"3⁄4å èý æß äê ôâ ê3 ".repeat(5), true);
         check("Größe Äpfel ÉTÉ façade naïve", false);
         check("ଋҩǥƹ ୡȥဎ", true);
         check("5 μm α-helix 90° ±3 €5", false);
@@ -147,7 +165,11 @@ mod tests {
     fn more_text_is_better_but_not_by_a_word() {
         #[track_caller]
         fn check(text: &str, other: &str, expected: bool) {
-            assert_eq!(of(text).is_clearly_more_than(of(other)), expected, "{text} | {other}");
+            assert_eq!(
+                of(text).is_clearly_more_than(of(other)),
+                expected,
+                "{text} | {other}"
+            );
         }
         check("ninety days of protection", "ninety days", true);
         check("ninety days of protection", "ninety days of protec", false);

@@ -81,7 +81,10 @@ fn runs(rows: Vec<Row>) -> Vec<Vec<Row>> {
 /// rows or have the same first name. Elsewhere it is a gap that the layout wanted.
 fn beside(run: Vec<Row>) -> Result<Vec<Vec<Row>>, Vec<Row>> {
     let width = run.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let is_empty = |at: usize| run.iter().all(|row| row.cells.get(at).is_none_or(String::is_empty));
+    let is_empty = |at: usize| {
+        run.iter()
+            .all(|row| row.cells.get(at).is_none_or(String::is_empty))
+    };
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
     for at in 0..=width {
@@ -93,13 +96,18 @@ fn beside(run: Vec<Row>) -> Result<Vec<Vec<Row>>, Vec<Row>> {
         }
     }
     let tables: Vec<Vec<Row>> = parts.iter().map(|columns| part(&run, columns)).collect();
-    let extent = |rows: &[Row]| (rows.first().map(|row| row.number), rows.last().map(|row| row.number));
+    let extent = |rows: &[Row]| {
+        (
+            rows.first().map(|row| row.number),
+            rows.last().map(|row| row.number),
+        )
+    };
     let first_name = |rows: &[Row]| rows.first().and_then(|row| row.cells.first().cloned());
     let are_tables = tables.len() > 1
         && tables.iter().all(|rows| table::starts_with_header(rows))
-        && tables[1..].iter().all(|rows| {
-            extent(rows) != extent(&tables[0]) || first_name(rows) == first_name(&tables[0])
-        });
+        && tables[1..]
+            .iter()
+            .all(|rows| extent(rows) != extent(&tables[0]) || first_name(rows) == first_name(&tables[0]));
     if are_tables { Ok(tables) } else { Err(run) }
 }
 
@@ -109,7 +117,12 @@ fn part(run: &[Row], columns: &Range<usize>) -> Vec<Row> {
         let end = columns.end.min(row.cells.len());
         row.cells.get(columns.start..end).unwrap_or_default().to_vec()
     };
-    let rows = run.iter().map(|row| trimmed(Row { number: row.number, cells: cells(row) }));
+    let rows = run.iter().map(|row| {
+        trimmed(Row {
+            number: row.number,
+            cells: cells(row),
+        })
+    });
     rows.filter(|row| !row.cells.is_empty()).collect()
 }
 
@@ -178,7 +191,12 @@ impl Sheet<'_> {
     fn is_headed(&self, row: &Row) -> bool {
         let is_named = |at: usize| self.header.get(at).is_some_and(|name| !name.is_empty());
         let filled = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-        filled.count() == 1 || row.cells.iter().enumerate().all(|(at, cell)| cell.is_empty() || is_named(at))
+        filled.count() == 1
+            || row
+                .cells
+                .iter()
+                .enumerate()
+                .all(|(at, cell)| cell.is_empty() || is_named(at))
     }
 
     /// The cells of a row, `None` where the cell to the left reaches into.
@@ -271,7 +289,11 @@ mod tests {
         // Beside each other, and parted by a gap that is only layout.
         check(
             "Tier|Rate||Region|Days/Gold|18 %||EMEA|2/Silver|15 %",
-            &["2 Tier: Gold; Rate: 18 %", "3 Tier: Silver; Rate: 15 %", "2 Region: EMEA; Days: 2"],
+            &[
+                "2 Tier: Gold; Rate: 18 %",
+                "3 Tier: Silver; Rate: 15 %",
+                "2 Region: EMEA; Days: 2",
+            ],
         );
         check(
             "Tier|Product||2024|2025/Gold|Flow||5 %|6 %",

@@ -105,7 +105,9 @@ impl Grid {
 
     /// Takes the first row off where a single cell spans all of it: what the table is called.
     fn take_caption(&mut self) -> Option<String> {
-        let [first, _, ..] = &self.rows[..] else { return None };
+        let [first, _, ..] = &self.rows[..] else {
+            return None;
+        };
         let spans_all = first.len() > 1 && first[1..].iter().all(Option::is_none);
         if !spans_all {
             return None;
@@ -125,7 +127,9 @@ fn numbered(rows: Vec<Vec<String>>) -> Vec<Row> {
 /// Whether `second` divides the columns that the names in `first` span (`None` is a place that the cell to the
 /// left reaches into), and says nothing where `first` spans none: `2025` over `New` and `Renewal`.
 pub(super) fn is_divided_by(first: &[Option<String>], second: &[Option<String>]) -> bool {
-    let is_spanned = |at: usize| first.get(at).is_some_and(Option::is_none) || first.get(at + 1).is_some_and(Option::is_none);
+    let is_spanned = |at: usize| {
+        first.get(at).is_some_and(Option::is_none) || first.get(at + 1).is_some_and(Option::is_none)
+    };
     let mut names = Vec::new();
     for (at, name) in second.iter().enumerate() {
         let Some(name) = name else { continue };
@@ -224,7 +228,7 @@ pub(super) fn starts_with_header(rows: &[Row]) -> bool {
     let distinct = names.iter().collect::<std::collections::HashSet<_>>().len() == names.len();
     let named_like_header = names
         .iter()
-        .all(|name| !is_value(name) && name.chars().count() <= 60);
+        .all(|name| !is_value(name) && without_note(name).chars().count() <= 60);
     let over_values = || {
         (1..width).any(|at| {
             let cells = || {
@@ -232,21 +236,40 @@ pub(super) fn starts_with_header(rows: &[Row]) -> bool {
                     .filter_map(|row| row.cells.get(at))
                     .filter(|cell| !cell.is_empty())
             };
-            cells().count() > 0 && cells().all(|cell| is_value(cell) || is_year(cell))
+            cells().count() > 0 && cells().all(|cell| is_value(cell) || is_year(without_note(cell)))
         })
     };
     distinct && named_like_header && (width >= 3 || over_values())
 }
 
+/// What opens a note behind the value of a cell.
+const NOTE: &str = " (note: ";
+
+/// A cell with the note at it: `18 % (note: net)`.
+pub(super) fn with_note(cell: &str, note: &str) -> String {
+    format!("{cell}{NOTE}{note})").trim_start().to_owned()
+}
+
+fn without_note(cell: &str) -> &str {
+    cell.split_once(NOTE).map_or(cell, |(value, _)| value)
+}
+
 /// Whether a cell holds a figure, an amount or a date rather than a name. A year may name a column, and so may
 /// `Q1` or `Day 1`.
 fn is_value(cell: &str) -> bool {
+    let cell = without_note(cell);
     let digits = cell.chars().filter(char::is_ascii_digit).count();
     let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
     let starts_with_letter = cell.starts_with(char::is_alphabetic);
     // `EUR 500`: a currency goes before its amount, other units behind.
     let is_amount = letters == 3 && cell.bytes().take(3).all(|b| b.is_ascii_uppercase());
-    digits > 0 && !is_year(cell) && if starts_with_letter { is_amount } else { letters <= digits.max(3) }
+    digits > 0
+        && !is_year(cell)
+        && if starts_with_letter {
+            is_amount
+        } else {
+            letters <= digits.max(3)
+        }
 }
 
 fn is_year(cell: &str) -> bool {
@@ -283,6 +306,10 @@ mod tests {
         check("Gold|Flow|18 %/Silver|Flow|15 %", false);
         check("|Silver|Gold/Deals|3|10", true);
         check("A|A|B/1|2|3", false);
+        check(
+            "Tier|Rate (note: net of discounts)/Gold|18 % (note: new deals)",
+            true,
+        );
         check("Q1|Day 1|col-1/5|6|7", true);
         check("Gold|Flow|EUR 5/Silver|Flow|EUR 7", false);
         check("Tier|Product|Rate", false);
@@ -334,7 +361,10 @@ mod tests {
             "Rates 2025|<|</Tier|Product|Rate/Gold|Flow|18 %",
             &["Rates 2025", "Tier: Gold; Product: Flow; Rate: 18 %"],
         );
-        check("Tier|Support|</Gold|Phone|Mail/Silver|Mail|None", &["Tier; Support", "Gold; Phone; Mail", "Silver; Mail; None"]);
+        check(
+            "Tier|Support|</Gold|Phone|Mail/Silver|Mail|None",
+            &["Tier; Support", "Gold; Phone; Mail", "Silver; Mail; None"],
+        );
     }
 
     #[test]

@@ -1,15 +1,13 @@
-//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file, charts as tables.
+//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file, notes at cells
+//! beside their values, charts as tables.
 
-use super::{MAX_CHARS, ReadError, chart, office, sheet};
-use crate::{Document, Row, Section, text};
+use super::{MAX_CHARS, ReadError, office, sheet, table, workbook_parts::Parts};
+use crate::{Block, Document, Row, Section, text};
 use liaison_knowledge::Anchor;
-use office_oxide::core::opc::{OpcReader, PartName};
-use office_oxide::core::relationships::rel_types;
 use office_oxide::xlsx::cell::CellValue;
 use office_oxide::xlsx::workbook::SheetState;
 use office_oxide::xlsx::{CellRef, Worksheet, XlsxDocument};
-use std::collections::HashMap;
-use std::io::{Read, Seek};
+use std::collections::{HashMap, HashSet};
 
 /// Cells that merged ranges may fill; sheets that people merge by hand stay far below.
 const MAX_MERGED_CELLS: usize = 100_000;
@@ -20,6 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     book.ensure_styles();
     let mut document = Document::default();
     let mut chars = 0;
+    let mut parts = Parts::open(bytes);
     for worksheet in &book.worksheets {
         let name = text::line(&worksheet.name);
         if worksheet.state != SheetState::Visible {
@@ -33,17 +32,30 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
                 "Sheet \"{name}\" is damaged; only its first rows were read."
             ));
         }
-        let rows = rows(&book, worksheet, &mut chars)?;
+        let info = book
+            .workbook
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == worksheet.name);
+        let mut parts = info.zip(parts.as_mut());
+        let discussed = parts
+            .as_mut()
+            .map(|(info, parts)| parts.discussed(info))
+            .unwrap_or_default();
+        if !discussed.is_empty() {
+            document.notices.push(format!(
+                "Sheet \"{name}\" has discussions at its cells, which were left out."
+            ));
+        }
+        let rows = rows(&book, worksheet, &notes(worksheet, &discussed), &mut chars)?;
         document
             .sections
             .extend(sheet::section(&name, rows, &spanned(worksheet)));
-        if !worksheet.comments.is_empty() {
-            document.notices.push(format!(
-                "Sheet \"{name}\" has comments at its cells, which were left out."
-            ));
-        }
+        let charts = parts.map(|(info, parts)| parts.charts(info)).unwrap_or_default();
+        document
+            .sections
+            .extend(charts.into_iter().map(|blocks| chart_section(&name, blocks)));
     }
-    add_charts(bytes, &book, &mut document);
     for (name, problem) in book.unreadable_sheets.iter().take(5) {
         document.notices.push(text::line(&format!(
             "Sheet \"{name}\" could not be read: {problem}"
@@ -56,7 +68,49 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     Ok(document)
 }
 
-fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result<Vec<Row>, ReadError> {
+fn chart_section(sheet: &str, blocks: Vec<Block>) -> Section {
+    let heading = vec![sheet.to_owned()];
+    Section {
+        anchor: Anchor::Heading {
+            heading: heading.clone(),
+        },
+        heading,
+        blocks,
+    }
+}
+
+/// The notes that authors put at cells, by row and column (both from 0): often the condition of a rate. What
+/// people discuss there is talk about the sheet and stays out.
+fn notes(worksheet: &Worksheet, discussed: &HashSet<(u32, u32)>) -> HashMap<(u32, u32), String> {
+    let mut notes = HashMap::new();
+    for comment in worksheet.comments.iter() {
+        let Some(place) = CellRef::parse(&comment.cell_ref) else {
+            continue;
+        };
+        let place = (place.row, place.col);
+        // Excel starts a note with the name of its author.
+        let signed = comment
+            .author
+            .as_deref()
+            .and_then(|author| comment.text.strip_prefix(author));
+        let text = text::line(
+            signed
+                .and_then(|text| text.strip_prefix(':'))
+                .unwrap_or(&comment.text),
+        );
+        if !discussed.contains(&place) && !text.is_empty() {
+            notes.insert(place, text);
+        }
+    }
+    notes
+}
+
+fn rows(
+    book: &XlsxDocument,
+    worksheet: &Worksheet,
+    notes: &HashMap<(u32, u32), String>,
+    chars: &mut usize,
+) -> Result<Vec<Row>, ReadError> {
     let mut merges = Merges::of(worksheet);
     let mut rows = Vec::with_capacity(worksheet.rows.len());
     let mut shown = String::new();
@@ -65,10 +119,13 @@ fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result
         for cell in &row.cells {
             shown.clear();
             book.write_cell_value(cell, &mut shown);
-            let value = match cell.value {
+            let mut value = match cell.value {
                 CellValue::Number(_) => with_currency_apart(text::line(&shown)),
                 _ => text::line(&shown),
             };
+            if let Some(note) = notes.get(&(cell.reference.row, cell.reference.col)) {
+                value = table::with_note(&value, note);
+            }
             if value.is_empty() {
                 continue;
             }
@@ -115,51 +172,6 @@ fn merged_ranges(worksheet: &Worksheet) -> impl Iterator<Item = (CellRef, CellRe
         let (from, to) = range.split_once(':')?;
         Some((CellRef::parse(from)?, CellRef::parse(to)?))
     })
-}
-
-/// Adds the charts of the sheets that are shown, each as a section below its sheet.
-fn add_charts(bytes: &[u8], book: &XlsxDocument, document: &mut Document) {
-    if !chart::any_in(bytes) {
-        return;
-    }
-    let Ok(mut package) = OpcReader::new(std::io::Cursor::new(bytes)) else {
-        return;
-    };
-    let Ok(main) = package.main_document_part() else { return };
-    let Ok(sheets) = package.read_rels_for(&main) else { return };
-    for sheet in book.workbook.sheets.iter().filter(|sheet| sheet.state == SheetState::Visible) {
-        let name = text::line(&sheet.name);
-        let Ok(part) = sheets.resolve_target(&sheet.rel_id, &main) else {
-            continue;
-        };
-        let drawings = related(&mut package, &part, rel_types::DRAWING);
-        let charts: Vec<PartName> = drawings
-            .iter()
-            .flat_map(|drawing| related(&mut package, drawing, rel_types::CHART))
-            .collect();
-        for chart in charts {
-            let blocks = package.read_part(&chart).map(|part| chart::blocks(&part)).unwrap_or_default();
-            if !blocks.is_empty() {
-                let heading = vec![name.clone()];
-                document.sections.push(Section {
-                    anchor: Anchor::Heading { heading: heading.clone() },
-                    heading,
-                    blocks,
-                });
-            }
-        }
-    }
-}
-
-/// The parts that `part` refers to as `kind`.
-fn related<R: Read + Seek>(package: &mut OpcReader<R>, part: &PartName, kind: &str) -> Vec<PartName> {
-    let Ok(relations) = package.read_rels_for(part) else {
-        return vec![];
-    };
-    let targets = relations.get_by_type(kind).into_iter();
-    targets
-        .filter_map(|relation| relations.resolve_target(&relation.id, part).ok())
-        .collect()
 }
 
 /// `EUR1,240.50` → `EUR 1,240.50`: the reader drops the space that such number formats hold.
