@@ -194,14 +194,13 @@ fn list(value: &Value) -> Vec<String> {
     }
 }
 
-/// The first line of a parser's message; the rest draws the place in the file.
+/// What went wrong and where: the first line of a parser's message, without its advice to programmers. The rest
+/// draws the place in the file.
 fn brief(message: &str) -> String {
-    message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(':')
-        .to_owned()
+    let first = message.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let first = first.split(", set ").next().unwrap_or_default();
+    first.trim_end_matches(':').to_owned()
 }
 
 #[cfg(test)]
@@ -246,6 +245,30 @@ mod tests {
         ] {
             assert!(FrontMatter::parse(yaml).is_err(), "{yaml:?}");
         }
+    }
+
+    #[test]
+    fn broken_yaml_still_tells_its_title() {
+        #[track_caller]
+        fn check(yaml: &str, title: Option<Option<&str>>) {
+            let front = FrontMatter::parse_loosely(yaml);
+            assert_eq!(
+                front.as_ref().map(|front| front.title.as_deref()),
+                title,
+                "{yaml}"
+            );
+        }
+        check(
+            "title: Rates: all\nauthor: a\nauthor: b",
+            Some(Some("Rates: all")),
+        );
+        check(
+            "title: 'Rates'\ntags:\n  - a: b\n\t- c\nms.date: x",
+            Some(Some("Rates")),
+        );
+        check("author: a\nauthor: b", Some(None));
+        check("Words after a rule\nand more: of them", None);
+        check("title: Rates", None);
     }
 
     #[test]

@@ -210,16 +210,11 @@ fn add_row(line: &str, rows: usize, before: &str, next: Option<&str>, out: &mut 
         }
         return out.push_str(line);
     }
-    let is_bare_row = |next: &str| without_quote(next).starts_with('|') && !is_rule(without_quote(next));
-    let lacks_rule =
-        rows == 0 && columns(bare) > 1 && bare.trim_end().ends_with('|') && next.is_some_and(is_bare_row);
-    if lacks_rule {
-        // Nor does a table start inside a paragraph.
-        out.push_str(quote);
-        out.push('\n');
-    }
     out.push_str(&inline(line));
-    if lacks_rule {
+    let is_bare_row = |next: &str| without_quote(next).starts_with('|') && !is_rule(without_quote(next));
+    let starts_table =
+        without_quote(before).is_empty() && columns(bare) > 1 && bare.trim_end().ends_with('|');
+    if starts_table && next.is_some_and(is_bare_row) {
         out.push('\n');
         push_rule(quote, columns(bare), out);
     }
@@ -304,6 +299,10 @@ mod tests {
         );
         check("A | B\n--|--\n1 | 2", "A | B\n--|--\n1 | 2");
         check("> | A \\| a | B |\n> |:-|-:|", "> | A \\| a | B |\n> |:-|-:|");
-        check("| A | B |\n|--|--|\n|", "| A | B |\n|--|--|\n");
+        check("| A | B |\n|--|--|\n|", "| A | B |\n|--|--|");
+        check(
+            "| A | B |\n|--|--|\n1 | 2 |\n| 3 | 4 |\n| 5 | 6 |",
+            "| A | B |\n|--|--|\n1 | 2 |\n| 3 | 4 |\n| 5 | 6 |",
+        );
     }
 }

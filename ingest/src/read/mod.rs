@@ -8,6 +8,7 @@ mod chart;
 mod csv;
 mod deck;
 mod directives;
+mod dom;
 mod error;
 mod faq;
 mod flow;

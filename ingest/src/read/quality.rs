@@ -78,22 +78,33 @@ fn is_garbled(token: &str) -> bool {
         return token.bytes().any(|b| b.is_ascii_control());
     }
     let (mut chars, mut odd, mut accents, mut letters) = (0, 0, 0, 0);
-    let mut scripts: Vec<Script> = Vec::new();
     for c in token.chars() {
         chars += 1;
         odd += usize::from(matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}') || c.is_control());
         accents += usize::from(is_accent(c));
-        if c.is_alphabetic() {
-            letters += 1;
-            let script = Script::of(c);
-            if !scripts.contains(&script) {
-                scripts.push(script);
-            }
+        letters += usize::from(c.is_alphabetic());
+    }
+    odd * 3 >= chars
+        || letters >= 4 && accents * 3 > chars * 2
+        || token.split(|c: char| !c.is_alphabetic()).any(mixes_scripts)
+}
+
+/// Whether letters of one word come from scripts that nobody mixes; a sign before a unit (`μm`) is no word.
+fn mixes_scripts(word: &str) -> bool {
+    let mut scripts: Vec<Script> = Vec::new();
+    let mut letters = 0;
+    // Languages without spaces write foreign names inside their own.
+    for script in word
+        .chars()
+        .map(Script::of)
+        .filter(|script| *script != Script::Han)
+    {
+        letters += 1;
+        if !scripts.contains(&script) {
+            scripts.push(script);
         }
     }
-    // Languages without spaces write foreign names inside their own.
-    let mixed = scripts.iter().filter(|script| **script != Script::Han).count();
-    odd * 3 >= chars || letters >= 4 && accents * 3 > chars * 2 || mixed >= 3 || mixed == 2 && letters >= 5
+    scripts.len() > 2 || scripts.len() == 2 && letters >= 5
 }
 
 /// Whether `c` is in the upper half of Latin-1, as which bytes of other encodings are misread.

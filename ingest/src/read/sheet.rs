@@ -301,8 +301,8 @@ mod tests {
         );
         // A header does not reach below an empty row to columns that it does not name.
         check(
-            "Doc|||Rev/A1|||B//|1.1|kV|130",
-            &["2 Doc: A1; Rev: B", "4 1.1; kV; 130"],
+            "Doc||No|Rev/A1||7|B//|1.1|kV|130",
+            &["2 Doc: A1; No: 7; Rev: B", "4 1.1; kV; 130"],
         );
         check("Partner|Acme/Tier|Gold", &["1 Partner; Acme", "2 Tier; Gold"]);
         check("A|B|C", &["1 A; B; C"]);

@@ -363,7 +363,10 @@ mod tests {
         );
         check(
             "Tier|Support|</Gold|Phone|Mail/Silver|Mail|None",
-            &["Tier; Support", "Gold; Phone; Mail", "Silver; Mail; None"],
+            &[
+                "Tier: Gold; Support: Phone; Support: Mail",
+                "Tier: Silver; Support: Mail; Support: None",
+            ],
         );
     }
 
