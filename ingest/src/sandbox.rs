@@ -165,6 +165,11 @@ fn death(last_words: &[u8], status: ExitStatus) -> ReadError {
             ),
         };
     }
+    if words.contains("overflowed its stack") {
+        return ReadError::TooLarge {
+            detail: "its parts are nested deeper than can be read".to_owned(),
+        };
+    }
     let words: String = words.chars().take(200).collect();
     ReadError::Crashed {
         detail: if words.is_empty() {
@@ -191,6 +196,8 @@ fn too_large_input() -> ReadError {
 /// itself, and writes the answer to the standard output. Call it before anything else starts threads.
 #[must_use]
 pub fn child_main(name: &str) -> ExitCode {
+    // A panic is an answer (see `read_in_thread`) or an engine that gave up; its place in the source helps nobody.
+    std::panic::set_hook(Box::new(|_| {}));
     if let Err(error) = limit_self() {
         eprintln!("limits could not be set: {error}");
         return ExitCode::FAILURE;
