@@ -5,7 +5,7 @@ use crate::app::App;
 use indicatif::{ProgressBar, ProgressStyle};
 use liaison_ingest::{
     Sandbox,
-    pipeline::{IngestError, Progress, Report},
+    pipeline::{Ingest, IngestError, Progress, Report},
 };
 use liaison_knowledge::AudienceSpec;
 use std::path::PathBuf;
@@ -36,6 +36,11 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
 /// Runs the pipeline with a progress bar on stderr.
 pub(super) async fn ingest(app: &App, paths: &[PathBuf], audience: AudienceSpec) -> anyhow::Result<Report> {
     let sandbox = Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]);
+    with_progress(&app.ingest(&sandbox, audience), paths).await
+}
+
+/// The same of a pipeline that is not the home's own.
+pub(super) async fn with_progress(ingest: &Ingest<'_>, paths: &[PathBuf]) -> anyhow::Result<Report> {
     let bar = ProgressBar::new(0).with_style(style());
     let tell = |progress: Progress<'_>| match progress {
         Progress::Found(files) => bar.set_length(files as u64),
@@ -44,7 +49,7 @@ pub(super) async fn ingest(app: &App, paths: &[PathBuf], audience: AudienceSpec)
             bar.inc(1);
         }
     };
-    let report = app.ingest(&sandbox, audience).run(paths, tell).await;
+    let report = ingest.run(paths, tell).await;
     bar.finish_and_clear();
     report.map_err(|error| match error {
         IngestError::NotFound(_) => Usage(error.to_string()).into(),
