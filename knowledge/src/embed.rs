@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 /// What vectors were made with. Vectors of two models are never compared.
@@ -23,15 +23,24 @@ pub struct ModelIdentity {
     pub dimensions: usize,
 }
 
+/// Who waits for vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person: goes before every document.
+    Question,
+    /// A run that takes in documents.
+    Document,
+}
+
 /// Turns texts into unit vectors. Order of the result is the order of `texts`.
 pub trait Embedder: Send + Sync {
     /// Which model this is.
     fn identity(&self) -> &ModelIdentity;
-    /// One vector per text.
+    /// One vector per text. A question waits at most for the texts that are in the model, never for a document.
     ///
     /// # Errors
     /// When the runtime fails; nothing is known about which text it was.
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError>;
+    fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError>;
 }
 
 /// Why a model could not be loaded or run.
@@ -75,7 +84,7 @@ const MAX_TOKENS: usize = 256;
 /// fastembed on ONNX Runtime: a pool of single-thread sessions, which on a CPU beat one session of many threads.
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
-    sessions: Vec<Mutex<TextEmbedding>>,
+    pool: Pool<TextEmbedding>,
 }
 
 impl OnnxEmbedder {
@@ -104,9 +113,7 @@ impl OnnxEmbedder {
                 .with_environment(environment.clone())
                 .with_max_length(MAX_TOKENS)
                 .with_intra_threads(1);
-            TextEmbedding::try_new_from_user_defined(model, options)
-                .map(Mutex::new)
-                .map_err(|error| bad(error.to_string()))
+            TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
         };
         let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
         let name = model_dir
@@ -118,9 +125,9 @@ impl OnnxEmbedder {
                 sha256: hex(&Sha256::digest(&weights)),
                 dimensions: 0,
             },
-            sessions,
+            pool: Pool::new(sessions),
         };
-        let probe = embedder.embed(&["partner".to_owned()])?;
+        let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
         if embedder.identity.dimensions == 0 {
             return Err(bad("it returns empty vectors".to_owned()));
@@ -128,10 +135,17 @@ impl OnnxEmbedder {
         Ok(embedder)
     }
 
-    /// A session nobody uses, or the first one when all are busy.
-    fn session(&self) -> MutexGuard<'_, TextEmbedding> {
-        let free = self.sessions.iter().find_map(|session| session.try_lock().ok());
-        free.unwrap_or_else(|| self.sessions[0].lock().unwrap_or_else(PoisonError::into_inner))
+    /// One text at a time: batching pads to the longest and brings nothing on a CPU, and between two texts of a
+    /// document a question finds its turn.
+    fn embed_each(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let embed = |text: &String| {
+            let lent = self.pool.take(urgency);
+            let vectors = lent.session().embed([text], Some(1));
+            let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
+            let vector = vectors.into_iter().next();
+            vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
+        };
+        texts.iter().map(embed).collect()
     }
 }
 
@@ -140,23 +154,16 @@ impl Embedder for OnnxEmbedder {
         &self.identity
     }
 
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        // One text at a time: batching pads to the longest and brings nothing on a CPU.
-        let run = |texts: &[String]| -> Result<Vec<Vec<f32>>, EmbedError> {
-            let mut session = self.session();
-            session
-                .embed(texts, Some(1))
-                .map_err(|error| EmbedError::Failed(error.to_string()))
-        };
-        let workers = self.sessions.len().min(texts.len());
+    fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let workers = self.pool.sessions.len().min(texts.len());
         if workers <= 1 {
-            return run(texts);
+            return self.embed_each(texts, urgency);
         }
         let share = texts.len().div_ceil(workers);
         std::thread::scope(|scope| {
             let parts: Vec<_> = texts
                 .chunks(share)
-                .map(|part| scope.spawn(move || run(part)))
+                .map(|part| scope.spawn(move || self.embed_each(part, urgency)))
                 .collect();
             let mut vectors = Vec::with_capacity(texts.len());
             for part in parts {
@@ -168,6 +175,70 @@ impl Embedder for OnnxEmbedder {
             Ok(vectors)
         })
     }
+}
+
+/// Sessions that are lent for one text at a time, to questions first.
+struct Pool<S> {
+    sessions: Vec<Mutex<S>>,
+    queue: Mutex<Queue>,
+    moved: Condvar,
+}
+
+struct Queue {
+    /// Sessions nobody has, by their place in the pool.
+    free: Vec<usize>,
+    /// Questions that wait; while there is one, no document gets a session.
+    questions: usize,
+}
+
+/// A session for one text; goes back when dropped.
+struct Lent<'a, S> {
+    pool: &'a Pool<S>,
+    place: usize,
+}
+
+impl<S> Pool<S> {
+    fn new(sessions: Vec<S>) -> Self {
+        let free = (0..sessions.len()).collect();
+        Self {
+            sessions: sessions.into_iter().map(Mutex::new).collect(),
+            queue: Mutex::new(Queue { free, questions: 0 }),
+            moved: Condvar::new(),
+        }
+    }
+
+    fn take(&self, urgency: Urgency) -> Lent<'_, S> {
+        let asks = urgency == Urgency::Question;
+        let mut queue = lock(&self.queue);
+        queue.questions += usize::from(asks);
+        loop {
+            let may = asks || queue.questions == 0;
+            if let Some(place) = may.then(|| queue.free.pop()).flatten() {
+                queue.questions -= usize::from(asks);
+                // Documents that stood back may go on if there is another session.
+                self.moved.notify_all();
+                return Lent { pool: self, place };
+            }
+            queue = self.moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<S> Lent<'_, S> {
+    fn session(&self) -> MutexGuard<'_, S> {
+        lock(&self.pool.sessions[self.place])
+    }
+}
+
+impl<S> Drop for Lent<'_, S> {
+    fn drop(&mut self) {
+        lock(&self.pool.queue).free.push(self.place);
+        self.pool.moved.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// ONNX Runtime keeps one environment per process; the first library loaded stays.
@@ -205,4 +276,30 @@ fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::mpsc, thread, time::Duration};
+
+    #[test]
+    fn a_waiting_question_goes_before_waiting_documents() {
+        let pool = Pool::new(vec![()]);
+        let (served, order) = mpsc::channel();
+        let first = pool.take(Urgency::Document);
+        thread::scope(|scope| {
+            for urgency in [Urgency::Document, Urgency::Document, Urgency::Question] {
+                let (pool, served) = (&pool, served.clone());
+                scope.spawn(move || {
+                    let _session = pool.take(urgency);
+                    served.send(urgency).unwrap();
+                });
+                thread::sleep(Duration::from_millis(20));
+            }
+            drop(first);
+        });
+        let order: Vec<_> = order.try_iter().collect();
+        assert_eq!(order, [Urgency::Question, Urgency::Document, Urgency::Document]);
+    }
 }

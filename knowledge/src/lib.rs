@@ -13,8 +13,8 @@ pub mod room;
 pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
-pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
-pub use index::{Hit, IndexError, View};
+pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder, Urgency};
+pub use index::{Hit, IndexError, PassageIndex, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
 pub use room::DiskFull;
 pub use search::{Found, Knowledge, KnowledgeError, Spent, Timings};

@@ -2,11 +2,14 @@
 
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
-    index::{Hit, IndexedPassage, Opening, Query, Stored, edge::EdgeIndex},
+    embed::Urgency,
+    index::{Hit, IndexedPassage, Opening, PassageIndex, Query, Stored, edge::EdgeIndex},
     memo::Memo,
 };
 use cpu_time::ProcessTime;
 use std::{
+    collections::{BTreeMap, HashMap},
+    ops::RangeInclusive,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -18,7 +21,7 @@ pub struct Knowledge {
     embedder: Arc<dyn Embedder>,
     /// For questions and what they are compared with; ingestion, which sees each text once, goes past it.
     memo: Arc<Memo>,
-    index: Arc<EdgeIndex>,
+    index: Arc<dyn PassageIndex>,
 }
 
 /// What a search found, best first, and how long it took.
@@ -73,11 +76,17 @@ impl Knowledge {
             model: embedder.identity().clone(),
         };
         let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
-        Ok(Self {
+        Ok(Self::new(embedder, Arc::new(index)))
+    }
+
+    /// An open index together with the model that its vectors are made with.
+    #[must_use]
+    pub fn new(embedder: Arc<dyn Embedder>, index: Arc<dyn PassageIndex>) -> Self {
+        Self {
             memo: Arc::new(Memo::new(Arc::clone(&embedder))),
             embedder,
-            index: Arc::new(index),
-        })
+            index,
+        }
     }
 
     /// The `limit` best passages for `question` among those in force on `view.on` that `view.audience` may
@@ -91,35 +100,23 @@ impl Knowledge {
         view: View<'_>,
         limit: usize,
     ) -> Result<Found, KnowledgeError> {
-        let this = self.clone();
-        let (question, audience, on) = (question.to_owned(), view.audience.clone(), view.on);
-        blocking(move || {
-            let start = Instant::now();
-            let vector = this
-                .memo
-                .embed(std::slice::from_ref(&question))?
-                .pop()
-                .unwrap_or_default();
-            let embed = start.elapsed();
-            let view = View {
-                audience: &audience,
-                on,
-            };
-            let query = Query {
-                vector: &vector,
-                words: &question,
-                view,
-            };
-            let hits = this.index.search(&query, limit)?;
-            Ok(Found {
-                hits,
-                timings: Timings {
-                    embed,
-                    search: start.elapsed() - embed,
-                },
-            })
+        let start = Instant::now();
+        let vector = self.embed(vec![question.to_owned()]).await?;
+        let vector = vector.first().map(AsRef::as_ref).unwrap_or_default();
+        let embed = start.elapsed();
+        let query = Query {
+            vector,
+            words: question,
+            view,
+        };
+        let hits = self.index.search(&query, limit).await?;
+        Ok(Found {
+            hits,
+            timings: Timings {
+                embed,
+                search: start.elapsed() - embed,
+            },
         })
-        .await
     }
 
     /// One passage, if `audience` may see it on that day.
@@ -131,18 +128,23 @@ impl Knowledge {
         id: PassageId,
         view: View<'_>,
     ) -> Result<Option<(Passage, DocumentRecord)>, KnowledgeError> {
-        let (index, audience, on) = (Arc::clone(&self.index), view.audience.clone(), view.on);
-        let found = blocking(move || {
-            Ok(index.passage(
-                id,
-                View {
-                    audience: &audience,
-                    on,
-                },
-            )?)
-        })
-        .await?;
+        let found = self.index.passage(id, view).await?;
         Ok(found.map(|Stored { passage, document }| (passage, document)))
+    }
+
+    /// The passages of one document whose ordinal lies in the range, in order; none of them when `view` may not
+    /// see the document.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn around(
+        &self,
+        document: DocumentId,
+        ordinals: RangeInclusive<u32>,
+        view: View<'_>,
+    ) -> Result<Vec<Passage>, KnowledgeError> {
+        let found = self.index.around(document, ordinals, view).await?;
+        Ok(found.into_iter().map(|stored| stored.passage).collect())
     }
 
     /// Vectors of `texts`, in their order. Those of recent texts cost nothing.
@@ -154,8 +156,8 @@ impl Knowledge {
         blocking(move || Ok(memo.embed(&texts)?)).await
     }
 
-    /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Returns
-    /// what the model took.
+    /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Only words
+    /// that the document did not have before go to the model. Returns what the model took.
     ///
     /// # Errors
     /// When the model or the index fails; the document is then as it was, or repeating the call mends it.
@@ -164,25 +166,37 @@ impl Knowledge {
         record: DocumentRecord,
         passages: Vec<Passage>,
     ) -> Result<Spent, KnowledgeError> {
-        let this = self.clone();
-        blocking(move || {
-            let words: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
-            let (start, cpu) = (Instant::now(), ProcessTime::now());
-            let vectors = this.embedder.embed(&words)?;
-            let spent = Spent {
-                wall: start.elapsed(),
-                cpu: cpu.elapsed(),
-            };
-            let all = passages.into_iter().zip(vectors).zip(words);
-            let all = all.map(|((passage, vector), words)| IndexedPassage {
-                passage,
-                vector,
-                words,
-            });
-            this.index.replace(&record, all.collect())?;
-            Ok(spent)
+        let known: HashMap<String, Vec<f32>> = self
+            .index
+            .contents(record.id)
+            .await?
+            .into_iter()
+            .map(|(old, vector)| (words(&old.document, &old.passage), vector))
+            .collect();
+        let embedder = Arc::clone(&self.embedder);
+        let all: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
+        let (all, vectors, spent) = blocking(move || {
+            let (vectors, spent) = with_known(&*embedder, &all, &known)?;
+            Ok((all, vectors, spent))
         })
-        .await
+        .await?;
+        let all = passages.into_iter().zip(vectors).zip(all);
+        let all = all.map(|((passage, vector), words)| IndexedPassage {
+            passage,
+            vector,
+            words,
+        });
+        self.index.replace(&record, all.collect()).await?;
+        Ok(spent)
+    }
+
+    /// Gives a document another record: audience, dates, language. Nothing is embedded; a new title is part of
+    /// what is embedded and needs [`Self::replace`]. A document that is not there stays away.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn relabel(&self, record: &DocumentRecord) -> Result<(), KnowledgeError> {
+        Ok(self.index.relabel(record).await?)
     }
 
     /// Takes a document out of every later search; done when it returns.
@@ -190,36 +204,39 @@ impl Knowledge {
     /// # Errors
     /// When the index fails.
     pub async fn remove(&self, document: DocumentId) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || Ok(index.remove(document)?)).await
+        Ok(self.index.remove(document).await?)
     }
 
     /// Puts everything written so far on disk.
     ///
     /// # Errors
-    /// When the task dies.
+    /// When the index fails.
     pub async fn flush(&self) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || {
-            index.flush();
-            Ok(())
-        })
-        .await
+        Ok(self.index.flush().await?)
     }
 
     /// Merges what many small writes left behind; worth it after a large ingest.
     ///
     /// # Errors
-    /// When the engine fails; the index stays usable.
+    /// When the index fails; it stays usable.
     pub async fn optimise(&self) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || Ok(index.optimise()?)).await
+        Ok(self.index.optimise().await?)
+    }
+
+    /// Which documents there are, and how many passages each has.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, KnowledgeError> {
+        Ok(self.index.documents().await?)
     }
 
     /// How many passages there are.
-    #[must_use]
-    pub fn passages(&self) -> usize {
-        self.index.len()
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn passages(&self) -> Result<usize, KnowledgeError> {
+        Ok(self.index.len().await?)
     }
 
     /// The model in use.
@@ -227,6 +244,29 @@ impl Knowledge {
     pub fn model(&self) -> &crate::ModelIdentity {
         self.embedder.identity()
     }
+}
+
+/// One vector per text, in order: the known one, or else the model's.
+fn with_known(
+    embedder: &dyn Embedder,
+    texts: &[String],
+    known: &HashMap<String, Vec<f32>>,
+) -> Result<(Vec<Vec<f32>>, Spent), EmbedError> {
+    let new: Vec<String> = texts
+        .iter()
+        .filter(|t| !known.contains_key(*t))
+        .cloned()
+        .collect();
+    let (start, cpu) = (Instant::now(), ProcessTime::now());
+    let mut vectors = embedder.embed(&new, Urgency::Document)?.into_iter();
+    let spent = Spent {
+        wall: start.elapsed(),
+        cpu: cpu.elapsed(),
+    };
+    let vector = |text: &String| known.get(text).cloned().or_else(|| vectors.next());
+    let all: Option<Vec<_>> = texts.iter().map(vector).collect();
+    let all = all.ok_or_else(|| EmbedError::Failed("the model returned fewer vectors than texts".into()))?;
+    Ok((all, spent))
 }
 
 /// Cosine similarity of two unit vectors.

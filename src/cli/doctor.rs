@@ -7,6 +7,7 @@ use crate::{
     home::Home,
     http::assets,
 };
+use liaison_knowledge::Knowledge;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -45,18 +46,7 @@ async fn check(context: &Context) -> Vec<Check> {
     checks.extend(database(&home).await);
     checks.push(match app::open_knowledge(&home, &context.settings).await {
         Err(error) => bad("knowledge", format!("{error:#}")),
-        Ok(knowledge) if knowledge.passages() == 0 => good(
-            "knowledge",
-            "the index is empty: run `liaison ingest PATH`".to_owned(),
-        ),
-        Ok(knowledge) => good(
-            "knowledge",
-            format!(
-                "{} passages, model {}",
-                knowledge.passages(),
-                knowledge.model().name
-            ),
-        ),
+        Ok(knowledge) => index(&knowledge).await,
     });
     checks.push(language_model(context).await);
     checks.push(match assets::widget_is_built() {
@@ -98,6 +88,20 @@ fn files(home: &Home) -> Check {
         "runtime, model",
         format!("{}; run `liaison setup`", named.join("; ")),
     )
+}
+
+async fn index(knowledge: &Knowledge) -> Check {
+    match knowledge.passages().await {
+        Ok(0) => good(
+            "knowledge",
+            "the index is empty: run `liaison ingest PATH`".to_owned(),
+        ),
+        Ok(passages) => good(
+            "knowledge",
+            format!("{passages} passages, model {}", knowledge.model().name),
+        ),
+        Err(error) => bad("knowledge", error.to_string()),
+    }
 }
 
 async fn database(home: &Home) -> Vec<Check> {

@@ -1,26 +1,30 @@
 //! Qdrant Edge: the index inside this process. The only file that names the engine.
 //!
-//! Every method blocks; [`crate::Knowledge`] moves them off the async threads. One process may hold a folder.
+//! The engine blocks; [`EdgeIndex`] moves it off the async threads. One process may hold a folder.
 
 use super::{
-    Condition, Hit, IndexError, IndexedPassage, Opening, Query, Stored, View, conditions,
+    Condition, Hit, IndexError, IndexedPassage, Opening, PassageIndex, Query, Stored, View, conditions,
     fuse::{Legs, Ranked, fuse},
     label, limits,
 };
-use crate::{DocumentId, DocumentRecord, Passage, PassageId, room};
+use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId, room};
+use async_trait::async_trait;
 use qdrant_edge as q;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 use std::{
+    collections::BTreeMap,
     fs,
+    ops::RangeInclusive,
     path::PathBuf,
-    sync::{Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
+use uuid::Uuid;
 
 const DENSE: &str = "dense";
 const SPARSE: &str = "bm25";
 /// Keyword fields of [`limits`] and the document's id, which have a payload index each.
 const KEYWORDS: [&str; 6] = ["document", "access", "tier", "region", "type", "partner"];
-const INTEGERS: [&str; 2] = ["from", "until"];
+const INTEGERS: [&str; 3] = ["from", "until", "ordinal"];
 /// Passages each of the two rankings contributes to a search.
 const LEG: usize = 100;
 /// Passages a single engine call writes: bounds the memory of a 2,000-page document.
@@ -28,6 +32,12 @@ const WRITE_BATCH: usize = 256;
 
 /// An open index.
 pub struct EdgeIndex {
+    model: ModelIdentity,
+    edge: Arc<Edge>,
+}
+
+/// The engine and its locks.
+struct Edge {
     path: PathBuf,
     shard: q::EdgeShard,
     bm25: q::bm25_embed::EdgeBm25,
@@ -38,12 +48,8 @@ pub struct EdgeIndex {
     writer: Mutex<()>,
 }
 
-/// What a point carries besides its vectors.
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    record: DocumentRecord,
-    passage: Passage,
-}
+/// Passages that one call of the engine reads, of a document that is read whole.
+const PAGE: usize = 512;
 
 impl EdgeIndex {
     /// Opens the index in a folder, making it when the folder holds none.
@@ -75,25 +81,117 @@ impl EdgeIndex {
         let shard = shard.map_err(|error| unusable(error.to_string()))?;
         let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default())
             .map_err(|e| unusable(e.to_string()))?;
-        let index = Self {
+        let edge = Edge {
             path: path.clone(),
             shard,
             bm25,
             visible: RwLock::default(),
             writer: Mutex::default(),
         };
-        index.ensure_fields()?;
+        edge.ensure_fields()?;
         if fresh {
             label::write(&label, opening).map_err(|error| unusable(error.to_string()))?;
         }
-        Ok(index)
+        Ok(Self {
+            model: opening.model.clone(),
+            edge: Arc::new(edge),
+        })
     }
 
-    /// Makes `passages` the whole of `record`'s document, in one step for readers.
-    ///
-    /// # Errors
-    /// When the engine fails; repeating the call is safe.
-    pub fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>) -> Result<(), IndexError> {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Edge) -> Result<T, IndexError> + Send + 'static,
+    ) -> Result<T, IndexError> {
+        let edge = Arc::clone(&self.edge);
+        tokio::task::spawn_blocking(move || work(&edge))
+            .await
+            .map_err(|error| IndexError::Engine(format!("a task of the index died: {error}")))?
+    }
+}
+
+#[async_trait]
+impl PassageIndex for EdgeIndex {
+    fn model(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    async fn replace(
+        &self,
+        record: &DocumentRecord,
+        passages: Vec<IndexedPassage>,
+    ) -> Result<(), IndexError> {
+        let record = record.clone();
+        self.blocking(move |edge| edge.replace(&record, passages)).await
+    }
+
+    async fn relabel(&self, record: &DocumentRecord) -> Result<(), IndexError> {
+        let record = record.clone();
+        self.blocking(move |edge| edge.relabel(&record)).await
+    }
+
+    async fn remove(&self, document: DocumentId) -> Result<(), IndexError> {
+        self.blocking(move |edge| edge.remove(document)).await
+    }
+
+    async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
+        let filter = filter(conditions(query.view))?;
+        let sparse = self.edge.bm25.embed_query(query.words);
+        let dense = query.vector.to_vec();
+        self.blocking(move |edge| edge.search(dense, sparse, filter, limit))
+            .await
+    }
+
+    async fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError> {
+        let mut filter = filter(conditions(view))?;
+        let this = q::Condition::HasId(std::iter::once(q::PointId::Uuid(id.0)).collect());
+        filter.must.get_or_insert_default().push(this);
+        let found = self.blocking(move |edge| edge.read(filter, false)).await?;
+        Ok(found.into_iter().next().map(|(stored, _)| stored))
+    }
+
+    async fn around(
+        &self,
+        document: DocumentId,
+        ordinals: RangeInclusive<u32>,
+        view: View<'_>,
+    ) -> Result<Vec<Stored>, IndexError> {
+        let mut all = conditions(view);
+        all.push(of(document));
+        all.push(Condition::Above("ordinal", i64::from(*ordinals.start()) - 1));
+        all.push(Condition::AtMost("ordinal", i64::from(*ordinals.end())));
+        let filter = filter(all)?;
+        let found = self.blocking(move |edge| edge.read(filter, false)).await?;
+        Ok(found.into_iter().map(|(stored, _)| stored).collect())
+    }
+
+    async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
+        let filter = filter(vec![of(document)])?;
+        self.blocking(move |edge| edge.read(filter, true)).await
+    }
+
+    async fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, IndexError> {
+        self.blocking(Edge::documents).await
+    }
+
+    async fn len(&self) -> Result<usize, IndexError> {
+        Ok(self.edge.shard.info().points_count)
+    }
+
+    async fn flush(&self) -> Result<(), IndexError> {
+        self.blocking(|edge| {
+            edge.flush();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn optimise(&self) -> Result<(), IndexError> {
+        self.blocking(Edge::optimise).await
+    }
+}
+
+impl Edge {
+    fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>) -> Result<(), IndexError> {
         let kept: Vec<PassageId> = passages.iter().map(|indexed| indexed.passage.id).collect();
         let points = passages
             .into_iter()
@@ -111,28 +209,37 @@ impl EdgeIndex {
         self.delete(record.id, &kept)
     }
 
-    /// Takes a document out; done when it returns.
-    ///
-    /// # Errors
-    /// When the engine fails; repeating the call is safe.
-    pub fn remove(&self, document: DocumentId) -> Result<(), IndexError> {
+    fn relabel(&self, record: &DocumentRecord) -> Result<(), IndexError> {
+        let operation = q::SetPayloadOp {
+            payload: q::Payload(fields(record)?),
+            points: None,
+            filter: Some(filter(vec![of(record.id)])?),
+            key: None,
+        };
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.visible.write().unwrap_or_else(PoisonError::into_inner);
+        self.update(q::UpdateOperation::PayloadOperation(q::PayloadOps::SetPayload(
+            operation,
+        )))
+    }
+
+    fn remove(&self, document: DocumentId) -> Result<(), IndexError> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _alone = self.visible.write().unwrap_or_else(PoisonError::into_inner);
         self.delete(document, &[])
     }
 
-    /// The `limit` best passages by meaning and words among those the query's view may see, best first.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        let filter = filter(conditions(query.view))?;
-        let sparse = self.bm25.embed_query(query.words);
+    fn search(
+        &self,
+        dense: Vec<f32>,
+        sparse: q::SparseVector,
+        filter: q::Filter,
+        limit: usize,
+    ) -> Result<Vec<Hit>, IndexError> {
         let leg = LEG.max(limit);
         let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
-        let dense = q::VectorInternal::from(query.vector.to_vec());
         let mut legs = Legs {
-            dense: self.nearest(dense, DENSE, filter.clone(), leg)?,
+            dense: self.nearest(q::VectorInternal::from(dense), DENSE, filter.clone(), leg)?,
             sparse: Vec::new(),
         };
         if !sparse.indices.is_empty() {
@@ -143,55 +250,63 @@ impl EdgeIndex {
         self.hits(ranked)
     }
 
-    /// One passage, if `view` may see it.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError> {
-        let mut filter = filter(conditions(view))?;
-        let this = q::Condition::HasId(std::iter::once(q::PointId::Uuid(id.0)).collect());
-        filter.must.get_or_insert_default().push(this);
-        let request = q::ScrollRequest {
-            offset: None,
-            limit: Some(1),
-            filter: Some(filter),
-            with_payload: Some(q::WithPayloadInterface::Bool(true)),
-            with_vector: q::WithVector::Bool(false),
-            order_by: None,
+    /// The passages that pass a filter, in their document's order, with their vectors if asked for.
+    fn read(&self, filter: q::Filter, vectors: bool) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
+        let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = q::ScrollRequest {
+                offset: next,
+                limit: Some(PAGE),
+                filter: Some(filter.clone()),
+                with_payload: Some(q::WithPayloadInterface::Bool(true)),
+                with_vector: match vectors {
+                    true => q::WithVector::Selector(vec![DENSE.into()]),
+                    false => q::WithVector::Bool(false),
+                },
+                order_by: None,
+            };
+            let (found, after) = self.shard.scroll(request).map_err(engine)?;
+            for point in found {
+                let vector = point.vector.and_then(dense).unwrap_or_default();
+                all.push((stored(point.payload)?, vector));
+            }
+            next = after;
+            if next.is_none() {
+                break;
+            }
+        }
+        all.sort_by_key(|(stored, _)| stored.passage.ordinal);
+        Ok(all)
+    }
+
+    fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, IndexError> {
+        let request = q::FacetRequest {
+            key: field("document")?,
+            limit: self.shard.info().points_count,
+            filter: None,
+            exact: true,
         };
         let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
-        let (found, _) = self.shard.scroll(request).map_err(engine)?;
-        found
-            .into_iter()
-            .next()
-            .map(|point| stored(point.payload))
-            .transpose()
+        let found = self.shard.facet(request).map_err(engine)?;
+        let document = |hit: q::FacetValueHit| match &hit.value {
+            q::FacetValue::Keyword(id) => {
+                let id = Uuid::parse_str(id).map_err(|error| IndexError::Engine(error.to_string()))?;
+                Ok((DocumentId(id), hit.count))
+            }
+            other => Err(IndexError::Engine(format!("a document named {other:?}"))),
+        };
+        found.hits.into_iter().map(document).collect()
     }
 
-    /// How many passages there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.shard.info().points_count
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Puts everything written so far on disk; after it, a power cut loses nothing of it.
-    pub fn flush(&self) {
+    fn flush(&self) {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         self.shard.flush();
     }
 
     /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
     /// time when the disk could not take a second copy of everything.
-    ///
-    /// # Errors
-    /// When the engine fails; the index stays usable.
-    pub fn optimise(&self) -> Result<(), IndexError> {
+    fn optimise(&self) -> Result<(), IndexError> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let copy = room::taken(&self.path).unwrap_or_default();
         if let Err(full) = room::check(&self.path, room::TO_WRITE + copy) {
@@ -210,7 +325,7 @@ impl EdgeIndex {
 
     /// Deletes a document's points except `kept`.
     fn delete(&self, document: DocumentId, kept: &[PassageId]) -> Result<(), IndexError> {
-        let mut filter = filter(vec![Condition::OneOf("document", vec![document.0.to_string()])])?;
+        let mut filter = filter(vec![of(document)])?;
         if !kept.is_empty() {
             let ids = kept.iter().map(|id| q::PointId::Uuid(id.0)).collect();
             filter.must_not = Some(vec![q::Condition::HasId(ids)]);
@@ -237,15 +352,11 @@ impl EdgeIndex {
         let vectors = q::NamedVectors::default()
             .add_vector(DENSE, vector)
             .add_vector(SPARSE, sparse);
-        let mut payload = limits(&record.audience, record.validity);
-        payload["document"] = record.id.0.to_string().into();
-        let body = Payload {
-            record: record.clone(),
-            passage,
-        };
-        payload["body"] =
-            serde_json::to_value(body).map_err(|error| IndexError::Engine(error.to_string()))?;
-        Ok(q::PointStruct::new(id, vectors, payload).into())
+        let mut payload = fields(record)?;
+        payload.insert("document".to_owned(), record.id.0.to_string().into());
+        payload.insert("ordinal".to_owned(), passage.ordinal.into());
+        payload.insert("passage".to_owned(), json(&passage)?);
+        Ok(q::PointStruct::new(id, vectors, payload.into()).into())
     }
 
     fn nearest(
@@ -399,16 +510,46 @@ fn passage_id(id: q::PointId) -> Result<PassageId, IndexError> {
     }
 }
 
+/// The fields of a point that come from its document's record alone, which is what a relabelling sets.
+fn fields(record: &DocumentRecord) -> Result<serde_json::Map<String, serde_json::Value>, IndexError> {
+    let serde_json::Value::Object(mut fields) = limits(&record.audience, record.validity) else {
+        return Err(IndexError::Engine("limits are no object".to_owned()));
+    };
+    fields.insert("record".to_owned(), json(record)?);
+    Ok(fields)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, IndexError> {
+    serde_json::to_value(value).map_err(|error| IndexError::Engine(error.to_string()))
+}
+
 fn stored(payload: Option<q::Payload>) -> Result<Stored, IndexError> {
-    let broken = || IndexError::Engine("a point without its passage".to_owned());
-    let body = payload
-        .and_then(|mut payload| payload.0.remove("body"))
-        .ok_or_else(broken)?;
-    let Payload { record, passage } = serde_json::from_value(body).map_err(|_| broken())?;
+    let mut payload = payload.unwrap_or_default();
     Ok(Stored {
-        passage,
-        document: record,
+        passage: part(&mut payload, "passage")?,
+        document: part(&mut payload, "record")?,
     })
+}
+
+fn part<T: DeserializeOwned>(payload: &mut q::Payload, name: &str) -> Result<T, IndexError> {
+    let part = payload.0.remove(name).unwrap_or_default();
+    serde_json::from_value(part)
+        .map_err(|error| IndexError::Engine(format!("a point whose {name} cannot be read: {error}")))
+}
+
+/// The dense vector of a point.
+fn dense(vectors: q::VectorStructInternal) -> Option<Vec<f32>> {
+    match vectors {
+        q::VectorStructInternal::Named(mut named) => match named.remove(DENSE)? {
+            q::VectorInternal::Dense(vector) => Some(vector),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn of(document: DocumentId) -> Condition {
+    Condition::OneOf("document", vec![document.0.to_string()])
 }
 
 fn engine(error: q::OperationError) -> IndexError {

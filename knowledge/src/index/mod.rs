@@ -1,13 +1,99 @@
-//! Where passages are kept and found: the neutral shapes of an index query. [`edge`] is the in-process engine,
-//! `fuse` makes one ranking of an engine's two.
+//! Where passages are kept and found: [`PassageIndex`] and the neutral shapes of its queries. [`edge`] is the
+//! in-process engine, `fuse` makes one ranking of an engine's two.
 
 pub mod edge;
 mod fuse;
 mod label;
 
-use crate::{Audience, AudienceSpec, DocumentRecord, Passage, Validity, embed::ModelIdentity};
+use crate::{
+    Audience, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Validity, embed::ModelIdentity,
+};
+use async_trait::async_trait;
 use jiff::civil::Date;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
+
+/// An index of passages. Every method may be called from anywhere at any time: readers see each document as it
+/// was before a change or as it is after it, never half of it and never two versions of it.
+#[async_trait]
+pub trait PassageIndex: Send + Sync {
+    /// The model its vectors are made with.
+    fn model(&self) -> &ModelIdentity;
+
+    /// Makes `passages` the whole of `record`'s document, in one step for readers.
+    ///
+    /// # Errors
+    /// When the engine fails; the document is then as it was, or repeating the call mends it.
+    async fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>)
+    -> Result<(), IndexError>;
+
+    /// Gives a document that is there another record (audience, dates, owner): its passages and their vectors
+    /// stay. A document that is not there stays away.
+    ///
+    /// # Errors
+    /// As [`Self::replace`].
+    async fn relabel(&self, record: &DocumentRecord) -> Result<(), IndexError>;
+
+    /// Takes a document out of every later search; done when it returns.
+    ///
+    /// # Errors
+    /// When the engine fails; repeating the call is safe.
+    async fn remove(&self, document: DocumentId) -> Result<(), IndexError>;
+
+    /// The `limit` best passages by meaning and words among those the query's view may see, best first.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError>;
+
+    /// One passage, if `view` may see it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError>;
+
+    /// The passages of one document whose ordinal lies in the range, in order; none of them when `view` may not
+    /// see the document.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn around(
+        &self,
+        document: DocumentId,
+        ordinals: RangeInclusive<u32>,
+        view: View<'_>,
+    ) -> Result<Vec<Stored>, IndexError>;
+
+    /// Everything of one document with its vectors, in order: to use vectors again, and to move to another
+    /// index. It asks for no view, so never answer from it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError>;
+
+    /// Which documents there are, and how many passages each has.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, IndexError>;
+
+    /// How many passages there are.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn len(&self) -> Result<usize, IndexError>;
+
+    /// Puts everything written so far on disk; after it, a power cut loses nothing of it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn flush(&self) -> Result<(), IndexError>;
+
+    /// Merges what many small writes left behind. Searches go on meanwhile.
+    ///
+    /// # Errors
+    /// When the engine fails; the index stays usable.
+    async fn optimise(&self) -> Result<(), IndexError>;
+}
 
 /// A passage with what makes it findable.
 #[derive(Debug, Clone)]
