@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Knowledge, OnnxEmbedder};
+use liaison_knowledge::{AudienceSpec, Knowledge, OnnxEmbedder, Place};
 use std::{path::Path, sync::Arc};
 
 /// Everything handlers and commands work with.
@@ -102,5 +102,5 @@ pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
     let embedder = tokio::task::spawn_blocking(load).await??;
-    Ok(Knowledge::open(Arc::new(embedder), &home.index()).await?)
+    Ok(Knowledge::open(Arc::new(embedder), &Place::Embedded(home.index())).await?)
 }

@@ -114,3 +114,23 @@ pub struct Passage {
     /// Its words: what is shown and quoted.
     pub text: String,
 }
+
+impl Passage {
+    /// What it is found by, by meaning and by words: its document's title and its heading path say what its words are
+    /// about.
+    #[must_use]
+    pub fn words(&self, document: &DocumentRecord) -> String {
+        let title = document.title.as_str();
+        let headings = self
+            .heading
+            .iter()
+            .map(String::as_str)
+            .filter(|heading| *heading != title);
+        let lines: Vec<&str> = [title]
+            .into_iter()
+            .chain(headings)
+            .chain([self.text.as_str()])
+            .collect();
+        lines.join("\n")
+    }
+}

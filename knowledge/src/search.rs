@@ -3,14 +3,13 @@
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
     embed::Urgency,
-    index::{Hit, IndexedPassage, Opening, PassageIndex, Query, Stored, edge::EdgeIndex},
+    index::{Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
     memo::Memo,
 };
 use cpu_time::ProcessTime;
 use std::{
     collections::{BTreeMap, HashMap},
     ops::RangeInclusive,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -66,17 +65,25 @@ pub enum KnowledgeError {
 }
 
 impl Knowledge {
-    /// Opens (or makes) the index in `path` for vectors of `embedder`.
+    /// Opens (or makes) the index in `place` for vectors of `embedder`.
     ///
     /// # Errors
-    /// When the index cannot be opened or was made with another model.
-    pub async fn open(embedder: Arc<dyn Embedder>, path: &Path) -> Result<Self, KnowledgeError> {
-        let opening = Opening {
-            path: path.to_owned(),
-            model: embedder.identity().clone(),
-        };
-        let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
-        Ok(Self::new(embedder, Arc::new(index)))
+    /// When the index cannot be opened, or answers with another model.
+    pub async fn open(embedder: Arc<dyn Embedder>, place: &Place) -> Result<Self, KnowledgeError> {
+        let model = embedder.identity();
+        let active = place.active().await?;
+        if let Some(other) = active.as_ref().filter(|active| *active != model) {
+            return Err(KnowledgeError::Index(IndexError::OtherModel {
+                place: place.to_string(),
+                found: other.to_string(),
+                wanted: model.to_string(),
+            }));
+        }
+        let index = place.open(model).await?;
+        if active.is_none() {
+            place.activate(model).await?;
+        }
+        Ok(Self::new(embedder, index))
     }
 
     /// An open index together with the model that its vectors are made with.
@@ -171,10 +178,10 @@ impl Knowledge {
             .contents(record.id)
             .await?
             .into_iter()
-            .map(|(old, vector)| (words(&old.document, &old.passage), vector))
+            .map(|(old, vector)| (old.passage.words(&old.document), vector))
             .collect();
         let embedder = Arc::clone(&self.embedder);
-        let all: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
+        let all: Vec<String> = passages.iter().map(|p| p.words(&record)).collect();
         let (all, vectors, spent) = blocking(move || {
             let (vectors, spent) = with_known(&*embedder, &all, &known)?;
             Ok((all, vectors, spent))
@@ -273,20 +280,6 @@ fn with_known(
 #[must_use]
 pub fn similarity(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-/// What a passage is found by: its document's title and its heading path say what its words are about.
-fn words(record: &DocumentRecord, passage: &Passage) -> String {
-    let mut lines = vec![record.title.as_str()];
-    lines.extend(
-        passage
-            .heading
-            .iter()
-            .map(String::as_str)
-            .filter(|h| *h != record.title),
-    );
-    lines.push(&passage.text);
-    lines.join("\n")
 }
 
 async fn blocking<T: Send + 'static>(
