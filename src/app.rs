@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Embedder, Knowledge, OnnxEmbedder};
+use liaison_knowledge::{AudienceSpec, Embedder, Knowledge, OnnxEmbedder, Place};
 use std::{path::Path, sync::Arc};
 
 /// Everything handlers and commands work with.
@@ -98,7 +98,7 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// When a file is missing, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let embedder = load_embedder(home, settings).await?;
-    Ok(Knowledge::open(embedder, &home.index()).await?)
+    Ok(Knowledge::open(embedder, &Place::Embedded(home.index())).await?)
 }
 
 /// Loads the home's model.

@@ -2,7 +2,7 @@
 
 use crate::{app, cli::ingest, config::Settings, home::Home, store::Store};
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{Audience, AudienceSpec, Hit, Knowledge, View};
+use liaison_knowledge::{Audience, AudienceSpec, Hit, Knowledge, Place, View};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -23,7 +23,7 @@ impl Scratch {
             .tempdir_in(home.root())?;
         let embedder = app::load_embedder(&home, &settings).await?;
         Ok(Self {
-            knowledge: Knowledge::open(embedder, &folder.path().join("index")).await?,
+            knowledge: Knowledge::open(embedder, &Place::Embedded(folder.path().join("index"))).await?,
             store: Store::open(&folder.path().join("liaison.db")).await?,
             folder,
             settings,
@@ -43,6 +43,7 @@ impl Scratch {
             catalog: &self.store,
             sandbox: &sandbox,
             audience: AudienceSpec::Partners,
+            base: None,
         };
         let report = ingest::with_progress(&ingest, &[folder.to_owned()]).await?;
         if let Some(failed) = report.failed.first() {
