@@ -8,7 +8,7 @@ use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    fs,
+    fmt, fs,
     io::{self, BufRead},
     path::{Path, PathBuf},
     sync::{
@@ -27,6 +27,33 @@ pub struct ModelIdentity {
     pub sha256: String,
     /// Length of its vectors.
     pub dimensions: usize,
+}
+
+impl ModelIdentity {
+    /// The first twelve digits of its hash: enough to tell models apart in names.
+    #[must_use]
+    pub fn short_hash(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+
+    /// Its name and hash in the letters of a file's name.
+    pub(crate) fn slug(&self) -> String {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        };
+        let name: String = self.name.chars().map(plain).collect();
+        format!("{name}-{}", self.short_hash())
+    }
+}
+
+impl fmt::Display for ModelIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.short_hash())
+    }
 }
 
 /// Who waits for vectors.

@@ -1,18 +1,24 @@
 //! [`Knowledge`]: the model and the index together, and the one way to find a passage.
 
+mod neighbours;
+#[cfg(test)]
+mod samples;
+
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
     embed::Urgency,
-    index::{Hit, IndexedPassage, Opening, PassageIndex, Query, Stored, edge::EdgeIndex},
+    index::{Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
     memo::Memo,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
+
+/// Passages that a search looks at before it says which are the best.
+const CANDIDATES: usize = 40;
 
 /// The knowledge of one home. Cheap to clone.
 #[derive(Clone)]
@@ -68,17 +74,25 @@ pub enum KnowledgeError {
 }
 
 impl Knowledge {
-    /// Opens (or makes) the index in `path` for vectors of `embedder`.
+    /// Opens (or makes) the index in `place` for vectors of `embedder`.
     ///
     /// # Errors
-    /// When the index cannot be opened or was made with another model.
-    pub async fn open(embedder: Arc<dyn Embedder>, path: &Path) -> Result<Self, KnowledgeError> {
-        let opening = Opening {
-            path: path.to_owned(),
-            model: embedder.identity().clone(),
-        };
-        let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
-        Ok(Self::new(embedder, Arc::new(index)))
+    /// When the index cannot be opened, or answers with another model.
+    pub async fn open(embedder: Arc<dyn Embedder>, place: &Place) -> Result<Self, KnowledgeError> {
+        let model = embedder.identity();
+        let active = place.active().await?;
+        if let Some(other) = active.as_ref().filter(|active| *active != model) {
+            return Err(KnowledgeError::Index(IndexError::OtherModel {
+                place: place.to_string(),
+                found: other.to_string(),
+                wanted: model.to_string(),
+            }));
+        }
+        let index = place.open(model).await?;
+        if active.is_none() {
+            place.activate(model).await?;
+        }
+        Ok(Self::new(embedder, index))
     }
 
     /// An open index together with the model that its vectors are made with.
@@ -111,7 +125,9 @@ impl Knowledge {
             words: question,
             view,
         };
-        let hits = self.index.search(&query, limit).await?;
+        let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
+        neighbours::lift(&mut hits);
+        hits.truncate(limit);
         Ok(Found {
             hits,
             timings: Timings {
@@ -171,9 +187,9 @@ impl Knowledge {
     ) -> Result<EmbeddedDocument, KnowledgeError> {
         let held = self.index.contents(record.id).await?.into_iter();
         let mut vectors: HashMap<String, Vec<f32>> = held
-            .map(|(old, vector)| (words(&old.document, &old.passage), vector))
+            .map(|(old, vector)| (old.passage.words(&old.document), vector))
             .collect();
-        let all: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
+        let all: Vec<String> = passages.iter().map(|p| p.words(&record)).collect();
         let new: HashSet<&String> = all.iter().filter(|words| !vectors.contains_key(*words)).collect();
         let new: Vec<String> = new.into_iter().cloned().collect();
         let embedded = new.len();
@@ -188,19 +204,14 @@ impl Knowledge {
             vectors.extend(made.await?);
         }
         told(all.len());
-        let indexed = |(passage, words): (Passage, String)| {
-            let vector = vectors.get(&words).cloned();
-            let vector = vector.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))?;
-            Ok(IndexedPassage {
-                passage,
-                vector,
-                words,
-            })
+        let vector = |words: &String| {
+            let made = vectors.get(words).cloned();
+            made.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))
         };
-        let passages = passages.into_iter().zip(all).map(indexed);
+        let vectors = all.iter().map(vector).collect::<Result<Vec<_>, _>>()?;
         Ok(EmbeddedDocument {
+            passages: IndexedPassage::of(&record, passages, vectors),
             record,
-            passages: passages.collect::<Result<_, KnowledgeError>>()?,
             embedded,
         })
     }
@@ -287,20 +298,6 @@ impl Knowledge {
 #[must_use]
 pub fn similarity(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-/// What a passage is found by: its document's title and its heading path say what its words are about.
-fn words(record: &DocumentRecord, passage: &Passage) -> String {
-    let mut lines = vec![record.title.as_str()];
-    lines.extend(
-        passage
-            .heading
-            .iter()
-            .map(String::as_str)
-            .filter(|h| *h != record.title),
-    );
-    lines.push(&passage.text);
-    lines.join("\n")
 }
 
 async fn blocking<T: Send + 'static>(
