@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Knowledge, OnnxEmbedder};
+use liaison_knowledge::{AudienceSpec, Embedder, Knowledge, OnnxEmbedder, Place};
 use std::{path::Path, sync::Arc};
 
 /// Everything handlers and commands work with.
@@ -30,6 +30,8 @@ pub struct App {
     pub knowledge: Knowledge,
     /// Questions to answers.
     pub assistant: Assistant,
+    /// Reads files in child processes.
+    pub sandbox: Sandbox,
 }
 
 impl App {
@@ -62,17 +64,19 @@ impl App {
             crm,
             knowledge,
             assistant,
+            sandbox: Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]),
         })
     }
 
-    /// A run of the ingestion pipeline over this home.
+    /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
     #[must_use]
-    pub fn ingest<'a>(&'a self, sandbox: &'a Sandbox, audience: AudienceSpec) -> Ingest<'a> {
+    pub fn ingest(&self, audience: AudienceSpec) -> Ingest<'_> {
         Ingest {
             knowledge: &self.knowledge,
             catalog: &self.store,
-            sandbox,
+            sandbox: &self.sandbox,
             audience,
+            base: None,
         }
     }
 }
@@ -93,6 +97,15 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// # Errors
 /// When a file is missing, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
+    let embedder = load_embedder(home, settings).await?;
+    Ok(Knowledge::open(embedder, &Place::Embedded(home.index())).await?)
+}
+
+/// Loads the home's model.
+///
+/// # Errors
+/// When a file is missing.
+pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<Arc<dyn Embedder>> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sessions = if settings.knowledge.sessions == 0 {
         cores
@@ -101,6 +114,5 @@ pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<
     };
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
-    let embedder = tokio::task::spawn_blocking(load).await??;
-    Ok(Knowledge::open(Arc::new(embedder), &home.index()).await?)
+    Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
 }

@@ -1,8 +1,9 @@
 //! From a document to its passages.
 //!
 //! Structure goes before size: a slide with its notes, a question with its answer, a section under its heading
-//! stays whole where it fits; a list stays with the sentence before it; a table is parted between rows, never
-//! inside one. Only then is text cut, at sentence borders. Passages do not overlap and nothing is left out:
+//! stays whole where the embedding model reads it whole; a list stays with the sentence before it; a table is parted
+//! between rows, never inside one. Only then is text cut, at sentence borders, into pieces of a size that answers a
+//! question without much beside it. Passages do not overlap and nothing is left out:
 //! the words of a passage stand in the document, and every word of the document stands in one passage or in
 //! its heading path. The same document gives the same passages, and so the same ids.
 
@@ -14,8 +15,14 @@ use text_splitter::{ChunkConfig, TextSplitter};
 /// How long passages are, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// No passage is longer. The default is about what the embedding model reads (256 tokens).
-    pub max_chars: usize,
+    /// No passage is longer, and a section that is not longer is one. The default is about what the embedding model
+    /// reads (256 tokens).
+    pub whole_chars: usize,
+    /// Text that has to be parted is parted into passages of at most this, a list or a table that fits into
+    /// `whole_chars` aside.
+    pub piece_chars: usize,
+    /// What such passages are filled up to.
+    pub even_chars: usize,
     /// A section shorter than this is joined with its neighbour under the same heading.
     pub min_chars: usize,
     /// Sections are joined up to this length; beyond it the finer place is worth more.
@@ -25,7 +32,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            max_chars: 1100,
+            whole_chars: 1100,
+            piece_chars: 700,
+            even_chars: 500,
             min_chars: 200,
             merge_chars: 600,
         }
@@ -38,10 +47,7 @@ pub fn split(document: DocumentId, doc: &Document, limits: &Limits) -> Vec<Passa
     let mut passages = Vec::new();
     for group in groups(&doc.sections, limits) {
         let mut row = group.first_row();
-        for (nth, atoms) in pack(group.units(limits.max_chars), limits)
-            .into_iter()
-            .enumerate()
-        {
+        for (nth, atoms) in group.passages(limits).into_iter().enumerate() {
             let text = atoms
                 .iter()
                 .map(|atom| atom.text.as_str())
@@ -88,7 +94,7 @@ fn groups<'a>(sections: &'a [Section], limits: &Limits) -> Vec<Group<'a>> {
         let chars = chars_of(section);
         if let Some(open) = groups.last_mut()
             && (open_chars < limits.min_chars || chars < limits.min_chars)
-            && open_chars + chars < limits.merge_chars.min(limits.max_chars)
+            && open_chars + chars < limits.merge_chars.min(limits.whole_chars)
             && let Some(shared) = open.shared_path(section)
         {
             open.path.truncate(shared);
@@ -130,6 +136,15 @@ impl Group<'_> {
         let shared = shared_len(&self.path, &next.heading);
         let is_near = shared > 0 && shared + 1 >= self.path.len() && next.heading.len() <= shared + 2;
         (is_near && is_joinable(next) && self.sections.iter().all(|s| is_joinable(s))).then_some(shared)
+    }
+
+    fn passages(&self, limits: &Limits) -> Vec<Vec<Atom>> {
+        let whole: Vec<Atom> = self.units(limits.whole_chars).into_iter().flatten().collect();
+        match length(&whole) {
+            _ if whole.is_empty() => Vec::new(),
+            fits if fits <= limits.whole_chars => vec![whole],
+            _ => pack(self.units(limits.piece_chars), limits),
+        }
     }
 
     fn units(&self, max_chars: usize) -> Vec<Unit> {
@@ -301,20 +316,23 @@ fn parts(text: &str, max_chars: usize) -> Vec<&str> {
     parts
 }
 
-/// Puts units into passages: as few as needed, of about the same length, units whole where they fit.
+/// Puts units into passages of about the same length, units whole where they fit.
 fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     let total: usize = units.iter().map(|unit| length(unit) + 1).sum();
-    let even = total.div_ceil(total.div_ceil(limits.max_chars + 1).max(1));
+    let even = total.div_ceil(total.div_ceil(limits.even_chars + 1).max(1));
     let mut packed: Vec<Vec<Atom>> = Vec::new();
     let mut open: Vec<Atom> = Vec::new();
     let mut queue: VecDeque<Unit> = units.into();
     while let Some(unit) = queue.pop_front() {
-        let fits = length(&open) + 1 + length(&unit) <= limits.max_chars
-            || open.is_empty() && length(&unit) <= limits.max_chars;
-        if fits && (open.is_empty() || length(&open) < even) {
+        let together = length(&open) + usize::from(!open.is_empty()) + length(&unit);
+        // What is too short to stand alone may make a passage longer than pieces are.
+        let is_short = length(&open) < limits.min_chars;
+        if together <= limits.piece_chars && length(&open) < even
+            || together <= limits.whole_chars && is_short
+        {
             open.extend(unit);
-        } else if unit.len() > 1 && (length(&unit) > limits.max_chars || length(&open) < limits.min_chars) {
-            // Too long to stay whole, or what stands before it too short to stand alone.
+        } else if unit.len() > 1 && (length(&unit) > limits.whole_chars || is_short) {
+            // Too long to stay whole, even with nothing before it.
             for atom in unit.into_iter().rev() {
                 queue.push_front(vec![atom]);
             }
@@ -326,7 +344,7 @@ fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     packed.retain(|atoms| !atoms.is_empty());
     if let [.., before, last] = &packed[..]
         && length(last) < limits.min_chars
-        && length(before) + 1 + length(last) <= limits.max_chars
+        && length(before) + 1 + length(last) <= limits.piece_chars
         && let Some(last) = packed.pop()
         && let Some(before) = packed.last_mut()
     {

@@ -3,13 +3,19 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
+use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    fs,
+    fmt, fs,
+    io::{self, BufRead},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 /// What vectors were made with. Vectors of two models are never compared.
@@ -17,21 +23,61 @@ use std::{
 pub struct ModelIdentity {
     /// The model's name, e.g. `all-MiniLM-L6-v2`.
     pub name: String,
-    /// SHA-256 of its weights, in hex.
+    /// SHA-256 of its files, graph before weights, in hex.
     pub sha256: String,
     /// Length of its vectors.
     pub dimensions: usize,
+}
+
+impl ModelIdentity {
+    /// The first twelve digits of its hash: enough to tell models apart in names.
+    #[must_use]
+    pub fn short_hash(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+
+    /// Its name and hash in the letters of a file's name.
+    pub(crate) fn slug(&self) -> String {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        };
+        let name: String = self.name.chars().map(plain).collect();
+        format!("{name}-{}", self.short_hash())
+    }
+}
+
+impl fmt::Display for ModelIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.short_hash())
+    }
+}
+
+/// Who waits for vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person: goes before every document.
+    Question,
+    /// A run that takes in documents.
+    Document,
 }
 
 /// Turns texts into unit vectors. Order of the result is the order of `texts`.
 pub trait Embedder: Send + Sync {
     /// Which model this is.
     fn identity(&self) -> &ModelIdentity;
-    /// One vector per text.
+    /// One vector per text. A question waits at most for the texts that are in the model, never for a document.
     ///
     /// # Errors
     /// When the runtime fails; nothing is known about which text it was.
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError>;
+    fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError>;
+    /// Processor time that documents have taken so far; zero where it is not measured.
+    fn cpu(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Why a model could not be loaded or run.
@@ -46,7 +92,7 @@ pub enum EmbedError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The library could not be loaded, or is not ONNX Runtime 1.24 or later.
     #[error("cannot load ONNX Runtime from {path}: {detail}; run `liaison setup` to fetch the right one", path = .path.display())]
@@ -69,23 +115,31 @@ pub enum EmbedError {
     Failed(String),
 }
 
+/// Where ONNX Runtime looks for weights outside of a graph that it is given as bytes. It maps them into memory, once
+/// for all sessions.
+const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
+
 /// Tokens of a text that the model sees; the rest is cut off. MiniLM was trained with 256.
 const MAX_TOKENS: usize = 256;
 
 /// fastembed on ONNX Runtime: a pool of single-thread sessions, which on a CPU beat one session of many threads.
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
-    sessions: Vec<Mutex<TextEmbedding>>,
+    pool: Pool<TextEmbedding>,
+    /// Of documents, in nanoseconds. A session computes on the thread that asks it.
+    cpu: AtomicU64,
 }
 
 impl OnnxEmbedder {
-    /// Loads the model in `model_dir` (`model.onnx` and tokenizer files) `sessions` times.
+    /// Loads the model in `model_dir` (`model.onnx`, `model.onnx.data` if its weights lie outside of it, and tokenizer
+    /// files) `sessions` times.
     ///
     /// # Errors
     /// When a file is missing or is not what it should be.
     pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
         let environment = environment(runtime)?;
-        let weights = read(&model_dir.join("model.onnx"))?;
+        let graph = read(&model_dir.join("model.onnx"))?;
+        let sha256 = sha256(&graph, &model_dir.join("model.onnx.data"))?;
         let tokenizer = TokenizerFiles {
             tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
             config_file: read(&model_dir.join("config.json"))?,
@@ -98,15 +152,14 @@ impl OnnxEmbedder {
         };
         let session = |_| {
             // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
-            let model = UserDefinedEmbeddingModel::new(weights.clone(), tokenizer.clone())
-                .with_pooling(Pooling::Mean);
+            let model =
+                UserDefinedEmbeddingModel::new(graph.clone(), tokenizer.clone()).with_pooling(Pooling::Mean);
             let options = InitOptionsUserDefined::new()
                 .with_environment(environment.clone())
                 .with_max_length(MAX_TOKENS)
+                .with_session_config(WEIGHTS_FOLDER, model_dir.to_string_lossy())
                 .with_intra_threads(1);
-            TextEmbedding::try_new_from_user_defined(model, options)
-                .map(Mutex::new)
-                .map_err(|error| bad(error.to_string()))
+            TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
         };
         let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
         let name = model_dir
@@ -115,12 +168,13 @@ impl OnnxEmbedder {
         let mut embedder = Self {
             identity: ModelIdentity {
                 name,
-                sha256: hex(&Sha256::digest(&weights)),
+                sha256,
                 dimensions: 0,
             },
-            sessions,
+            pool: Pool::new(sessions),
+            cpu: AtomicU64::default(),
         };
-        let probe = embedder.embed(&["partner".to_owned()])?;
+        let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
         if embedder.identity.dimensions == 0 {
             return Err(bad("it returns empty vectors".to_owned()));
@@ -128,10 +182,22 @@ impl OnnxEmbedder {
         Ok(embedder)
     }
 
-    /// A session nobody uses, or the first one when all are busy.
-    fn session(&self) -> MutexGuard<'_, TextEmbedding> {
-        let free = self.sessions.iter().find_map(|session| session.try_lock().ok());
-        free.unwrap_or_else(|| self.sessions[0].lock().unwrap_or_else(PoisonError::into_inner))
+    /// One text at a time: batching pads to the longest and brings nothing on a CPU, and between two texts of a
+    /// document a question finds its turn.
+    fn embed_each(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let embed = |text: &String| {
+            let lent = self.pool.take(urgency);
+            let start = ThreadTime::now();
+            let vectors = lent.session().embed([text], Some(1));
+            if urgency == Urgency::Document {
+                let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+                self.cpu.fetch_add(taken, Ordering::Relaxed);
+            }
+            let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
+            let vector = vectors.into_iter().next();
+            vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
+        };
+        texts.iter().map(embed).collect()
     }
 }
 
@@ -140,23 +206,16 @@ impl Embedder for OnnxEmbedder {
         &self.identity
     }
 
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        // One text at a time: batching pads to the longest and brings nothing on a CPU.
-        let run = |texts: &[String]| -> Result<Vec<Vec<f32>>, EmbedError> {
-            let mut session = self.session();
-            session
-                .embed(texts, Some(1))
-                .map_err(|error| EmbedError::Failed(error.to_string()))
-        };
-        let workers = self.sessions.len().min(texts.len());
+    fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let workers = self.pool.sessions.len().min(texts.len());
         if workers <= 1 {
-            return run(texts);
+            return self.embed_each(texts, urgency);
         }
         let share = texts.len().div_ceil(workers);
         std::thread::scope(|scope| {
             let parts: Vec<_> = texts
                 .chunks(share)
-                .map(|part| scope.spawn(move || run(part)))
+                .map(|part| scope.spawn(move || self.embed_each(part, urgency)))
                 .collect();
             let mut vectors = Vec::with_capacity(texts.len());
             for part in parts {
@@ -168,6 +227,74 @@ impl Embedder for OnnxEmbedder {
             Ok(vectors)
         })
     }
+
+    fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
+    }
+}
+
+/// Sessions that are lent for one text at a time, to questions first.
+struct Pool<S> {
+    sessions: Vec<Mutex<S>>,
+    queue: Mutex<Queue>,
+    moved: Condvar,
+}
+
+struct Queue {
+    /// Sessions nobody has, by their place in the pool.
+    free: Vec<usize>,
+    /// Questions that wait; while there is one, no document gets a session.
+    questions: usize,
+}
+
+/// A session for one text; goes back when dropped.
+struct Lent<'a, S> {
+    pool: &'a Pool<S>,
+    place: usize,
+}
+
+impl<S> Pool<S> {
+    fn new(sessions: Vec<S>) -> Self {
+        let free = (0..sessions.len()).collect();
+        Self {
+            sessions: sessions.into_iter().map(Mutex::new).collect(),
+            queue: Mutex::new(Queue { free, questions: 0 }),
+            moved: Condvar::new(),
+        }
+    }
+
+    fn take(&self, urgency: Urgency) -> Lent<'_, S> {
+        let asks = urgency == Urgency::Question;
+        let mut queue = lock(&self.queue);
+        queue.questions += usize::from(asks);
+        loop {
+            let may = asks || queue.questions == 0;
+            if let Some(place) = may.then(|| queue.free.pop()).flatten() {
+                queue.questions -= usize::from(asks);
+                // Documents that stood back may go on if there is another session.
+                self.moved.notify_all();
+                return Lent { pool: self, place };
+            }
+            queue = self.moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<S> Lent<'_, S> {
+    fn session(&self) -> MutexGuard<'_, S> {
+        lock(&self.pool.sessions[self.place])
+    }
+}
+
+impl<S> Drop for Lent<'_, S> {
+    fn drop(&mut self) {
+        lock(&self.pool.queue).free.push(self.place);
+        self.pool.moved.notify_all();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// ONNX Runtime keeps one environment per process; the first library loaded stays.
@@ -195,7 +322,7 @@ fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedErr
 
 fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
+        io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
         _ => EmbedError::Unreadable {
             path: path.to_owned(),
             source,
@@ -203,6 +330,54 @@ fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The hash of a graph and of the weights outside of it, if there are any; the weights are never in memory whole.
+fn sha256(graph: &[u8], weights: &Path) -> Result<String, EmbedError> {
+    let mut hash = Sha256::new();
+    hash.update(graph);
+    match update(&mut hash, weights) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbedError::Unreadable {
+            path: weights.to_owned(),
+            source,
+        }),
+        _ => Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}
+
+fn update(hash: &mut Sha256, file: &Path) -> io::Result<()> {
+    let mut file = io::BufReader::with_capacity(1 << 16, fs::File::open(file)?);
+    loop {
+        let part = file.fill_buf()?;
+        let length = part.len();
+        if length == 0 {
+            return Ok(());
+        }
+        hash.update(part);
+        file.consume(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::mpsc, thread};
+
+    #[test]
+    fn a_waiting_question_goes_before_waiting_documents() {
+        let pool = Pool::new(vec![()]);
+        let (served, order) = mpsc::channel();
+        let first = pool.take(Urgency::Document);
+        thread::scope(|scope| {
+            for urgency in [Urgency::Document, Urgency::Document, Urgency::Question] {
+                let (pool, served) = (&pool, served.clone());
+                scope.spawn(move || {
+                    let _session = pool.take(urgency);
+                    served.send(urgency).unwrap();
+                });
+                thread::sleep(Duration::from_millis(20));
+            }
+            drop(first);
+        });
+        let order: Vec<_> = order.try_iter().collect();
+        assert_eq!(order, [Urgency::Question, Urgency::Document, Urgency::Document]);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the words of the knowledge (`Document`, `Passage`, `Anchor`, `AudienceSpec`), the embedding model, the
 //! index and the one way to search it. Refuses to know: file formats (`liaison-ingest`), partners' records,
-//! conversations. Start with [`Knowledge::search`], then `index/edge.rs`.
+//! conversations. Start with [`Knowledge::search`], then `index/mod.rs`.
 
 pub mod audience;
 pub mod embed;
@@ -13,8 +13,8 @@ pub mod room;
 pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
-pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder};
-pub use index::{Hit, IndexError, View};
+pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder, Urgency};
+pub use index::{Cluster, Hit, IndexError, PassageIndex, Place, Stored, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
 pub use room::DiskFull;
-pub use search::{Found, Knowledge, KnowledgeError, Spent, Timings};
+pub use search::{EmbeddedDocument, Found, Knowledge, KnowledgeError, Timings};

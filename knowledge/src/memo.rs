@@ -1,6 +1,6 @@
 //! Vectors of recent texts, kept in memory.
 
-use crate::{EmbedError, Embedder};
+use crate::{EmbedError, Embedder, embed::Urgency};
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl Memo {
         let vectors = if new.is_empty() {
             Vec::new()
         } else {
-            self.embedder.embed(&new)?
+            self.embedder.embed(&new, Urgency::Question)?
         };
         let mut vectors = vectors.into_iter().zip(new);
         let vector = |known: Option<Arc<[f32]>>| {
@@ -62,7 +62,7 @@ mod tests {
         }
 
         #[allow(clippy::cast_precision_loss)] // short texts
-        fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        fn embed(&self, texts: &[String], _: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
             self.1.lock().unwrap().extend_from_slice(texts);
             Ok(texts.iter().map(|text| vec![text.len() as f32]).collect())
         }

@@ -1,16 +1,24 @@
 //! [`Knowledge`]: the model and the index together, and the one way to find a passage.
 
+mod neighbours;
+#[cfg(test)]
+mod samples;
+
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
-    index::{Hit, IndexedPassage, Opening, Query, Stored, edge::EdgeIndex},
+    embed::Urgency,
+    index::{Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
     memo::Memo,
 };
-use cpu_time::ProcessTime;
 use std::{
-    path::Path,
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
+
+/// Passages that a search looks at before it says which are the best.
+const CANDIDATES: usize = 40;
 
 /// The knowledge of one home. Cheap to clone.
 #[derive(Clone)]
@@ -18,7 +26,7 @@ pub struct Knowledge {
     embedder: Arc<dyn Embedder>,
     /// For questions and what they are compared with; ingestion, which sees each text once, goes past it.
     memo: Arc<Memo>,
-    index: Arc<EdgeIndex>,
+    index: Arc<dyn PassageIndex>,
 }
 
 /// What a search found, best first, and how long it took.
@@ -39,14 +47,17 @@ pub struct Timings {
     pub search: Duration,
 }
 
-/// What the embedding model took of an ingest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Spent {
-    /// By the clock, all its sessions working at once.
-    pub wall: Duration,
-    /// Of the processors, by this process; file readers are processes of their own.
-    pub cpu: Duration,
+/// A document whose passages have their vectors: what [`Knowledge::replace`] takes.
+pub struct EmbeddedDocument {
+    record: DocumentRecord,
+    passages: Vec<IndexedPassage>,
+    /// Passages whose words were new to their document, so that they went through the model.
+    pub embedded: usize,
 }
+
+/// Texts that go to the model in one go. Between two of them another document finds its turn, and a run that was
+/// dropped ends.
+const SLICE: usize = 32;
 
 /// Why the knowledge could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -63,21 +74,35 @@ pub enum KnowledgeError {
 }
 
 impl Knowledge {
-    /// Opens (or makes) the index in `path` for vectors of `embedder`.
+    /// Opens (or makes) the index in `place` for vectors of `embedder`.
     ///
     /// # Errors
-    /// When the index cannot be opened or was made with another model.
-    pub async fn open(embedder: Arc<dyn Embedder>, path: &Path) -> Result<Self, KnowledgeError> {
-        let opening = Opening {
-            path: path.to_owned(),
-            model: embedder.identity().clone(),
-        };
-        let index = blocking(move || Ok(EdgeIndex::open(&opening)?)).await?;
-        Ok(Self {
+    /// When the index cannot be opened, or answers with another model.
+    pub async fn open(embedder: Arc<dyn Embedder>, place: &Place) -> Result<Self, KnowledgeError> {
+        let model = embedder.identity();
+        let active = place.active().await?;
+        if let Some(other) = active.as_ref().filter(|active| *active != model) {
+            return Err(KnowledgeError::Index(IndexError::OtherModel {
+                place: place.to_string(),
+                found: other.to_string(),
+                wanted: model.to_string(),
+            }));
+        }
+        let index = place.open(model).await?;
+        if active.is_none() {
+            place.activate(model).await?;
+        }
+        Ok(Self::new(embedder, index))
+    }
+
+    /// An open index together with the model that its vectors are made with.
+    #[must_use]
+    pub fn new(embedder: Arc<dyn Embedder>, index: Arc<dyn PassageIndex>) -> Self {
+        Self {
             memo: Arc::new(Memo::new(Arc::clone(&embedder))),
             embedder,
-            index: Arc::new(index),
-        })
+            index,
+        }
     }
 
     /// The `limit` best passages for `question` among those in force on `view.on` that `view.audience` may
@@ -91,35 +116,25 @@ impl Knowledge {
         view: View<'_>,
         limit: usize,
     ) -> Result<Found, KnowledgeError> {
-        let this = self.clone();
-        let (question, audience, on) = (question.to_owned(), view.audience.clone(), view.on);
-        blocking(move || {
-            let start = Instant::now();
-            let vector = this
-                .memo
-                .embed(std::slice::from_ref(&question))?
-                .pop()
-                .unwrap_or_default();
-            let embed = start.elapsed();
-            let view = View {
-                audience: &audience,
-                on,
-            };
-            let query = Query {
-                vector: &vector,
-                words: &question,
-                view,
-            };
-            let hits = this.index.search(&query, limit)?;
-            Ok(Found {
-                hits,
-                timings: Timings {
-                    embed,
-                    search: start.elapsed() - embed,
-                },
-            })
+        let start = Instant::now();
+        let vector = self.embed(vec![question.to_owned()]).await?;
+        let vector = vector.first().map(AsRef::as_ref).unwrap_or_default();
+        let embed = start.elapsed();
+        let query = Query {
+            vector,
+            words: question,
+            view,
+        };
+        let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
+        neighbours::lift(&mut hits);
+        hits.truncate(limit);
+        Ok(Found {
+            hits,
+            timings: Timings {
+                embed,
+                search: start.elapsed() - embed,
+            },
         })
-        .await
     }
 
     /// One passage, if `audience` may see it on that day.
@@ -131,18 +146,23 @@ impl Knowledge {
         id: PassageId,
         view: View<'_>,
     ) -> Result<Option<(Passage, DocumentRecord)>, KnowledgeError> {
-        let (index, audience, on) = (Arc::clone(&self.index), view.audience.clone(), view.on);
-        let found = blocking(move || {
-            Ok(index.passage(
-                id,
-                View {
-                    audience: &audience,
-                    on,
-                },
-            )?)
-        })
-        .await?;
+        let found = self.index.passage(id, view).await?;
         Ok(found.map(|Stored { passage, document }| (passage, document)))
+    }
+
+    /// The passages of one document whose ordinal lies in the range, in order; none of them when `view` may not
+    /// see the document.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn around(
+        &self,
+        document: DocumentId,
+        ordinals: RangeInclusive<u32>,
+        view: View<'_>,
+    ) -> Result<Vec<Passage>, KnowledgeError> {
+        let found = self.index.around(document, ordinals, view).await?;
+        Ok(found.into_iter().map(|stored| stored.passage).collect())
     }
 
     /// Vectors of `texts`, in their order. Those of recent texts cost nothing.
@@ -154,35 +174,63 @@ impl Knowledge {
         blocking(move || Ok(memo.embed(&texts)?)).await
     }
 
-    /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Returns
-    /// what the model took.
+    /// Gives each passage of `record`'s document its vector. Only words that the document did not have before go to
+    /// the model; `told` hears how many passages are done.
     ///
     /// # Errors
-    /// When the model or the index fails; the document is then as it was, or repeating the call mends it.
-    pub async fn replace(
+    /// When the model or the index fails.
+    pub async fn embed_document(
         &self,
         record: DocumentRecord,
         passages: Vec<Passage>,
-    ) -> Result<Spent, KnowledgeError> {
-        let this = self.clone();
-        blocking(move || {
-            let words: Vec<String> = passages.iter().map(|p| words(&record, p)).collect();
-            let (start, cpu) = (Instant::now(), ProcessTime::now());
-            let vectors = this.embedder.embed(&words)?;
-            let spent = Spent {
-                wall: start.elapsed(),
-                cpu: cpu.elapsed(),
-            };
-            let all = passages.into_iter().zip(vectors).zip(words);
-            let all = all.map(|((passage, vector), words)| IndexedPassage {
-                passage,
-                vector,
-                words,
+        told: &(dyn Fn(usize) + Sync),
+    ) -> Result<EmbeddedDocument, KnowledgeError> {
+        let held = self.index.contents(record.id).await?.into_iter();
+        let mut vectors: HashMap<String, Vec<f32>> = held
+            .map(|(old, vector)| (old.passage.words(&old.document), vector))
+            .collect();
+        let all: Vec<String> = passages.iter().map(|p| p.words(&record)).collect();
+        let new: HashSet<&String> = all.iter().filter(|words| !vectors.contains_key(*words)).collect();
+        let new: Vec<String> = new.into_iter().cloned().collect();
+        let embedded = new.len();
+        let known = all.len() - embedded;
+        for (nth, slice) in new.chunks(SLICE).enumerate() {
+            told(known + nth * SLICE);
+            let (embedder, texts) = (Arc::clone(&self.embedder), slice.to_vec());
+            let made = blocking(move || {
+                let made = embedder.embed(&texts, Urgency::Document)?;
+                Ok(texts.into_iter().zip(made))
             });
-            this.index.replace(&record, all.collect())?;
-            Ok(spent)
+            vectors.extend(made.await?);
+        }
+        told(all.len());
+        let vector = |words: &String| {
+            let made = vectors.get(words).cloned();
+            made.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))
+        };
+        let vectors = all.iter().map(vector).collect::<Result<Vec<_>, _>>()?;
+        Ok(EmbeddedDocument {
+            passages: IndexedPassage::of(&record, passages, vectors),
+            record,
+            embedded,
         })
-        .await
+    }
+
+    /// Makes its passages the whole of a document, in one step for readers.
+    ///
+    /// # Errors
+    /// When the index fails; the document is then as it was, or repeating the call mends it.
+    pub async fn replace(&self, document: EmbeddedDocument) -> Result<(), KnowledgeError> {
+        Ok(self.index.replace(&document.record, document.passages).await?)
+    }
+
+    /// Gives a document another record: audience, dates, language. Nothing is embedded; a new title is part of
+    /// what is embedded and needs [`Self::replace`]. A document that is not there stays away.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn relabel(&self, record: &DocumentRecord) -> Result<(), KnowledgeError> {
+        Ok(self.index.relabel(record).await?)
     }
 
     /// Takes a document out of every later search; done when it returns.
@@ -190,36 +238,53 @@ impl Knowledge {
     /// # Errors
     /// When the index fails.
     pub async fn remove(&self, document: DocumentId) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || Ok(index.remove(document)?)).await
+        Ok(self.index.remove(document).await?)
     }
 
     /// Puts everything written so far on disk.
     ///
     /// # Errors
-    /// When the task dies.
+    /// When the index fails.
     pub async fn flush(&self) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || {
-            index.flush();
-            Ok(())
-        })
-        .await
+        Ok(self.index.flush().await?)
     }
 
     /// Merges what many small writes left behind; worth it after a large ingest.
     ///
     /// # Errors
-    /// When the engine fails; the index stays usable.
+    /// When the index fails; it stays usable.
     pub async fn optimise(&self) -> Result<(), KnowledgeError> {
-        let index = Arc::clone(&self.index);
-        blocking(move || Ok(index.optimise()?)).await
+        Ok(self.index.optimise().await?)
+    }
+
+    /// Which documents there are, and how many passages each has.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, KnowledgeError> {
+        Ok(self.index.documents().await?)
     }
 
     /// How many passages there are.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn passages(&self) -> Result<usize, KnowledgeError> {
+        Ok(self.index.len().await?)
+    }
+
+    /// Processor time that the model has taken for documents so far.
     #[must_use]
-    pub fn passages(&self) -> usize {
-        self.index.len()
+    pub fn embedding_cpu(&self) -> Duration {
+        self.embedder.cpu()
+    }
+
+    /// Everything of one document with its vectors, in order. Not for answering: nobody's eyes are asked.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, KnowledgeError> {
+        Ok(self.index.contents(document).await?)
     }
 
     /// The model in use.
@@ -233,20 +298,6 @@ impl Knowledge {
 #[must_use]
 pub fn similarity(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-/// What a passage is found by: its document's title and its heading path say what its words are about.
-fn words(record: &DocumentRecord, passage: &Passage) -> String {
-    let mut lines = vec![record.title.as_str()];
-    lines.extend(
-        passage
-            .heading
-            .iter()
-            .map(String::as_str)
-            .filter(|h| *h != record.title),
-    );
-    lines.push(&passage.text);
-    lines.join("\n")
 }
 
 async fn blocking<T: Send + 'static>(

@@ -6,7 +6,10 @@ use crate::{
     crm::{Crm, SqlCrm},
     home::Home,
     http::assets,
+    store::Store,
 };
+use liaison_ingest::catalog::Catalog;
+use liaison_knowledge::Knowledge;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -45,18 +48,7 @@ async fn check(context: &Context) -> Vec<Check> {
     checks.extend(database(&home).await);
     checks.push(match app::open_knowledge(&home, &context.settings).await {
         Err(error) => bad("knowledge", format!("{error:#}")),
-        Ok(knowledge) if knowledge.passages() == 0 => good(
-            "knowledge",
-            "the index is empty: run `liaison ingest PATH`".to_owned(),
-        ),
-        Ok(knowledge) => good(
-            "knowledge",
-            format!(
-                "{} passages, model {}",
-                knowledge.passages(),
-                knowledge.model().name
-            ),
-        ),
+        Ok(knowledge) => index(&knowledge).await,
     });
     checks.push(language_model(context).await);
     checks.push(match assets::widget_is_built() {
@@ -100,23 +92,40 @@ fn files(home: &Home) -> Check {
     )
 }
 
+async fn index(knowledge: &Knowledge) -> Check {
+    match knowledge.passages().await {
+        Ok(0) => good(
+            "knowledge",
+            "the index is empty: run `liaison ingest PATH`".to_owned(),
+        ),
+        Ok(passages) => good(
+            "knowledge",
+            format!("{passages} passages, model {}", knowledge.model().name),
+        ),
+        Err(error) => bad("knowledge", error.to_string()),
+    }
+}
+
+/// Jobs that a service will go on with.
+async fn waiting(store: &Store) -> usize {
+    let jobs = store.jobs().await.unwrap_or_default();
+    jobs.iter().filter(|job| !job.state.is_final()).count()
+}
+
 async fn database(home: &Home) -> Vec<Check> {
     let store = match app::open_store(home).await {
         Ok(store) => store,
         Err(error) => return vec![bad("database", format!("{error:#}"))],
     };
-    let documents = store.documents().await;
-    let database = match documents {
+    let database = match store.all().await {
         Ok(documents) => {
-            let failed = documents
-                .iter()
-                .filter(|document| document.reason.is_some())
-                .count();
+            let failed = documents.iter().filter(|entry| entry.failure.is_some()).count();
             good(
                 "database",
                 format!(
-                    "{} documents catalogued, {failed} of them failed",
-                    documents.len()
+                    "{} documents catalogued, {failed} of them failed, {} not searchable yet",
+                    documents.len(),
+                    waiting(&store).await
                 ),
             )
         }

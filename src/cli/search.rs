@@ -95,7 +95,7 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     if context.json {
         output::json(&results)?;
     } else {
-        output::text(&readable(&results, knowledge.passages()))?;
+        output::text(&readable(&results, knowledge.passages().await?))?;
     }
     Ok(Ended::Done)
 }
@@ -147,7 +147,7 @@ async fn speed(knowledge: &Knowledge, view: View<'_>, file: &Path, limit: usize)
     anyhow::ensure!(!timings.is_empty(), "{} holds no question", file.display());
     Ok(Speed {
         questions: timings.len(),
-        passages: knowledge.passages(),
+        passages: knowledge.passages().await?,
         embed: Spread::of(&timings, |timings| timings.embed),
         search: Spread::of(&timings, |timings| timings.search),
         total: Spread::of(&timings, |timings| timings.total),

@@ -15,7 +15,7 @@ pub(super) struct Args {
 
 pub(super) async fn serve(context: Context, args: Args) -> anyhow::Result<Ended> {
     let app = context.app().await?;
-    if app.knowledge.passages() == 0 {
+    if app.knowledge.passages().await? == 0 {
         output::note(
             "the knowledge is empty: every question will be declined until `liaison ingest PATH` has run",
         );

@@ -1,6 +1,6 @@
 //! `/healthz`, `/readyz`, `/metrics`.
 
-use super::Served;
+use super::{Served, error::ApiError};
 use axum::{
     Json, Router,
     extract::{MatchedPath, Request, State},
@@ -21,8 +21,10 @@ pub(super) fn router() -> Router<Served> {
 }
 
 /// The service listens only after the index is open and the model is loaded, so an answer is a yes.
-async fn ready(State(served): State<Served>) -> Json<Value> {
-    Json(json!({ "status": "ready", "passages": served.app.knowledge.passages() }))
+async fn ready(State(served): State<Served>) -> Result<Json<Value>, ApiError> {
+    let passages = served.app.knowledge.passages().await;
+    let passages = passages.map_err(|error| ApiError::internal(&error))?;
+    Ok(Json(json!({ "status": "ready", "passages": passages })))
 }
 
 /// Counts and times requests by route.

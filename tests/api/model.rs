@@ -1,7 +1,7 @@
 //! The embedding model as set-up makes it, run by the real runtime.
 
 use liaison::cli::setup;
-use liaison_knowledge::{Embedder, OnnxEmbedder};
+use liaison_knowledge::{Embedder, OnnxEmbedder, Urgency};
 
 use crate::support;
 
@@ -13,7 +13,7 @@ fn embedder(sessions: usize) -> OnnxEmbedder {
 
 fn vectors(embedder: &OnnxEmbedder, texts: &[&str]) -> Vec<Vec<f32>> {
     let texts: Vec<String> = texts.iter().map(|&text| text.into()).collect();
-    embedder.embed(&texts).unwrap()
+    embedder.embed(&texts, Urgency::Document).unwrap()
 }
 
 fn cosine(one: &[f32], other: &[f32]) -> f32 {

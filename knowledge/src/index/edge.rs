@@ -1,251 +1,182 @@
-//! Qdrant Edge: the index inside this process. The only file that names the engine.
+//! Qdrant Edge: the engine inside this process. One process may hold a folder.
 //!
-//! Every method blocks; [`crate::Knowledge`] moves them off the async threads. One process may hold a folder.
+//! The engine writes a log and never reads it again, so after a crash it is as it was when it was last flushed.
 
 use super::{
-    Condition, Hit, IndexError, IndexedPassage, Opening, Query, Stored, View, conditions,
-    fuse::{Legs, Ranked, fuse},
-    label, limits,
+    IndexError,
+    editions::blocking,
+    engine::{DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
+    limits::Condition,
 };
-use crate::{DocumentId, DocumentRecord, Passage, PassageId, room};
+use crate::room;
+use async_trait::async_trait;
 use qdrant_edge as q;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::{
-    fs,
-    path::PathBuf,
-    sync::{Mutex, PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use uuid::Uuid;
 
-const DENSE: &str = "dense";
-const SPARSE: &str = "bm25";
-/// Keyword fields of [`limits`] and the document's id, which have a payload index each.
-const KEYWORDS: [&str; 6] = ["document", "access", "tier", "region", "type", "partner"];
-const INTEGERS: [&str; 2] = ["from", "until"];
-/// Passages each of the two rankings contributes to a search.
-const LEG: usize = 100;
-/// Passages a single engine call writes: bounds the memory of a 2,000-page document.
-const WRITE_BATCH: usize = 256;
+/// Points that one call of the engine reads, where many are read.
+const PAGE: usize = 512;
+/// The engine's own files.
+const SHARD: &str = "shard";
+/// The editions that nobody may see.
+const HIDDEN: &str = "hidden.json";
 
-/// An open index.
-pub struct EdgeIndex {
+/// An open shard. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Edge(Arc<Shard>);
+
+struct Shard {
     path: PathBuf,
     shard: q::EdgeShard,
-    bm25: q::bm25_embed::EdgeBm25,
-    /// Held shared by queries and exclusively while one document's passages change, so that no reader sees
-    /// half a document or two versions of one.
-    visible: RwLock<()>,
-    /// Updates, flushes and merges take turns: the engine's merge starves under a writer that never pauses.
-    writer: Mutex<()>,
+    /// Updates, flushes and merges take turns: the engine's merge starves under a writer that never pauses, and its
+    /// flush panics beside one.
+    turn: Mutex<()>,
 }
 
-/// What a point carries besides its vectors.
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    record: DocumentRecord,
-    passage: Passage,
-}
-
-impl EdgeIndex {
-    /// Opens the index in a folder, making it when the folder holds none.
-    ///
-    /// # Errors
-    /// [`IndexError::OtherModel`] when its vectors come from another model; [`IndexError::Unusable`] when the
-    /// engine cannot read it.
-    pub fn open(opening: &Opening) -> Result<Self, IndexError> {
-        let path = &opening.path;
+impl Edge {
+    /// Opens the shard in a folder, making it for vectors of `dimensions` when the folder holds none. Blocks.
+    pub(super) fn open(path: &Path, dimensions: usize) -> Result<Self, IndexError> {
         let unusable = |detail: String| IndexError::Unusable {
-            path: path.clone(),
+            place: path.display().to_string(),
             detail,
         };
-        let label = path.join("collection.json");
-        let fresh = !label.is_file();
-        if fresh {
-            fs::create_dir_all(path).map_err(|error| unusable(error.to_string()))?;
+        let folder = path.join(SHARD);
+        let shard = if folder.join("edge_config.json").is_file() {
+            q::EdgeShard::load(&folder, None)
         } else {
-            label::check(&label, opening)?;
-        }
-        let shard_dir = path.join("shard");
-        let shard = if shard_dir.join("edge_config.json").is_file() {
-            q::EdgeShard::load(&shard_dir, None)
-        } else {
-            fs::create_dir_all(&shard_dir).map_err(|error| unusable(error.to_string()))?;
+            fs::create_dir_all(&folder).map_err(|error| unusable(error.to_string()))?;
             room::check(path, room::TO_WRITE)?;
-            q::EdgeShard::new(&shard_dir, config(opening.model.dimensions))
+            q::EdgeShard::new(&folder, config(dimensions))
         };
-        let shard = shard.map_err(|error| unusable(error.to_string()))?;
-        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default())
-            .map_err(|e| unusable(e.to_string()))?;
-        let index = Self {
-            path: path.clone(),
-            shard,
-            bm25,
-            visible: RwLock::default(),
-            writer: Mutex::default(),
+        let shard = Shard {
+            path: path.to_owned(),
+            shard: shard.map_err(|error| unusable(error.to_string()))?,
+            turn: Mutex::default(),
         };
-        index.ensure_fields()?;
-        if fresh {
-            label::write(&label, opening).map_err(|error| unusable(error.to_string()))?;
-        }
-        Ok(index)
+        shard.ensure_fields()?;
+        Ok(Self(Arc::new(shard)))
     }
 
-    /// Makes `passages` the whole of `record`'s document, in one step for readers.
-    ///
-    /// # Errors
-    /// When the engine fails; repeating the call is safe.
-    pub fn replace(&self, record: &DocumentRecord, passages: Vec<IndexedPassage>) -> Result<(), IndexError> {
-        let kept: Vec<PassageId> = passages.iter().map(|indexed| indexed.passage.id).collect();
-        let points = passages
-            .into_iter()
-            .map(|p| self.point(record, p))
-            .collect::<Result<Vec<_>, IndexError>>()?;
-        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let _alone = self.visible.write().unwrap_or_else(PoisonError::into_inner);
-        let mut points = points.into_iter().peekable();
-        while points.peek().is_some() {
-            let batch = points.by_ref().take(WRITE_BATCH).collect();
-            self.update(q::UpdateOperation::PointOperation(
-                q::PointOperations::UpsertPoints(q::PointInsertOperations::PointsList(batch)),
-            ))?;
-        }
-        self.delete(record.id, &kept)
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shard) -> Result<T, IndexError> + Send + 'static,
+    ) -> Result<T, IndexError> {
+        let shard = Arc::clone(&self.0);
+        blocking(move || work(&shard)).await?
+    }
+}
+
+#[async_trait]
+impl Engine for Edge {
+    async fn write(&self, points: Vec<Point>) -> Result<(), IndexError> {
+        self.run(|shard| {
+            let points = points.into_iter().map(persisted).collect::<Result<_, _>>()?;
+            shard.update(q::UpdateOperation::PointOperation(
+                q::PointOperations::UpsertPoints(q::PointInsertOperations::PointsList(points)),
+            ))
+        })
+        .await
     }
 
-    /// Takes a document out; done when it returns.
-    ///
-    /// # Errors
-    /// When the engine fails; repeating the call is safe.
-    pub fn remove(&self, document: DocumentId) -> Result<(), IndexError> {
-        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let _alone = self.visible.write().unwrap_or_else(PoisonError::into_inner);
-        self.delete(document, &[])
+    async fn delete(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+        let filter = filter(&[Condition::OneOf(EDITION, editions.iter().cloned().collect())])?;
+        self.run(move |shard| shard.delete(&filter)).await
     }
 
-    /// The `limit` best passages by meaning and words among those the query's view may see, best first.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        let filter = filter(conditions(query.view))?;
-        let sparse = self.bm25.embed_query(query.words);
-        let leg = LEG.max(limit);
-        let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
-        let dense = q::VectorInternal::from(query.vector.to_vec());
-        let mut legs = Legs {
-            dense: self.nearest(dense, DENSE, filter.clone(), leg)?,
-            sparse: Vec::new(),
-        };
-        if !sparse.indices.is_empty() {
-            legs.sparse = self.nearest(q::VectorInternal::from(sparse), SPARSE, filter, leg)?;
-        }
-        let mut ranked = fuse(&legs);
-        ranked.truncate(limit);
-        self.hits(ranked)
+    async fn rank(
+        &self,
+        dense: &[f32],
+        sparse: Sparse,
+        which: &[Condition],
+        limit: usize,
+    ) -> Result<Rankings, IndexError> {
+        let (dense, filter) = (dense.to_vec(), filter(which)?);
+        self.run(move |shard| {
+            let by_meaning = shard.nearest(dense.into(), DENSE, filter.clone(), limit)?;
+            if sparse.indices.is_empty() {
+                return Ok([by_meaning, Vec::new()]);
+            }
+            let sparse = q::SparseVector {
+                indices: sparse.indices,
+                values: sparse.values,
+            };
+            Ok([by_meaning, shard.nearest(sparse.into(), SPARSE, filter, limit)?])
+        })
+        .await
     }
 
-    /// One passage, if `view` may see it.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError> {
-        let mut filter = filter(conditions(view))?;
-        let this = q::Condition::HasId(std::iter::once(q::PointId::Uuid(id.0)).collect());
-        filter.must.get_or_insert_default().push(this);
-        let request = q::ScrollRequest {
-            offset: None,
-            limit: Some(1),
-            filter: Some(filter),
-            with_payload: Some(q::WithPayloadInterface::Bool(true)),
-            with_vector: q::WithVector::Bool(false),
-            order_by: None,
-        };
-        let _shared = self.visible.read().unwrap_or_else(PoisonError::into_inner);
-        let (found, _) = self.shard.scroll(request).map_err(engine)?;
-        found
-            .into_iter()
-            .next()
-            .map(|point| stored(point.payload))
-            .transpose()
+    async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError> {
+        let ids: Vec<q::PointId> = ids.iter().copied().map(q::PointId::Uuid).collect();
+        self.run(move |shard| {
+            let with_payload = Some(q::WithPayloadInterface::Bool(true));
+            let points = shard.shard.retrieve(&ids, with_payload, None).map_err(engine)?;
+            let point = |point: q::Record| Ok((uuid(point.id)?, fields(point.payload)));
+            points.into_iter().map(point).collect()
+        })
+        .await
     }
 
-    /// How many passages there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.shard.info().points_count
+    async fn read(&self, which: &[Condition], vectors: bool) -> Result<Vec<Point>, IndexError> {
+        let filter = filter(which)?;
+        self.run(move |shard| shard.read(&filter, vectors)).await
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    async fn editions(&self) -> Result<BTreeMap<String, usize>, IndexError> {
+        self.run(Shard::editions).await
     }
 
-    /// Puts everything written so far on disk; after it, a power cut loses nothing of it.
-    pub fn flush(&self) {
-        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        self.shard.flush();
+    async fn hidden(&self) -> Result<BTreeSet<String>, IndexError> {
+        self.run(Shard::hidden).await
+    }
+
+    async fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+        let editions = editions.clone();
+        self.run(move |shard| shard.hide(&editions)).await
+    }
+
+    async fn flush(&self) -> Result<(), IndexError> {
+        self.run(|shard| {
+            let _turn = shard.turn();
+            shard.shard.flush();
+            Ok(())
+        })
+        .await
     }
 
     /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
     /// time when the disk could not take a second copy of everything.
-    ///
-    /// # Errors
-    /// When the engine fails; the index stays usable.
-    pub fn optimise(&self) -> Result<(), IndexError> {
-        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let copy = room::taken(&self.path).unwrap_or_default();
-        if let Err(full) = room::check(&self.path, room::TO_WRITE + copy) {
-            tracing::warn!(%full, "the index is not merged");
-            return Ok(());
-        }
-        self.shard.optimize().map_err(engine)?;
-        self.shard.flush();
-        Ok(())
+    async fn optimise(&self) -> Result<(), IndexError> {
+        self.run(|shard| {
+            let _turn = shard.turn();
+            let copy = room::taken(&shard.path).unwrap_or_default();
+            if let Err(full) = room::check(&shard.path, room::TO_WRITE + copy) {
+                tracing::warn!(%full, "the index is not merged");
+                return Ok(());
+            }
+            shard.shard.optimize().map_err(engine)?;
+            shard.shard.flush();
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Shard {
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn update(&self, operation: q::UpdateOperation) -> Result<(), IndexError> {
         room::check(&self.path, room::TO_WRITE)?;
+        let _turn = self.turn();
         self.shard.update(operation).map_err(engine)
-    }
-
-    /// Deletes a document's points except `kept`.
-    fn delete(&self, document: DocumentId, kept: &[PassageId]) -> Result<(), IndexError> {
-        let mut filter = filter(vec![Condition::OneOf("document", vec![document.0.to_string()])])?;
-        if !kept.is_empty() {
-            let ids = kept.iter().map(|id| q::PointId::Uuid(id.0)).collect();
-            filter.must_not = Some(vec![q::Condition::HasId(ids)]);
-        }
-        self.update(q::UpdateOperation::PointOperation(
-            q::PointOperations::DeletePointsByFilter(filter),
-        ))
-    }
-
-    fn point(
-        &self,
-        record: &DocumentRecord,
-        indexed: IndexedPassage,
-    ) -> Result<q::PointStructPersisted, IndexError> {
-        let IndexedPassage {
-            passage,
-            vector,
-            words,
-        } = indexed;
-        let id = q::PointId::Uuid(passage.id.0);
-        let sparse = self.bm25.embed_document(&words);
-        let sparse = q::Vector::new_sparse(sparse.indices, sparse.values)
-            .map_err(|error| IndexError::Engine(error.to_string()))?;
-        let vectors = q::NamedVectors::default()
-            .add_vector(DENSE, vector)
-            .add_vector(SPARSE, sparse);
-        let mut payload = limits(&record.audience, record.validity);
-        payload["document"] = record.id.0.to_string().into();
-        let body = Payload {
-            record: record.clone(),
-            passage,
-        };
-        payload["body"] =
-            serde_json::to_value(body).map_err(|error| IndexError::Engine(error.to_string()))?;
-        Ok(q::PointStruct::new(id, vectors, payload).into())
     }
 
     fn nearest(
@@ -254,7 +185,7 @@ impl EdgeIndex {
         using: &str,
         filter: q::Filter,
         limit: usize,
-    ) -> Result<Vec<(PassageId, f32)>, IndexError> {
+    ) -> Result<Vec<(Uuid, f32)>, IndexError> {
         let query = q::NamedQuery {
             query,
             using: Some(using.into()),
@@ -273,29 +204,93 @@ impl EdgeIndex {
         let points = self.shard.query(request).map_err(engine)?;
         points
             .into_iter()
-            .map(|point| Ok((passage_id(point.id)?, point.score)))
+            .map(|point| Ok((uuid(point.id)?, point.score)))
             .collect()
     }
 
-    /// The passages of a ranking. Only what is returned is read: a leg is many times longer.
-    fn hits(&self, ranked: Vec<Ranked>) -> Result<Vec<Hit>, IndexError> {
-        let ids: Vec<q::PointId> = ranked.iter().map(|hit| q::PointId::Uuid(hit.id.0)).collect();
-        let with_payload = Some(q::WithPayloadInterface::Bool(true));
-        let points = self.shard.retrieve(&ids, with_payload, None).map_err(engine)?;
-        if points.len() != ranked.len() {
-            return Err(IndexError::Engine("a point vanished during a search".to_owned()));
+    fn read(&self, filter: &q::Filter, vectors: bool) -> Result<Vec<Point>, IndexError> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = q::ScrollRequest {
+                offset: next,
+                limit: Some(PAGE),
+                filter: Some(filter.clone()),
+                with_payload: Some(q::WithPayloadInterface::Bool(true)),
+                with_vector: q::WithVector::Bool(vectors),
+                order_by: None,
+            };
+            let (found, after) = self.shard.scroll(request).map_err(engine)?;
+            for point in found {
+                let (dense, sparse) = point.vector.map(both).unwrap_or_default();
+                let (id, fields) = (uuid(point.id)?, fields(point.payload));
+                all.push(Point {
+                    id,
+                    dense,
+                    sparse,
+                    fields,
+                });
+            }
+            next = after;
+            if next.is_none() {
+                return Ok(all);
+            }
         }
-        let hit = |(point, ranked): (q::Record, Ranked)| {
-            let Stored { passage, document } = stored(point.payload)?;
-            Ok(Hit {
-                passage,
-                document,
-                score: ranked.score,
-                similarity: ranked.similarity,
-                bm25: ranked.bm25,
-            })
+    }
+
+    /// In steps, because readers wait for each.
+    fn delete(&self, filter: &q::Filter) -> Result<(), IndexError> {
+        loop {
+            let request = q::ScrollRequest {
+                offset: None,
+                limit: Some(PAGE),
+                filter: Some(filter.clone()),
+                with_payload: Some(q::WithPayloadInterface::Bool(false)),
+                with_vector: q::WithVector::Bool(false),
+                order_by: None,
+            };
+            let (found, after) = self.shard.scroll(request).map_err(engine)?;
+            let ids = found.into_iter().map(|point| point.id).collect();
+            self.update(q::UpdateOperation::PointOperation(
+                q::PointOperations::DeletePoints { ids },
+            ))?;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn editions(&self) -> Result<BTreeMap<String, usize>, IndexError> {
+        let request = q::FacetRequest {
+            key: field(EDITION)?,
+            limit: self.shard.info().points_count,
+            filter: None,
+            exact: true,
         };
-        points.into_iter().zip(ranked).map(hit).collect()
+        let found = self.shard.facet(request).map_err(engine)?;
+        let edition = |hit: q::FacetValueHit| match hit.value {
+            q::FacetValue::Keyword(name) => Ok((name.to_string(), hit.count)),
+            other => Err(IndexError::Engine(format!("an edition named {other:?}"))),
+        };
+        found.hits.into_iter().map(edition).collect()
+    }
+
+    fn hidden(&self) -> Result<BTreeSet<String>, IndexError> {
+        let unusable = |detail: String| IndexError::Unusable {
+            place: self.path.display().to_string(),
+            detail: format!("{HIDDEN}: {detail}"),
+        };
+        match fs::read(self.path.join(HIDDEN)) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| unusable(error.to_string())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(error) => Err(unusable(error.to_string())),
+        }
+    }
+
+    fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+        let text = serde_json::to_vec(editions).map_err(|error| IndexError::Engine(error.to_string()))?;
+        room::check(&self.path, room::TO_WRITE)?;
+        write_whole(&self.path.join(HIDDEN), &text)
+            .map_err(|error| IndexError::Engine(format!("{HIDDEN} cannot be written: {error}")))
     }
 
     fn ensure_fields(&self) -> Result<(), IndexError> {
@@ -323,6 +318,44 @@ impl EdgeIndex {
     }
 }
 
+/// Words as vectors for BM25, the same in a document and in a question, here and on a server.
+pub(super) struct Bm25(q::bm25_embed::EdgeBm25);
+
+impl Bm25 {
+    pub(super) fn new() -> Result<Self, IndexError> {
+        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default());
+        Ok(Self(bm25.map_err(|error| IndexError::Engine(error.to_string()))?))
+    }
+
+    pub(super) fn document(&self, words: &str) -> Sparse {
+        sparse(self.0.embed_document(words))
+    }
+
+    pub(super) fn query(&self, words: &str) -> Sparse {
+        sparse(self.0.embed_query(words))
+    }
+}
+
+fn sparse(vector: q::SparseVector) -> Sparse {
+    Sparse {
+        indices: vector.indices,
+        values: vector.values,
+    }
+}
+
+/// Writes a file so that a crash leaves either the former one or the new one, and on the disk.
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("tmp");
+    let mut file = File::create(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
 fn config(dimensions: usize) -> q::EdgeConfig {
     let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine).build();
     let sparse = q::EdgeSparseVectorParamsBuilder::new()
@@ -334,57 +367,78 @@ fn config(dimensions: usize) -> q::EdgeConfig {
         .build()
 }
 
-fn filter(conditions: Vec<Condition>) -> Result<q::Filter, IndexError> {
-    let condition = |condition: Condition| -> Result<q::Condition, IndexError> {
-        Ok(q::Condition::Field(match condition {
-            Condition::OneOf(name, values) => {
-                q::FieldCondition::new_match(field(name)?, q::Match::from(values))
+fn persisted(point: Point) -> Result<q::PointStructPersisted, IndexError> {
+    let Sparse { indices, values } = point.sparse;
+    let sparse =
+        q::Vector::new_sparse(indices, values).map_err(|error| IndexError::Engine(error.to_string()))?;
+    let vectors = q::NamedVectors::default()
+        .add_vector(DENSE, point.dense)
+        .add_vector(SPARSE, sparse);
+    Ok(q::PointStruct::new(q::PointId::Uuid(point.id), vectors, point.fields.into()).into())
+}
+
+/// A point's two vectors.
+fn both(vectors: q::VectorStructInternal) -> (Vec<f32>, Sparse) {
+    let (mut dense, mut words) = (Vec::new(), Sparse::default());
+    if let q::VectorStructInternal::Named(named) = vectors {
+        for vector in named.into_values() {
+            match vector {
+                q::VectorInternal::Dense(vector) => dense = vector,
+                q::VectorInternal::Sparse(vector) => words = sparse(vector),
+                q::VectorInternal::MultiDense(_) => {}
             }
-            Condition::AtMost(name, value) => range(
-                name,
-                q::Range {
-                    lte: Some(number(value)),
-                    ..none()
-                },
-            )?,
-            Condition::Above(name, value) => range(
-                name,
-                q::Range {
-                    gt: Some(number(value)),
-                    ..none()
-                },
-            )?,
-        }))
-    };
-    let must = conditions
-        .into_iter()
-        .map(condition)
-        .collect::<Result<_, IndexError>>()?;
+        }
+    }
+    (dense, words)
+}
+
+fn fields(payload: Option<q::Payload>) -> Map<String, Value> {
+    payload.map(|payload| payload.0).unwrap_or_default()
+}
+
+fn filter(which: &[Condition]) -> Result<q::Filter, IndexError> {
+    let (mut must, mut must_not) = (Vec::new(), Vec::new());
+    for condition in which {
+        match condition {
+            Condition::OneOf(name, values) => must.push(one_of(name, values)?),
+            Condition::NoneOf(name, values) => must_not.push(one_of(name, values)?),
+            Condition::AtMost(name, value) => must.push(range(name, None, Some(*value))?),
+            Condition::Above(name, value) => must.push(range(name, Some(*value), None)?),
+            Condition::Ids(ids) => {
+                let ids = ids.iter().copied().map(q::PointId::Uuid).collect();
+                must.push(q::Condition::HasId(ids));
+            }
+        }
+    }
     Ok(q::Filter {
         must: Some(must),
+        must_not: Some(must_not),
         ..q::Filter::new()
     })
 }
 
-type Number = q::external::ordered_float::OrderedFloat<f64>;
+fn one_of(name: &str, values: &[String]) -> Result<q::Condition, IndexError> {
+    let values = q::Match::from(values.to_vec());
+    Ok(q::Condition::Field(q::FieldCondition::new_match(
+        field(name)?,
+        values,
+    )))
+}
 
-fn number(value: i64) -> Number {
-    // Day numbers are far below 2^53, where f64 is exact.
+fn range(name: &str, above: Option<i64>, at_most: Option<i64>) -> Result<q::Condition, IndexError> {
+    // Day numbers and ordinals are far below 2^53, where f64 is exact.
     #[allow(clippy::cast_precision_loss)]
-    Number::from(value as f64)
-}
-
-fn none() -> q::Range<Number> {
-    q::Range {
+    let number = |value: i64| q::external::ordered_float::OrderedFloat(value as f64);
+    let range = q::Range {
         lt: None,
-        gt: None,
+        gt: above.map(number),
         gte: None,
-        lte: None,
-    }
-}
-
-fn range(name: &str, range: q::Range<Number>) -> Result<q::FieldCondition, IndexError> {
-    Ok(q::FieldCondition::new_range(field(name)?, range))
+        lte: at_most.map(number),
+    };
+    Ok(q::Condition::Field(q::FieldCondition::new_range(
+        field(name)?,
+        range,
+    )))
 }
 
 fn field(name: &str) -> Result<q::JsonPath, IndexError> {
@@ -392,23 +446,11 @@ fn field(name: &str) -> Result<q::JsonPath, IndexError> {
         .map_err(|()| IndexError::Engine(format!("bad field name {name}")))
 }
 
-fn passage_id(id: q::PointId) -> Result<PassageId, IndexError> {
+fn uuid(id: q::PointId) -> Result<Uuid, IndexError> {
     match id {
-        q::PointId::Uuid(id) => Ok(PassageId(id)),
+        q::PointId::Uuid(id) => Ok(id),
         q::PointId::NumId(number) => Err(IndexError::Engine(format!("a point of number {number}"))),
     }
-}
-
-fn stored(payload: Option<q::Payload>) -> Result<Stored, IndexError> {
-    let broken = || IndexError::Engine("a point without its passage".to_owned());
-    let body = payload
-        .and_then(|mut payload| payload.0.remove("body"))
-        .ok_or_else(broken)?;
-    let Payload { record, passage } = serde_json::from_value(body).map_err(|_| broken())?;
-    Ok(Stored {
-        passage,
-        document: record,
-    })
 }
 
 fn engine(error: q::OperationError) -> IndexError {

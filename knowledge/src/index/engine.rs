@@ -1,0 +1,79 @@
+//! What an index asks of its engine: points with two vectors and some fields, no more.
+
+use super::{IndexError, limits::Condition};
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Fields that conditions look at: words that are compared whole.
+pub(super) const KEYWORDS: [&str; 6] = [EDITION, "access", "tier", "region", "type", "partner"];
+/// Fields that conditions look at: whole numbers.
+pub(super) const INTEGERS: [&str; 3] = ["from", "until", "ordinal"];
+/// Which edition of which document a point belongs to.
+pub(super) const EDITION: &str = "edition";
+/// The vector of a passage's meaning.
+pub(super) const DENSE: &str = "dense";
+/// The vector of a passage's words.
+pub(super) const SPARSE: &str = "bm25";
+
+/// A vector of few dimensions out of very many.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Sparse {
+    pub(super) indices: Vec<u32>,
+    pub(super) values: Vec<f32>,
+}
+
+/// A point as it is written, and as it is read with its vectors.
+#[derive(Debug, Clone)]
+pub(super) struct Point {
+    pub(super) id: Uuid,
+    pub(super) dense: Vec<f32>,
+    pub(super) sparse: Sparse,
+    pub(super) fields: Map<String, Value>,
+}
+
+/// Two rankings of the same query, best first: by meaning, by words.
+pub(super) type Rankings = [Vec<(Uuid, f32)>; 2];
+
+/// Where points are kept. Writes never overlap: [`super::editions::Editions`] sees to it. A write that failed may
+/// have been done in part, and is repeated or taken back by its caller.
+#[async_trait]
+pub(super) trait Engine: Send + Sync {
+    /// Writes points whose ids are new. Readers may see some before others.
+    async fn write(&self, points: Vec<Point>) -> Result<(), IndexError>;
+
+    /// Deletes every point of these editions.
+    async fn delete(&self, editions: &BTreeSet<String>) -> Result<(), IndexError>;
+
+    /// The `limit` points nearest to each of the vectors, among those that satisfy all conditions. An empty sparse
+    /// vector finds nothing.
+    async fn rank(
+        &self,
+        dense: &[f32],
+        sparse: Sparse,
+        which: &[Condition],
+        limit: usize,
+    ) -> Result<Rankings, IndexError>;
+
+    /// The fields of points, in the order asked for; points that are not there are left out.
+    async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError>;
+
+    /// All points that satisfy all conditions, in no order; without vectors they come with empty ones.
+    async fn read(&self, which: &[Condition], vectors: bool) -> Result<Vec<Point>, IndexError>;
+
+    /// How many points each edition has.
+    async fn editions(&self) -> Result<BTreeMap<String, usize>, IndexError>;
+
+    /// The editions that [`Self::hide`] was last given.
+    async fn hidden(&self) -> Result<BTreeSet<String>, IndexError>;
+
+    /// Keeps, in one step and beyond a crash, which editions nobody may see.
+    async fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError>;
+
+    /// Returns when everything written is where a crash leaves it alone.
+    async fn flush(&self) -> Result<(), IndexError>;
+
+    /// Merges what many small writes left behind. Readers go on meanwhile.
+    async fn optimise(&self) -> Result<(), IndexError>;
+}
