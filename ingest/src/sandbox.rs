@@ -23,7 +23,7 @@ const MAX_OUTPUT_BYTES: u64 = 64 << 20;
 /// What a child's last words may take.
 const MAX_STDERR_BYTES: u64 = 4096;
 /// On an idle machine a child meets its CPU limit first.
-const WALL_LIMIT: Duration = Duration::from_secs(20);
+const WALL_LIMIT: Duration = Duration::from_secs(18);
 const CPU_LIMIT_SECONDS: u64 = 10;
 const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 const STACK_BYTES: usize = 64 << 20;

@@ -285,6 +285,8 @@ fn shown(number: &str, format: &str) -> String {
         let day = first.checked_add(jiff::Span::new().days((value as i64).clamp(0, 100_000)));
         return day.map_or_else(|_| number.to_owned(), |day| day.to_string());
     }
+    // Fifteen digits, as sheets show them: 8.200000000000001 is what a sum of 8.2 looks like in binary.
+    let value = format!("{value:.14e}").parse().unwrap_or(value);
     let builtin = numfmt::builtin_id_for_code(format).unwrap_or(u32::MAX);
     text::line(&numfmt::apply_format(value, builtin, Some(format)))
 }

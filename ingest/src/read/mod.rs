@@ -102,25 +102,36 @@ fn read_part(name: &str, bytes: &[u8], depth: usize) -> Result<Document, ReadErr
 
 /// A title that says what the document is about: not what programs and templates fill in by themselves.
 fn telling(title: String) -> Option<String> {
+    /// Without their numbers: `Slide 1`, `Document2`.
+    const FILLERS: [&str; 16] = [
+        "",
+        "untitled",
+        "untitled document",
+        "document",
+        "title",
+        "include",
+        "include file",
+        "includes",
+        "new page",
+        "word document",
+        "powerpoint presentation",
+        "presentation",
+        "slide",
+        "sheet",
+        "book",
+        "workbook",
+    ];
     let title = text::line(&title);
     let lower = title.to_lowercase();
-    let is_filler = matches!(
-        lower.as_str(),
-        "" | "untitled"
-            | "untitled document"
-            | "document"
-            | "title"
-            | "include"
-            | "include file"
-            | "includes"
-            | "word document"
-            | "powerpoint presentation"
-            | "presentation"
-            | "workbook"
-            | "new page"
-    ) || lower.starts_with("microsoft word")
-        || lower.starts_with("microsoft powerpoint");
-    (!is_filler).then_some(title)
+    let words = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    // `Microsoft Word - rates.doc` is what printing to PDF gives.
+    let is_filler = FILLERS.contains(&words)
+        || ["microsoft word", "microsoft powerpoint"]
+            .iter()
+            .any(|by| words.starts_with(by));
+    // A year alone still tells one edition from another.
+    let is_year = title.len() == 4 && words.is_empty() && !title.contains(' ');
+    (!is_filler || is_year).then_some(title)
 }
 
 /// The heading that a document of headings starts with.
@@ -162,6 +173,22 @@ mod tests {
         check("faq.yaml.yml", false, Some("faq.yaml"));
         check("logo.png", false, None);
         check("logo.png.yaml", true, None);
+    }
+
+    #[test]
+    fn titles_say_what_the_document_is_about() {
+        #[track_caller]
+        fn check(title: &str, expected: Option<&str>) {
+            assert_eq!(telling(title.to_owned()).as_deref(), expected, "{title}");
+        }
+        check(" Partner  rules ", Some("Partner rules"));
+        check("Include file", None);
+        check("Slide 1", None);
+        check("Document2", None);
+        check("Microsoft Word - rates.doc", None);
+        check("Book your visit", Some("Book your visit"));
+        check("2025", Some("2025"));
+        check("17", None);
     }
 
     #[test]

@@ -27,8 +27,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let pages = best_of_two(bytes)?;
     let quality = quality(&pages);
     if quality.is_empty() {
+        let end = &bytes[bytes.len().saturating_sub(1024)..];
+        let is_whole = end.windows(5).any(|window| window == b"%%EOF");
         return Err(match pictures_on(bytes, 5) {
-            0 => ReadError::Empty,
+            0 if is_whole => ReadError::Empty,
+            0 => ReadError::corrupt("its end is missing; load it anew"),
             _ => ReadError::Scanned,
         });
     }
@@ -86,10 +89,17 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
         return Err(ReadError::Encrypted);
     }
     let count = document.page_count().map_err(ReadError::corrupt)?;
+    if count == 0 {
+        return Err(ReadError::corrupt("no page of it is left"));
+    }
     let mut pages = Vec::new();
     let mut spans = Vec::new();
     for number in 0..count {
-        let text = document.extract_text(number).unwrap_or_default();
+        let text = match document.extract_text(number) {
+            Ok(text) => text,
+            Err(error) if count == 1 => return Err(ReadError::corrupt(error)),
+            Err(_) => String::new(),
+        };
         let own_spans = document.extract_spans(number).unwrap_or_default();
         let tables = if count <= MAX_PAGES_WITH_TABLES {
             tables(&document, number)
@@ -293,7 +303,8 @@ fn blank_pages(pages: &[Page]) -> Option<String> {
     } else {
         String::new()
     };
-    (!blank.is_empty()).then(|| format!("No text on pages {shown}{more}: they are empty or pictures."))
+    (!blank.is_empty())
+        .then(|| format!("No text on pages {shown}{more}: they are empty, pictures or damaged."))
 }
 
 #[cfg(test)]
@@ -319,7 +330,7 @@ mod tests {
         two.push(Page::default());
         assert_eq!(
             blank_pages(&two).as_deref(),
-            Some("No text on pages 2: they are empty or pictures.")
+            Some("No text on pages 2: they are empty, pictures or damaged.")
         );
         assert_eq!(blank_pages(&pages("words")), None);
     }

@@ -126,6 +126,9 @@ fn part(run: &[Row], columns: &Range<usize>) -> Vec<Row> {
     rows.filter(|row| !row.cells.is_empty()).collect()
 }
 
+/// As many rows may stand between the first words of a table and its header.
+const MAX_LEAD_ROWS: usize = 3;
+
 /// A sheet under construction.
 struct Sheet<'a> {
     spanned: &'a Spanned,
@@ -143,12 +146,13 @@ impl Sheet<'_> {
         if body.is_empty() {
             return;
         }
+        let body = self.take_lead(body);
         let body = self.take_header(body);
         let mut table = Table {
             header: self.header.clone(),
             rows: vec![],
         };
-        for row in body {
+        for row in body.into_iter().filter(|row| row.cells != self.header) {
             // A lone cell in a wide table is a label for the rows below it or a note, not a value of column one.
             if filled(&row) == 1 && self.header.len() > 2 {
                 self.flush(&mut table);
@@ -164,6 +168,23 @@ impl Sheet<'_> {
             self.blocks.push(Block::Paragraph(words.join("; ")));
         }
         self.flush(&mut table);
+    }
+
+    /// The rows from the header on, when the rows above it are half empty: what the table is about and its units.
+    fn take_lead(&mut self, mut body: Vec<Row>) -> Vec<Row> {
+        let width = body.iter().map(filled).max().unwrap_or(0);
+        let is_lead = |row: &&Row| filled(row) * 2 <= width;
+        let lead = body.iter().take(MAX_LEAD_ROWS).take_while(is_lead).count();
+        let is_headed = |at: &usize| table::starts_with_header(&body[*at..]);
+        let Some(start) = (1..=lead).find(is_headed).filter(|_| !is_headed(&0)) else {
+            return body;
+        };
+        let table = body.split_off(start);
+        for row in body {
+            let words: Vec<String> = row.cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+            self.blocks.push(Block::Paragraph(words.join("; ")));
+        }
+        table
     }
 
     /// The rows below the header of `body`, which may be that of the table before.
@@ -285,6 +306,21 @@ mod tests {
         check(
             "Tier|Rate/Gold|18 %//Region|Days|Hours/EMEA|2|16",
             &["2 Tier: Gold; Rate: 18 %", "5 Region: EMEA; Days: 2; Hours: 16"],
+        );
+        check(
+            "Average rates|in %/Tier|2024|2025|2026/Gold|5 %|6 %|7 %",
+            &[
+                "Average rates; in %",
+                "3 Tier: Gold; 2024: 5 %; 2025: 6 %; 2026: 7 %",
+            ],
+        );
+        // A long sheet has its header on each printed page.
+        check(
+            "Tier|Product|Rate/Gold|Flow|18 %/Tier|Product|Rate/Silver|Flow|15 %",
+            &[
+                "2 Tier: Gold; Product: Flow; Rate: 18 %",
+                "4 Tier: Silver; Product: Flow; Rate: 15 %",
+            ],
         );
         // Beside each other, and parted by a gap that is only layout.
         check(

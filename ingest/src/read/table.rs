@@ -5,6 +5,10 @@ use crate::{Block, Row, Table};
 /// Rows of the widest span that is followed; real tables stay far below.
 pub(super) const MAX_SPAN: usize = 200;
 
+/// Names of columns are this long at most, and on average.
+const MAX_NAME_CHARS: usize = 120;
+const USUAL_NAME_CHARS: usize = 60;
+
 /// A grid under construction: cells that span rows are repeated in each of them, so that every row reads by
 /// itself; cells that span columns stand once, but name every column they span where they are a header.
 #[derive(Default)]
@@ -226,9 +230,11 @@ pub(super) fn starts_with_header(rows: &[Row]) -> bool {
     }
     let names: Vec<&String> = first.cells.iter().filter(|cell| !cell.is_empty()).collect();
     let distinct = names.iter().collect::<std::collections::HashSet<_>>().len() == names.len();
+    let chars = |name: &&String| without_note(name).chars().count();
     let named_like_header = names
         .iter()
-        .all(|name| !is_value(name) && without_note(name).chars().count() <= 60);
+        .all(|name| !is_value(name) && chars(name) <= MAX_NAME_CHARS)
+        && names.iter().map(chars).sum::<usize>() <= names.len() * USUAL_NAME_CHARS;
     let over_values = || {
         (1..width).any(|at| {
             let cells = || {
