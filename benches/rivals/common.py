@@ -99,7 +99,7 @@ def ingest(documents_in, spent, models):
         "cpu_seconds": cpu,
         "embedding_seconds": spent.wall,
         "embedding_cpu_seconds": spent.cpu,
-        "unread_share": unread_share(spent.texts, models),
+        "unread_percent": 100 * unread_share(spent.texts, models),
     }
     print(json.dumps(report))
 

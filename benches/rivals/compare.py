@@ -1,6 +1,7 @@
 """Liaison beside LlamaIndex and LangChain: same documents, same model file, same questions, one after the other.
 
-Each system ingests and then searches in a process of its own; README.md says what the rows mean.
+Each system ingests and then searches in a process of its own; README.md says what the rows mean. Needs nothing but
+Python itself: each of the others gets an environment of its own.
 """
 
 import argparse
@@ -17,30 +18,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import psutil
-
 from common import MAX_TOKENS, MODEL
 
 HERE = Path(__file__).parent
 LIMIT = 10
 SAMPLE_SECONDS = 0.02
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+ENVIRONMENT = os.environ | {
+    "HF_HUB_OFFLINE": "1",
+    "LIAISON_LOG__FILTER": "error",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_NO_CACHE_DIR": "1",
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 @dataclass
 class System:
-    """A column of the table."""
+    """A column of the table: Liaison, or the program and the packages of that name beside this file."""
 
-    name: str
-    script: str | None = None
+    title: str
+    name: str | None = None
     options: list[str] = field(default_factory=list)
 
 
-# LlamaIndex twice: as it comes, the model reads a quarter of each of its chunks; the second sees all of them.
+# LlamaIndex twice: as it comes, its chunks are four times as long as what the model reads of a text.
 SYSTEMS = [
     System("Liaison"),
-    System("LlamaIndex", "llamaindex_rag.py", ["--chunk", str(MAX_TOKENS)]),
-    System("LangChain", "langchain_rag.py"),
-    System("LlamaIndex, chunks as it comes", "llamaindex_rag.py"),
+    System(f"LlamaIndex, chunks of {MAX_TOKENS} tokens", "llamaindex", ["--chunk", str(MAX_TOKENS)]),
+    System("LangChain", "langchain"),
+    System("LlamaIndex, chunks as they come", "llamaindex"),
 ]
 
 
@@ -67,8 +74,11 @@ ROWS = [
     Row("search, peak memory, MB", 0, lambda m: m["search_peak_mb"]),
     Row("start until ready, s", 2, lambda m: m["ready_seconds"]),
     Row("index on disk, MB", 1, lambda m: m["index_mb"]),
+    Row("installing, s", 1, lambda m: m["installed"]["seconds"]),
+    Row("installed, MB", 0, lambda m: m["installed"]["mb"]),
     Row("passages", 0, lambda m: m["passages"], compared=False),
     Row("documents", 0, lambda m: m["documents"], compared=False),
+    Row("of its passages' text the model does not read, %", 0, lambda m: m.get("unread_percent"), compared=False),
 ]
 
 
@@ -79,15 +89,16 @@ def main():
     files = take_documents(args.docs, docs, args.files)
     asked = take_questions(docs, questions, args.questions)
     put_model(args.model_home, models)
-    print(f"{len(files)} Markdown files ({size_mb(docs):.1f} MB), {asked} of their headings as questions", flush=True)
-    measured = {system.name: [] for system in SYSTEMS}
+    installed = {None: set_up_liaison(args)} | {name: install(name, args.venvs) for name in ["llamaindex", "langchain"]}
+    systems = [system for system in SYSTEMS if installed[system.name]]
+    measured = {system.title: [] for system in systems}
     for nth in range(args.rounds):
-        for system in SYSTEMS:
-            figures = measure(system, args, docs, models, questions)
-            measured[system.name].append(figures)
-            print(f"round {nth + 1}, {system.name}: {json.dumps(figures)}", file=sys.stderr, flush=True)
-    table = {name: {row.name: median(row, runs) for row in ROWS} for name, runs in measured.items()}
-    print(markdown(table, args.rounds))
+        for system in systems:
+            figures = measure(system, args, docs, models, questions) | {"installed": installed[system.name]}
+            measured[system.title].append(figures)
+            print(f"round {nth + 1}, {system.title}: {json.dumps(figures)}", file=sys.stderr, flush=True)
+    print(f"\n{len(files)} Markdown files ({size_mb(docs):.1f} MB) of {args.docs}, {asked} of their headings as questions.")
+    print(markdown(measured, args.rounds))
 
 
 def arguments():
@@ -95,6 +106,7 @@ def arguments():
     parser.add_argument("--liaison", type=Path, required=True, help="the release binary")
     parser.add_argument("--model-home", type=Path, required=True, help="a home that `liaison setup` has filled")
     parser.add_argument("--docs", type=Path, required=True, help="folder with Markdown documents")
+    parser.add_argument("--venvs", type=Path, required=True, help="folder for the others' packages; kept")
     parser.add_argument("--work", type=Path, required=True, help="scratch folder; emptied")
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--questions", type=int, default=100)
@@ -140,20 +152,49 @@ def put_model(model_home, models):
     (target / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": MAX_TOKENS}))
 
 
+def set_up_liaison(args):
+    """What `liaison setup` takes from nothing: runtime and model. The binary is there already and counts as size."""
+    home = args.work / "fresh"
+    try:
+        _, took = run([str(args.liaison.resolve()), "--home", str(home), "setup"])
+    except RuntimeError as error:
+        print(f"liaison setup: NOT measured, its packages cannot be fetched from here\n{error}", file=sys.stderr)
+        return {"seconds": None, "mb": None}
+    return {"seconds": took["seconds"], "mb": size_mb(home) + on_disk(args.liaison) / 1e6}
+
+
+def install(name, venvs):
+    """What installing a framework takes, or None where that fails. Kept between runs, with what it took."""
+    venv, wanted = venvs / name, (HERE / f"{name}.txt").read_text()
+    stamp = venv / "installed.json"
+    if stamp.is_file() and (said := json.loads(stamp.read_text()))["wanted"] == wanted:
+        return said
+    shutil.rmtree(venv, ignore_errors=True)
+    try:
+        run([sys.executable, "-m", "venv", str(venv)])
+        _, took = run([str(venv / "bin/pip"), "install", "--quiet", "-r", str(HERE / f"{name}.txt")])
+    except RuntimeError as error:
+        print(f"{name}: NOT measured, its packages cannot be installed from here\n{error}", file=sys.stderr)
+        return None
+    said = {"wanted": wanted, "seconds": took["seconds"], "mb": size_mb(venv)}
+    stamp.write_text(json.dumps(said))
+    return said
+
+
 def measure(system, args, docs, models, questions):
     """One ingest and one search, each in a fresh process, with a fresh index."""
     index = args.work / "index"
     shutil.rmtree(index, ignore_errors=True)
-    if system.script:
-        return measure_rival(system, index, docs, models, questions)
+    if system.name:
+        return measure_other(system, args, index, docs, models, questions)
     return measure_liaison(args, index, docs, questions)
 
 
-def measure_rival(system, index, docs, models, questions):
-    program = [sys.executable, str(HERE / system.script)]
+def measure_other(system, args, index, docs, models, questions):
+    program = [str(args.venvs / system.name / "bin/python"), str(HERE / f"{system.name}_rag.py")]
     common = ["--index", str(index), "--models", str(models), *system.options]
-    ingest, ingested = run([*program, "ingest", "--docs", str(docs), *common])
-    search, searched = run([*program, "search", "--questions", str(questions), "--limit", str(LIMIT), *common])
+    ingest, ingested = report([*program, "ingest", "--docs", str(docs), *common])
+    search, searched = report([*program, "search", "--questions", str(questions), "--limit", str(LIMIT), *common])
     return ingest | {
         "ready_seconds": ingest["ready"]["seconds"],
         "ingest_peak_mb": ingested["peak_mb"],
@@ -173,9 +214,9 @@ def measure_liaison(args, home, docs, questions):
     nothing = args.work / "nothing"
     nothing.mkdir(exist_ok=True)
     program = [str(args.liaison.resolve()), "--home", str(home), "--json"]
-    _, started = run([*program, "ingest", str(nothing)])
-    ingest, ingested = run([*program, "ingest", str(docs)])
-    search, searched = run([*program, "search", "--internal", "--limit", str(LIMIT), "--questions", str(questions)])
+    _, started = report([*program, "ingest", str(nothing)])
+    ingest, ingested = report([*program, "ingest", str(docs)])
+    search, searched = report([*program, "search", "--internal", "--limit", str(LIMIT), "--questions", str(questions)])
     return ingest | {
         "cpu_seconds": ingested["cpu_seconds"] - started["cpu_seconds"],
         "ready_seconds": started["seconds"],
@@ -188,38 +229,36 @@ def measure_liaison(args, home, docs, questions):
     }
 
 
+def report(command):
+    """The JSON that a command prints, and what it took."""
+    output, took = run(command)
+    return json.loads(output[output.index("{") :]), took
+
+
 def run(command):
-    """Runs a command and returns the JSON it prints, and what it and its children took."""
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore", "LIAISON_LOG__FILTER": "error"}
+    """Runs a command; returns its output and what it and its children took."""
     before, start = os.times(), time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    tree = Tree(process.pid)
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    family = Family(process.pid)
     output, errors = process.communicate()
-    peak = tree.stop()
-    after = os.times()
+    took, peak, after = time.perf_counter() - start, family.stop(), os.times()
     if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{errors}")
-    report = json.loads(output[output.index("{") :])
+        raise RuntimeError(f"{' '.join(command)} failed:\n{errors}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    took = {"seconds": time.perf_counter() - start, "cpu_seconds": cpu, "peak_mb": peak / 1e6}
-    return report, took
+    return output, {"seconds": took, "cpu_seconds": cpu, "peak_mb": peak / 1e6}
 
 
-class Tree:
+class Family:
     """Samples the resident memory of a process and its children, added up, until it is stopped."""
 
     def __init__(self, pid):
-        self.root, self.peak, self.ended = psutil.Process(pid), 0, threading.Event()
+        self.pid, self.peak, self.ended = pid, 0, threading.Event()
         self.thread = threading.Thread(target=self.watch)
         self.thread.start()
 
     def watch(self):
         while not self.ended.wait(SAMPLE_SECONDS):
-            try:
-                family = [self.root, *self.root.children(recursive=True)]
-            except psutil.NoSuchProcess:
-                return
-            self.peak = max(self.peak, sum(map(resident, family)))
+            self.peak = max(self.peak, sum(map(resident, [self.pid, *children(self.pid)])))
 
     def stop(self):
         self.ended.set()
@@ -227,10 +266,19 @@ class Tree:
         return self.peak
 
 
-def resident(process):
+def children(pid):
+    """The processes that a process's threads have started and not yet collected."""
     try:
-        return process.memory_info().rss
-    except psutil.Error:  # it ended meanwhile
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:  # it or one of its threads has ended meanwhile
+        return []
+
+
+def resident(pid):
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+    except (OSError, IndexError):  # it has ended meanwhile
         return 0
 
 
@@ -243,33 +291,37 @@ def on_disk(path):
     return path.stat().st_blocks * 512
 
 
-def median(row, runs):
-    return statistics.median(row.of(run) for run in runs)
-
-
-def markdown(table, rounds):
+def markdown(measured, rounds):
     """The table, and how many times ahead Liaison is of each of the others."""
-    names = list(table)
     lines = [
-        f"Medians of {rounds} rounds on {date.today()}, {os.cpu_count()} cores; behind a figure, how many times ahead "
-        "of it Liaison is.",
+        f"Medians of {rounds} rounds on {date.today()}, {os.cpu_count()} cores; in brackets, how many times ahead "
+        "Liaison is.",
         "",
-        f"| | {' | '.join(names)} |",
-        f"|---|{'---:|' * len(names)}",
+        f"| | {' | '.join(measured)} |",
+        f"|---|{'---:|' * len(measured)}",
     ]
     for row in ROWS:
-        ours, *theirs = (table[name][row.name] for name in names)
-        cells = [f"{ours:,.{row.digits}f}"] + [cell(row, ours, other) for other in theirs]
+        ours, *theirs = (median(row, runs) for runs in measured.values())
+        cells = [figure(row, ours)] + [cell(row, ours, other) for other in theirs]
         lines.append(f"| {row.name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
+def median(row, runs):
+    """`None` where a system cannot tell."""
+    figures = [row.of(run) for run in runs]
+    return None if None in figures else statistics.median(figures)
+
+
+def figure(row, value):
+    return "–" if value is None else f"{value:,.{row.digits}f}"
+
+
 def cell(row, ours, theirs):
-    figure = f"{theirs:,.{row.digits}f}"
-    if not row.compared:
-        return figure
+    if not row.compared or ours is None:
+        return figure(row, theirs)
     ahead = ours / theirs if row.more_is_better else theirs / ours
-    return f"{figure} ({ahead:.1f}×)"
+    return f"{figure(row, theirs)} ({ahead:.1f}×)"
 
 
 if __name__ == "__main__":
