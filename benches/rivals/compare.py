@@ -267,12 +267,18 @@ class Family:
 
 
 def children(pid):
-    """The processes that a process's threads have started and not yet collected."""
+    """The processes that a process's threads have started and not yet collected. One that still has its parent's
+    command line has not begun its own program: until then its memory is its parent's, counted already."""
     try:
         tasks = Path(f"/proc/{pid}/task").iterdir()
-        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:  # it or one of its threads has ended meanwhile
+        started = [child for task in tasks for child in (task / "children").read_text().split()]
+        return [int(child) for child in started if command_line(child) != command_line(pid)]
+    except OSError:  # it, a thread or a child has ended meanwhile
         return []
+
+
+def command_line(pid):
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def resident(pid):
