@@ -30,6 +30,8 @@ pub struct App {
     pub knowledge: Knowledge,
     /// Questions to answers.
     pub assistant: Assistant,
+    /// Reads files in child processes.
+    pub sandbox: Sandbox,
 }
 
 impl App {
@@ -62,17 +64,19 @@ impl App {
             crm,
             knowledge,
             assistant,
+            sandbox: Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]),
         })
     }
 
-    /// A run of the ingestion pipeline over this home.
+    /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
     #[must_use]
-    pub fn ingest<'a>(&'a self, sandbox: &'a Sandbox, audience: AudienceSpec) -> Ingest<'a> {
+    pub fn ingest(&self, audience: AudienceSpec) -> Ingest<'_> {
         Ingest {
             knowledge: &self.knowledge,
             catalog: &self.store,
-            sandbox,
+            sandbox: &self.sandbox,
             audience,
+            base: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
+use liaison_knowledge::AudienceSpec;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub llm: LlmSettings,
     /// Finding.
     pub knowledge: KnowledgeSettings,
+    /// What a service takes in by itself.
+    pub ingest: IngestSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -106,6 +109,24 @@ pub struct KnowledgeSettings {
     pub sessions: usize,
     /// Passages that one search gives to the assistant.
     pub passages: usize,
+}
+
+/// What a service takes in by itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IngestSettings {
+    /// Folders that are taken in at the start and whenever something in them changes.
+    pub folders: Vec<FolderSettings>,
+}
+
+/// A folder under watch.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FolderSettings {
+    /// Where it is.
+    pub path: PathBuf,
+    /// For documents that do not say who they are for.
+    pub audience: AudienceSpec,
 }
 
 /// Logs.

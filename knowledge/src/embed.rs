@@ -3,13 +3,19 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
+use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     fs,
+    io::{self, BufRead},
     path::{Path, PathBuf},
-    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 /// What vectors were made with. Vectors of two models are never compared.
@@ -17,7 +23,7 @@ use std::{
 pub struct ModelIdentity {
     /// The model's name, e.g. `all-MiniLM-L6-v2`.
     pub name: String,
-    /// SHA-256 of its weights, in hex.
+    /// SHA-256 of its files, graph before weights, in hex.
     pub sha256: String,
     /// Length of its vectors.
     pub dimensions: usize,
@@ -41,6 +47,10 @@ pub trait Embedder: Send + Sync {
     /// # Errors
     /// When the runtime fails; nothing is known about which text it was.
     fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError>;
+    /// Processor time that documents have taken so far; zero where it is not measured.
+    fn cpu(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Why a model could not be loaded or run.
@@ -55,7 +65,7 @@ pub enum EmbedError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The library could not be loaded, or is not ONNX Runtime 1.24 or later.
     #[error("cannot load ONNX Runtime from {path}: {detail}; run `liaison setup` to fetch the right one", path = .path.display())]
@@ -78,6 +88,10 @@ pub enum EmbedError {
     Failed(String),
 }
 
+/// Where ONNX Runtime looks for weights outside of a graph that it is given as bytes. It maps them into memory, once
+/// for all sessions.
+const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
+
 /// Tokens of a text that the model sees; the rest is cut off. MiniLM was trained with 256.
 const MAX_TOKENS: usize = 256;
 
@@ -85,16 +99,20 @@ const MAX_TOKENS: usize = 256;
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
     pool: Pool<TextEmbedding>,
+    /// Of documents, in nanoseconds. A session computes on the thread that asks it.
+    cpu: AtomicU64,
 }
 
 impl OnnxEmbedder {
-    /// Loads the model in `model_dir` (`model.onnx` and tokenizer files) `sessions` times.
+    /// Loads the model in `model_dir` (`model.onnx`, `model.onnx.data` if its weights lie outside of it, and tokenizer
+    /// files) `sessions` times.
     ///
     /// # Errors
     /// When a file is missing or is not what it should be.
     pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
         let environment = environment(runtime)?;
-        let weights = read(&model_dir.join("model.onnx"))?;
+        let graph = read(&model_dir.join("model.onnx"))?;
+        let sha256 = sha256(&graph, &model_dir.join("model.onnx.data"))?;
         let tokenizer = TokenizerFiles {
             tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
             config_file: read(&model_dir.join("config.json"))?,
@@ -107,11 +125,12 @@ impl OnnxEmbedder {
         };
         let session = |_| {
             // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
-            let model = UserDefinedEmbeddingModel::new(weights.clone(), tokenizer.clone())
-                .with_pooling(Pooling::Mean);
+            let model =
+                UserDefinedEmbeddingModel::new(graph.clone(), tokenizer.clone()).with_pooling(Pooling::Mean);
             let options = InitOptionsUserDefined::new()
                 .with_environment(environment.clone())
                 .with_max_length(MAX_TOKENS)
+                .with_session_config(WEIGHTS_FOLDER, model_dir.to_string_lossy())
                 .with_intra_threads(1);
             TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
         };
@@ -122,10 +141,11 @@ impl OnnxEmbedder {
         let mut embedder = Self {
             identity: ModelIdentity {
                 name,
-                sha256: hex(&Sha256::digest(&weights)),
+                sha256,
                 dimensions: 0,
             },
             pool: Pool::new(sessions),
+            cpu: AtomicU64::default(),
         };
         let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
@@ -140,7 +160,12 @@ impl OnnxEmbedder {
     fn embed_each(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
         let embed = |text: &String| {
             let lent = self.pool.take(urgency);
+            let start = ThreadTime::now();
             let vectors = lent.session().embed([text], Some(1));
+            if urgency == Urgency::Document {
+                let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+                self.cpu.fetch_add(taken, Ordering::Relaxed);
+            }
             let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
             let vector = vectors.into_iter().next();
             vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
@@ -174,6 +199,10 @@ impl Embedder for OnnxEmbedder {
             }
             Ok(vectors)
         })
+    }
+
+    fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
     }
 }
 
@@ -266,7 +295,7 @@ fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedErr
 
 fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
+        io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
         _ => EmbedError::Unreadable {
             path: path.to_owned(),
             source,
@@ -274,14 +303,36 @@ fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The hash of a graph and of the weights outside of it, if there are any; the weights are never in memory whole.
+fn sha256(graph: &[u8], weights: &Path) -> Result<String, EmbedError> {
+    let mut hash = Sha256::new();
+    hash.update(graph);
+    match update(&mut hash, weights) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbedError::Unreadable {
+            path: weights.to_owned(),
+            source,
+        }),
+        _ => Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}
+
+fn update(hash: &mut Sha256, file: &Path) -> io::Result<()> {
+    let mut file = io::BufReader::with_capacity(1 << 16, fs::File::open(file)?);
+    loop {
+        let part = file.fill_buf()?;
+        let length = part.len();
+        if length == 0 {
+            return Ok(());
+        }
+        hash.update(part);
+        file.consume(length);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::mpsc, thread, time::Duration};
+    use std::{sync::mpsc, thread};
 
     #[test]
     fn a_waiting_question_goes_before_waiting_documents() {

@@ -9,6 +9,7 @@ mod ingest;
 mod one_pager;
 mod output;
 mod partner;
+mod reconcile;
 mod search;
 mod seed;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Seed(seed::Args),
     /// Take in files and folders, incrementally
     Ingest(ingest::Args),
+    /// Compare files, database and index, and mend what differs
+    Reconcile(reconcile::Args),
     /// Find passages
     Search(search::Args),
     /// Ask a question as a partner
@@ -136,6 +139,7 @@ impl Command {
             Self::Demo(args) => serve::demo(context, args).await,
             Self::Seed(args) => seed::run(context, args).await,
             Self::Ingest(args) => ingest::run(context, args).await,
+            Self::Reconcile(args) => reconcile::run(context, args).await,
             Self::Search(args) => search::run(context, args).await,
             Self::Ask(args) => ask::run(context, args).await,
             Self::OnePager(args) => one_pager::run(context, args).await,
