@@ -144,11 +144,8 @@ def put_model(model_home, models):
     tokenizer's settings, where fastembed reads how much of a text the model sees."""
     (source,) = (model_home / "models").iterdir()
     target = models / MODEL.rsplit("/", 1)[1]
-    target.mkdir(parents=True)
-    for file in source.iterdir():
-        (target / file.name).symlink_to(file.resolve())
+    shutil.copytree(source, target)
     settings = json.loads((source / "tokenizer_config.json").read_text())
-    (target / "tokenizer_config.json").unlink()
     (target / "tokenizer_config.json").write_text(json.dumps(settings | {"model_max_length": MAX_TOKENS}))
 
 
