@@ -121,7 +121,7 @@ impl Collection {
 
     /// A unit vector around a topic.
     fn around(&self, topic: u64, random: &mut Random) -> Vec<f32> {
-        let mut own = Random(topic ^ 0x746f_7069_63);
+        let mut own = Random(topic ^ 0x0074_6f70_6963);
         let mut vector = self.mean.clone();
         for weight in [0.6, 0.4] {
             add(&mut vector, self.seed(&mut own), weight);
