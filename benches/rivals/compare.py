@@ -165,8 +165,8 @@ def install(name, venvs):
     """What installing a framework takes, or None where that fails. Kept between runs, with what it took."""
     venv, wanted = venvs / name, (HERE / f"{name}.txt").read_text()
     stamp = venv / "installed.json"
-    if stamp.is_file() and (said := json.loads(stamp.read_text()))["wanted"] == wanted:
-        return said
+    if stamp.is_file() and (kept := json.loads(stamp.read_text()))["wanted"] == wanted:
+        return kept["took"]
     shutil.rmtree(venv, ignore_errors=True)
     try:
         run([sys.executable, "-m", "venv", str(venv)])
@@ -174,9 +174,9 @@ def install(name, venvs):
     except RuntimeError as error:
         print(f"{name}: NOT measured, its packages cannot be installed from here\n{error}", file=sys.stderr)
         return None
-    said = {"wanted": wanted, "seconds": took["seconds"], "mb": size_mb(venv)}
-    stamp.write_text(json.dumps(said))
-    return said
+    took = {"seconds": took["seconds"], "mb": size_mb(venv)}
+    stamp.write_text(json.dumps({"wanted": wanted, "took": took}))
+    return took
 
 
 def measure(system, args, docs, models, questions):
