@@ -13,7 +13,8 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Knowledge, OnnxEmbedder, Place};
+use liaison_knowledge::{AudienceSpec, Cluster, Knowledge, OnnxEmbedder, Place};
+use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
 
 /// Everything handlers and commands work with.
@@ -30,6 +31,8 @@ pub struct App {
     pub knowledge: Knowledge,
     /// Questions to answers.
     pub assistant: Assistant,
+    /// Reads files in child processes.
+    pub sandbox: Sandbox,
 }
 
 impl App {
@@ -62,17 +65,19 @@ impl App {
             crm,
             knowledge,
             assistant,
+            sandbox: Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]),
         })
     }
 
-    /// A run of the ingestion pipeline over this home.
+    /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
     #[must_use]
-    pub fn ingest<'a>(&'a self, sandbox: &'a Sandbox, audience: AudienceSpec) -> Ingest<'a> {
+    pub fn ingest(&self, audience: AudienceSpec) -> Ingest<'_> {
         Ingest {
             knowledge: &self.knowledge,
             catalog: &self.store,
-            sandbox,
+            sandbox: &self.sandbox,
             audience,
+            base: None,
         }
     }
 }
@@ -91,8 +96,18 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// Loads the model and opens the home's index for it.
 ///
 /// # Errors
-/// When a file is missing, or the index belongs to another model.
+/// When a file is missing, the index server does not answer, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
+    let embedder = load_embedder(home, settings).await?;
+    let place = index_place(home, settings);
+    Ok(Knowledge::open(Arc::new(embedder), &place).await?)
+}
+
+/// Loads the home's model.
+///
+/// # Errors
+/// When a file is missing or is not what it should be.
+pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<OnnxEmbedder> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sessions = if settings.knowledge.sessions == 0 {
         cores
@@ -101,6 +116,22 @@ pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<
     };
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
-    let embedder = tokio::task::spawn_blocking(load).await??;
-    Ok(Knowledge::open(Arc::new(embedder), &Place::Embedded(home.index())).await?)
+    Ok(tokio::task::spawn_blocking(load).await??)
+}
+
+/// Where the settings keep the index.
+#[must_use]
+pub fn index_place(home: &Home, settings: &Settings) -> Place {
+    let index = &settings.index;
+    if index.url.is_empty() {
+        return Place::Embedded(home.index());
+    }
+    let key = index.api_key.as_ref();
+    Place::Cluster(Cluster {
+        url: index.url.clone(),
+        api_key: key.map(|key| key.expose_secret().to_owned()),
+        collection: index.collection.clone(),
+        shards: index.shards,
+        replicas: index.replicas,
+    })
 }

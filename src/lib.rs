@@ -14,6 +14,7 @@ pub mod enablement;
 pub mod evaluation;
 pub mod home;
 pub mod http;
+pub mod intake;
 pub mod program;
 pub mod store;
 pub mod telemetry;

@@ -7,7 +7,7 @@
 use jiff::civil::Date;
 use liaison_knowledge::{AudienceSpec, Validity};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A document's own statements; each may be missing.
@@ -26,6 +26,8 @@ pub struct FrontMatter {
     pub language: Option<String>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The day by which somebody should look it over.
+    pub review_by: Option<Date>,
     /// Paths of the documents it replaces.
     pub supersedes: Vec<String>,
 }
@@ -36,6 +38,25 @@ impl FrontMatter {
         let keys: Option<BTreeMap<String, Value>> =
             serde_saphyr::from_str(yaml).map_err(|e| BadFrontMatter::NotYaml(brief(&e.to_string())))?;
         Self::of_keys(keys.unwrap_or_default())
+    }
+
+    /// These statements as YAML that [`FrontMatter::parse`] reads; JSON is YAML.
+    #[must_use]
+    pub fn yaml(&self) -> String {
+        json!(self.keys()).to_string()
+    }
+
+    /// What is stated, by key.
+    #[must_use]
+    pub fn keys(&self) -> BTreeMap<String, Value> {
+        let all = json!({
+            "title": self.title, "audience": self.audience.as_ref().map(ToString::to_string),
+            "effective_from": self.effective_from, "effective_until": self.effective_until,
+            "language": self.language, "owner": self.owner, "review_by": self.review_by,
+            "supersedes": Some(&self.supersedes).filter(|paths| !paths.is_empty()),
+        });
+        let all = all.as_object().cloned().unwrap_or_default();
+        all.into_iter().filter(|(_, value)| !value.is_null()).collect()
     }
 
     /// The days it holds.
@@ -57,6 +78,7 @@ impl FrontMatter {
             effective_until: self.effective_until.or(other.effective_until),
             language: self.language.or(other.language),
             owner: self.owner.or(other.owner),
+            review_by: self.review_by.or(other.review_by),
             supersedes: if self.supersedes.is_empty() {
                 other.supersedes
             } else {
@@ -65,7 +87,8 @@ impl FrontMatter {
         }
     }
 
-    pub(crate) fn of_keys(keys: BTreeMap<String, Value>) -> Result<Self, BadFrontMatter> {
+    /// Reads statements by key; the error is a sentence.
+    pub fn of_keys(keys: BTreeMap<String, Value>) -> Result<Self, BadFrontMatter> {
         let mut front = Self::default();
         for (key, value) in keys {
             let words = || {
@@ -81,6 +104,7 @@ impl FrontMatter {
                 "effective_until" => front.effective_until = Some(date(&key, &value)?),
                 "language" | "lang" => front.language = words(),
                 "owner" => front.owner = words(),
+                "review_by" => front.review_by = Some(date(&key, &value)?),
                 "supersedes" => front.supersedes = list(&value),
                 _ => {}
             }
@@ -178,7 +202,7 @@ mod tests {
     fn front_matter_is_read() {
         let front = FrontMatter::parse(
             "title: Rules 2025\naudience: tier=gold\neffective_from: 2025-01-01\neffective_until: 2026-01-01\n\
-             lang: en\nowner: ops@example.com\nsupersedes: rules/old.md\nms.date: 05/04/2020\ntags: [a, b]\n",
+             lang: en\nowner: ops@example.com\nReview-by: 2025-10-01\nsupersedes: rules/old.md\nms.date: 05/04/2020\ntags: [a, b]\n",
         )
         .unwrap();
         assert_eq!(
@@ -188,6 +212,8 @@ mod tests {
         assert_eq!(front.validity().from, Some("2025-01-01".parse().unwrap()));
         assert_eq!(front.language.as_deref(), Some("en"));
         assert_eq!(front.supersedes, ["rules/old.md"]);
+        assert_eq!(front.review_by, Some("2025-10-01".parse().unwrap()));
+        assert_eq!(FrontMatter::parse(&front.yaml()).unwrap(), front);
         assert_eq!(FrontMatter::parse("").unwrap(), FrontMatter::default());
         assert_eq!(
             FrontMatter::parse("title: 2025").unwrap().title.as_deref(),

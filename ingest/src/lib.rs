@@ -7,13 +7,20 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
+pub mod catalog;
 pub mod document;
+mod files;
 pub mod front;
 pub mod pipeline;
+mod prepare;
 pub mod read;
+pub mod reconcile;
+pub mod report;
 pub mod sandbox;
 pub mod split;
+mod supersede;
 mod text;
+pub mod watch;
 
 pub use document::{Block, Document, Row, Section, Table};
 pub use front::FrontMatter;

@@ -3,13 +3,18 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
+use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
-    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 /// What vectors were made with. Vectors of two models are never compared.
@@ -68,6 +73,10 @@ pub trait Embedder: Send + Sync {
     /// # Errors
     /// When the runtime fails; nothing is known about which text it was.
     fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError>;
+    /// Processor time that documents have taken so far; zero where it is not measured.
+    fn cpu(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Why a model could not be loaded or run.
@@ -112,6 +121,8 @@ const MAX_TOKENS: usize = 256;
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
     pool: Pool<TextEmbedding>,
+    /// Of documents, in nanoseconds. A session computes on the thread that asks it.
+    cpu: AtomicU64,
 }
 
 impl OnnxEmbedder {
@@ -153,6 +164,7 @@ impl OnnxEmbedder {
                 dimensions: 0,
             },
             pool: Pool::new(sessions),
+            cpu: AtomicU64::default(),
         };
         let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
@@ -167,7 +179,12 @@ impl OnnxEmbedder {
     fn embed_each(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
         let embed = |text: &String| {
             let lent = self.pool.take(urgency);
+            let start = ThreadTime::now();
             let vectors = lent.session().embed([text], Some(1));
+            if urgency == Urgency::Document {
+                let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+                self.cpu.fetch_add(taken, Ordering::Relaxed);
+            }
             let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
             let vector = vectors.into_iter().next();
             vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
@@ -201,6 +218,10 @@ impl Embedder for OnnxEmbedder {
             }
             Ok(vectors)
         })
+    }
+
+    fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
     }
 }
 
@@ -308,7 +329,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::mpsc, thread, time::Duration};
+    use std::{sync::mpsc, thread};
 
     #[test]
     fn a_waiting_question_goes_before_waiting_documents() {

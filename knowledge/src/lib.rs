@@ -14,7 +14,7 @@ pub mod search;
 
 pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder, Urgency};
-pub use index::{Cluster, Hit, IndexError, PassageIndex, Place, View};
+pub use index::{Cluster, Hit, IndexError, PassageIndex, Place, Stored, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
 pub use room::DiskFull;
-pub use search::{Found, Knowledge, KnowledgeError, Spent, Timings};
+pub use search::{EmbeddedDocument, Found, Knowledge, KnowledgeError, Timings};

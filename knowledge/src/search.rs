@@ -6,9 +6,8 @@ use crate::{
     index::{Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
     memo::Memo,
 };
-use cpu_time::ProcessTime;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
@@ -41,14 +40,17 @@ pub struct Timings {
     pub search: Duration,
 }
 
-/// What the embedding model took of an ingest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Spent {
-    /// By the clock, all its sessions working at once.
-    pub wall: Duration,
-    /// Of the processors, by this process; file readers are processes of their own.
-    pub cpu: Duration,
+/// A document whose passages have their vectors: what [`Knowledge::replace`] takes.
+pub struct EmbeddedDocument {
+    record: DocumentRecord,
+    passages: Vec<IndexedPassage>,
+    /// Passages whose words were new to their document, so that they went through the model.
+    pub embedded: usize,
 }
+
+/// Texts that go to the model in one go. Between two of them another document finds its turn, and a run that was
+/// dropped ends.
+const SLICE: usize = 32;
 
 /// Why the knowledge could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -163,38 +165,59 @@ impl Knowledge {
         blocking(move || Ok(memo.embed(&texts)?)).await
     }
 
-    /// Embeds `passages` and makes them the whole of `record`'s document, in one step for readers. Only words
-    /// that the document did not have before go to the model. Returns what the model took.
+    /// Gives each passage of `record`'s document its vector. Only words that the document did not have before go to
+    /// the model; `told` hears how many passages are done.
     ///
     /// # Errors
-    /// When the model or the index fails; the document is then as it was, or repeating the call mends it.
-    pub async fn replace(
+    /// When the model or the index fails.
+    pub async fn embed_document(
         &self,
         record: DocumentRecord,
         passages: Vec<Passage>,
-    ) -> Result<Spent, KnowledgeError> {
-        let known: HashMap<String, Vec<f32>> = self
-            .index
-            .contents(record.id)
-            .await?
-            .into_iter()
+        told: &(dyn Fn(usize) + Sync),
+    ) -> Result<EmbeddedDocument, KnowledgeError> {
+        let held = self.index.contents(record.id).await?.into_iter();
+        let mut vectors: HashMap<String, Vec<f32>> = held
             .map(|(old, vector)| (old.passage.words(&old.document), vector))
             .collect();
-        let embedder = Arc::clone(&self.embedder);
         let all: Vec<String> = passages.iter().map(|p| p.words(&record)).collect();
-        let (all, vectors, spent) = blocking(move || {
-            let (vectors, spent) = with_known(&*embedder, &all, &known)?;
-            Ok((all, vectors, spent))
+        let new: HashSet<&String> = all.iter().filter(|words| !vectors.contains_key(*words)).collect();
+        let new: Vec<String> = new.into_iter().cloned().collect();
+        let embedded = new.len();
+        let known = all.len() - embedded;
+        for (nth, slice) in new.chunks(SLICE).enumerate() {
+            told(known + nth * SLICE);
+            let (embedder, texts) = (Arc::clone(&self.embedder), slice.to_vec());
+            let made = blocking(move || {
+                let made = embedder.embed(&texts, Urgency::Document)?;
+                Ok(texts.into_iter().zip(made))
+            });
+            vectors.extend(made.await?);
+        }
+        told(all.len());
+        let indexed = |(passage, words): (Passage, String)| {
+            let vector = vectors.get(&words).cloned();
+            let vector = vector.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))?;
+            Ok(IndexedPassage {
+                passage,
+                vector,
+                words,
+            })
+        };
+        let passages = passages.into_iter().zip(all).map(indexed);
+        Ok(EmbeddedDocument {
+            record,
+            passages: passages.collect::<Result<_, KnowledgeError>>()?,
+            embedded,
         })
-        .await?;
-        let all = passages.into_iter().zip(vectors).zip(all);
-        let all = all.map(|((passage, vector), words)| IndexedPassage {
-            passage,
-            vector,
-            words,
-        });
-        self.index.replace(&record, all.collect()).await?;
-        Ok(spent)
+    }
+
+    /// Makes its passages the whole of a document, in one step for readers.
+    ///
+    /// # Errors
+    /// When the index fails; the document is then as it was, or repeating the call mends it.
+    pub async fn replace(&self, document: EmbeddedDocument) -> Result<(), KnowledgeError> {
+        Ok(self.index.replace(&document.record, document.passages).await?)
     }
 
     /// Gives a document another record: audience, dates, language. Nothing is embedded; a new title is part of
@@ -246,34 +269,25 @@ impl Knowledge {
         Ok(self.index.len().await?)
     }
 
+    /// Processor time that the model has taken for documents so far.
+    #[must_use]
+    pub fn embedding_cpu(&self) -> Duration {
+        self.embedder.cpu()
+    }
+
+    /// Everything of one document with its vectors, in order. Not for answering: nobody's eyes are asked.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, KnowledgeError> {
+        Ok(self.index.contents(document).await?)
+    }
+
     /// The model in use.
     #[must_use]
     pub fn model(&self) -> &crate::ModelIdentity {
         self.embedder.identity()
     }
-}
-
-/// One vector per text, in order: the known one, or else the model's.
-fn with_known(
-    embedder: &dyn Embedder,
-    texts: &[String],
-    known: &HashMap<String, Vec<f32>>,
-) -> Result<(Vec<Vec<f32>>, Spent), EmbedError> {
-    let new: Vec<String> = texts
-        .iter()
-        .filter(|t| !known.contains_key(*t))
-        .cloned()
-        .collect();
-    let (start, cpu) = (Instant::now(), ProcessTime::now());
-    let mut vectors = embedder.embed(&new, Urgency::Document)?.into_iter();
-    let spent = Spent {
-        wall: start.elapsed(),
-        cpu: cpu.elapsed(),
-    };
-    let vector = |text: &String| known.get(text).cloned().or_else(|| vectors.next());
-    let all: Option<Vec<_>> = texts.iter().map(vector).collect();
-    let all = all.ok_or_else(|| EmbedError::Failed("the model returned fewer vectors than texts".into()))?;
-    Ok((all, spent))
 }
 
 /// Cosine similarity of two unit vectors.

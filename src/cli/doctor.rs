@@ -6,7 +6,9 @@ use crate::{
     crm::{Crm, SqlCrm},
     home::Home,
     http::assets,
+    store::Store,
 };
+use liaison_ingest::catalog::Catalog;
 use liaison_knowledge::Knowledge;
 use serde::Serialize;
 use std::time::Duration;
@@ -104,23 +106,26 @@ async fn index(knowledge: &Knowledge) -> Check {
     }
 }
 
+/// Jobs that a service will go on with.
+async fn waiting(store: &Store) -> usize {
+    let jobs = store.jobs().await.unwrap_or_default();
+    jobs.iter().filter(|job| !job.state.is_final()).count()
+}
+
 async fn database(home: &Home) -> Vec<Check> {
     let store = match app::open_store(home).await {
         Ok(store) => store,
         Err(error) => return vec![bad("database", format!("{error:#}"))],
     };
-    let documents = store.documents().await;
-    let database = match documents {
+    let database = match store.all().await {
         Ok(documents) => {
-            let failed = documents
-                .iter()
-                .filter(|document| document.reason.is_some())
-                .count();
+            let failed = documents.iter().filter(|entry| entry.failure.is_some()).count();
             good(
                 "database",
                 format!(
-                    "{} documents catalogued, {failed} of them failed",
-                    documents.len()
+                    "{} documents catalogued, {failed} of them failed, {} not searchable yet",
+                    documents.len(),
+                    waiting(&store).await
                 ),
             )
         }

@@ -1,11 +1,12 @@
-//! `liaison ingest`: files and folders into the knowledge.
+//! `liaison ingest`: files and folders into the knowledge, once or for as long as they change.
 
 use super::{Context, Ended, Usage, output};
 use crate::app::App;
 use indicatif::{ProgressBar, ProgressStyle};
 use liaison_ingest::{
-    Sandbox,
-    pipeline::{IngestError, Progress, Report},
+    pipeline::IngestError,
+    report::{Progress, Report, Stage},
+    watch::Watch,
 };
 use liaison_knowledge::AudienceSpec;
 use std::path::PathBuf;
@@ -19,40 +20,72 @@ pub(super) struct Args {
     /// `tier=gold,platinum;region=emea;type=reseller;partner=p-001`
     #[arg(long, value_name = "SPEC", default_value = "partners")]
     audience: AudienceSpec,
+    /// Stay, and take in what changes, until Ctrl-C. A service watches folders of its own: see `[ingest]` in
+    /// liaison.toml
+    #[arg(long)]
+    watch: bool,
 }
 
 pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let json = context.json;
     let app = context.app().await?;
-    let report = ingest(&app, &args.paths, args.audience).await?;
-    if json {
-        output::json(&report)?;
-    } else {
-        output::text(&summary(&report))?;
+    // Before the first run: what changes while it goes on must not be missed.
+    let watch = args.watch.then(|| Watch::new(&args.paths)).transpose()?;
+    tell(json, &ingest(&app, &args.paths, args.audience.clone()).await?)?;
+    let Some(mut watch) = watch else {
+        return Ok(Ended::Done);
+    };
+    output::note("watching for changes; Ctrl-C ends this");
+    loop {
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => return Ok(stopped.map(|()| Ended::Done)?),
+            changed = watch.changed() => if changed.is_none() { return Ok(Ended::Done) },
+        }
+        let report = ingest(&app, &args.paths, args.audience.clone()).await?;
+        if report.changed() || !report.failed.is_empty() {
+            tell(json, &report)?;
+        }
     }
-    Ok(Ended::Done)
+}
+
+fn tell(json: bool, report: &Report) -> anyhow::Result<()> {
+    if json {
+        output::json(report)
+    } else {
+        output::text(&summary(report))
+    }
 }
 
 /// Runs the pipeline with a progress bar on stderr.
 pub(super) async fn ingest(app: &App, paths: &[PathBuf], audience: AudienceSpec) -> anyhow::Result<Report> {
-    let sandbox = Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]);
     let bar = ProgressBar::new(0).with_style(style());
-    let tell = |progress: Progress<'_>| match progress {
-        Progress::Found(files) => bar.set_length(files as u64),
-        Progress::Finished(path) => {
-            bar.set_message(path.to_owned());
-            bar.inc(1);
-        }
-    };
-    let report = app.ingest(&sandbox, audience).run(paths, tell).await;
+    let report = app
+        .ingest(audience)
+        .run(paths, &|progress| show(&bar, progress))
+        .await;
     bar.finish_and_clear();
-    report.map_err(|error| match error {
-        IngestError::NotFound(_) => Usage(error.to_string()).into(),
+    let report = report.map_err(|error| match error {
+        IngestError::NotFound(_) => anyhow::Error::from(Usage(error.to_string())),
         other => other.into(),
-    })
+    })?;
+    if report.changed() {
+        app.knowledge.optimise().await?;
+    }
+    Ok(report)
 }
 
-fn style() -> ProgressStyle {
+pub(super) fn show(bar: &ProgressBar, progress: Progress<'_>) {
+    match progress {
+        Progress::Found(files) => bar.set_length(files as u64),
+        Progress::At(path, Stage::Embedding { done, total }) if done > 0 => {
+            bar.set_message(format!("{path} ({done} of {total} passages)"));
+        }
+        Progress::At(path, _) => bar.set_message(path.to_owned()),
+        Progress::Finished(_) => bar.inc(1),
+    }
+}
+
+pub(super) fn style() -> ProgressStyle {
     let template = "{bar:30} {pos}/{len} files, {eta} left · {wide_msg}";
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
@@ -64,20 +97,27 @@ fn summary(report: &Report) -> String {
         unchanged,
         removed,
         failed,
+        notices,
         documents,
         passages,
+        embedded,
         seconds,
         ..
     } = report;
     let mut lines = vec![format!(
         "{added} added, {updated} updated, {unchanged} unchanged, {removed} removed, {} failed; \
-         {documents} documents with {passages} passages searchable ({seconds:.1} s)",
+         {documents} documents with {passages} passages searchable, {embedded} newly embedded ({seconds:.1} s)",
         failed.len()
     )];
     lines.extend(
         failed
             .iter()
             .map(|failed| format!("  {}: {}", failed.path, failed.reason)),
+    );
+    lines.extend(
+        notices
+            .iter()
+            .map(|read| format!("  {}: read, but {}", read.path, read.notices.join(" "))),
     );
     lines.join("\n")
 }

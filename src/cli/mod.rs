@@ -5,10 +5,12 @@
 mod ask;
 mod doctor;
 mod eval;
+mod index;
 mod ingest;
 mod one_pager;
 mod output;
 mod partner;
+mod reconcile;
 mod search;
 mod seed;
 mod serve;
@@ -49,6 +51,8 @@ enum Command {
     Seed(seed::Args),
     /// Take in files and folders, incrementally
     Ingest(ingest::Args),
+    /// Compare files, database and index, and mend what differs
+    Reconcile(reconcile::Args),
     /// Find passages
     Search(search::Args),
     /// Ask a question as a partner
@@ -58,6 +62,9 @@ enum Command {
     /// Measure answer quality
     #[command(subcommand)]
     Eval(eval::Args),
+    /// Look after the index: what it holds, where it is kept, and its model
+    #[command(subcommand)]
+    Index(index::Args),
     /// Look at the partners of the CRM
     #[command(subcommand)]
     Partner(partner::Args),
@@ -136,10 +143,12 @@ impl Command {
             Self::Demo(args) => serve::demo(context, args).await,
             Self::Seed(args) => seed::run(context, args).await,
             Self::Ingest(args) => ingest::run(context, args).await,
+            Self::Reconcile(args) => reconcile::run(context, args).await,
             Self::Search(args) => search::run(context, args).await,
             Self::Ask(args) => ask::run(context, args).await,
             Self::OnePager(args) => one_pager::run(context, args).await,
             Self::Eval(args) => eval::run(context, args).await,
+            Self::Index(args) => index::run(context, args).await,
             Self::Partner(args) => partner::run(context, args).await,
             Self::Token(args) => token::run(context, args).await,
             Self::Doctor => doctor::run(context).await,

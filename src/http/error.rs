@@ -35,6 +35,31 @@ impl ApiError {
         }
     }
 
+    /// Not as things are now.
+    pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::CONFLICT,
+            code,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn too_large(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn no_room(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::INSUFFICIENT_STORAGE,
+            code,
+            message: message.into(),
+        }
+    }
+
     /// Not there, or not for this caller: the two are not told apart.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self {
@@ -78,11 +103,7 @@ impl From<JsonRejection> for ApiError {
         if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
             return Self::bad_request("bad_body", error.body_text());
         }
-        Self {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            code: "body_too_large",
-            message: "The request's body is larger than 64 KiB.".to_owned(),
-        }
+        Self::too_large("body_too_large", "The request's body is larger than 64 KiB.")
     }
 }
 

@@ -9,6 +9,7 @@ mod evals;
 mod feedback;
 mod health;
 pub mod identity;
+mod jobs;
 mod one_pagers;
 mod openapi;
 pub(crate) mod partners;
@@ -16,7 +17,7 @@ mod portal;
 mod sources;
 mod stream;
 
-use crate::app::App;
+use crate::{app::App, intake::Intake};
 use anyhow::Context;
 use axum::{
     Router,
@@ -47,6 +48,7 @@ pub enum Mode {
 pub struct Served {
     app: Arc<App>,
     identities: Arc<Identities>,
+    intake: Arc<Intake>,
 }
 
 /// Largest request body, in bytes: a question is short.
@@ -63,7 +65,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let patience = app.settings.server.shutdown_seconds;
-    let router = router(app, mode)?;
+    let intake = Intake::start(Arc::clone(&app)).await?;
+    let router = router(app, intake, mode)?;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let signal = async move {
         shutdown.await;
@@ -90,7 +93,7 @@ pub async fn run(
 ///
 /// # Errors
 /// When an issuer's key or an allowed origin cannot be used.
-pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
+pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<Router> {
     let identities = Arc::new(Identities::new(&app, mode)?);
     let cors = cors(&app.settings.server.allowed_origins)?;
     let mut router = Router::new()
@@ -98,6 +101,7 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
         .merge(sources::router())
         .merge(feedback::router())
         .merge(documents::router())
+        .merge(jobs::router())
         .merge(partners::router())
         .merge(one_pagers::router())
         .merge(evals::router())
@@ -126,7 +130,11 @@ pub fn router(app: Arc<App>, mode: Mode) -> anyhow::Result<Router> {
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))
-        .with_state(Served { app, identities }))
+        .with_state(Served {
+            app,
+            identities,
+            intake,
+        }))
 }
 
 /// One span a request: the route, never the query or a body.
@@ -152,7 +160,7 @@ fn cors(origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origins = origins.iter().map(origin).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([HeaderName::from_static("x-request-id")])
         .max_age(Duration::from_secs(600)))

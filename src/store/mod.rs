@@ -2,9 +2,11 @@
 
 mod conversations;
 mod documents;
+mod jobs;
 
 pub use conversations::{Exchange, NewExchange};
 pub use documents::CataloguedDocument;
+pub use jobs::{Job, State};
 
 use sqlx::{
     SqlitePool,
@@ -49,4 +51,9 @@ impl Store {
 /// Now, as the tables write it.
 fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A column that does not hold what it should.
+fn decode(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
 }

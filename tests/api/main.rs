@@ -10,9 +10,12 @@
 
 mod chat;
 mod commands;
+mod crash;
 mod enablement;
 mod full_disk;
 mod identity;
+mod index;
+mod intake;
 mod isolation;
 mod llm;
 mod llm_failures;

@@ -1,10 +1,10 @@
 //! An index on top of an engine, and what its readers see of a change.
 //!
 //! No engine here changes many points in one step, so no point is ever changed. Each document is kept as an
-//! *edition*, of which there is room for two: a change writes the other edition while readers are told not to look at
-//! it, then tells them to look at that one instead, which is one assignment in memory, and deletes the former one
-//! later. A reader keeps what it was told for the whole of its query, and nothing is deleted that a reader may still
-//! look at. Nobody waits for anybody but writers for each other.
+//! *edition*, and there is room for two. A change tells readers not to look at the other edition, writes it, tells them
+//! to look at that one instead, which is one assignment in memory, and deletes the former one later. A reader keeps what
+//! it was told for the whole of its query, and a writer waits for readers that were told otherwise before it writes or
+//! deletes what those would see. Readers wait for nobody.
 //!
 //! What must not be seen is written down with the engine before it comes into being, and struck out only after the
 //! engine has flushed what takes its place. So after a crash at any moment each document is there as it was before
@@ -213,6 +213,7 @@ impl<E: Engine> Editions<E> {
             self.settle(&mut writing).await?;
         }
         self.hide(&mut writing, name.clone()).await?;
+        writing.former_readers().await;
         let mut points = points
             .into_iter()
             .map(|point| in_edition(point, edition, &name))
@@ -250,13 +251,8 @@ impl<E: Engine> Editions<E> {
         if noted.is_empty() {
             return Ok(());
         }
-        // Nothing is being written, so whatever is written down has had its day, and the readers of today do not look
-        // at it. Those that were told otherwise come to their end first.
-        let now = writing.readers.pop();
-        for former in writing.readers.drain(..) {
-            let _ = former.await;
-        }
-        writing.readers.extend(now);
+        // Nothing is being written, so whatever is written down has had its day.
+        writing.former_readers().await;
         self.engine.delete(&noted).await?;
         self.engine.flush().await?;
         self.engine.hide(&BTreeSet::new()).await?;
@@ -437,6 +433,19 @@ impl<E: Engine> PassageIndex for Editions<E> {
         let mut writing = self.writing.lock().await;
         self.settle(&mut writing).await?;
         self.engine.optimise().await
+    }
+}
+
+impl Writing {
+    /// Returns when every reader knows what readers are told now: those that were told something else have come to
+    /// their end.
+    async fn former_readers(&mut self) {
+        let now = self.readers.pop();
+        for former in &mut self.readers {
+            let _ = former.await;
+        }
+        self.readers.clear();
+        self.readers.extend(now);
     }
 }
 

@@ -11,6 +11,7 @@ mod fuse;
 mod limits;
 pub mod place;
 mod server;
+pub mod transfer;
 
 use crate::{Audience, DocumentId, DocumentRecord, Passage, PassageId, embed::ModelIdentity};
 use async_trait::async_trait;

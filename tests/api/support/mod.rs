@@ -10,4 +10,4 @@ pub(crate) use home::{
 };
 pub(crate) use parts::{body, of_type, text};
 pub(crate) use script::{KEY, MODEL, Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, says};
-pub(crate) use service::{Service, demo, refused, serve, serve_with};
+pub(crate) use service::{Service, demo, refused, serve, serve_in, serve_with};

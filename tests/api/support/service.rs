@@ -1,6 +1,6 @@
 //! A running service.
 
-use super::{body, home, liaison, run, seeded};
+use super::{bare_home, body, home, liaison, run, seeded};
 use serde_json::Value;
 use std::{
     fs::{self, File},
@@ -40,7 +40,12 @@ pub(crate) fn serve() -> Service {
 
 /// [`serve`], with settings from the environment.
 pub(crate) fn serve_with(settings: &[(&str, &str)]) -> Service {
-    let mut service = start(seeded(), "serve", settings, "serves on ");
+    serve_in(seeded(), settings)
+}
+
+/// [`serve_with`], in a home whose `liaison.toml` counts.
+pub(crate) fn serve_in(home: TempDir, settings: &[(&str, &str)]) -> Service {
+    let mut service = start(home, "serve", settings, "serves on ");
     STAFF.clone_into(&mut service.staff);
     service
 }
@@ -96,6 +101,13 @@ fn start(home: TempDir, command: &str, settings: &[(&str, &str)], ready: &str) -
 }
 
 impl Service {
+    /// Killed, and started again in the same home.
+    pub(crate) fn restarted(mut self) -> Self {
+        let home = std::mem::replace(&mut self.home, bare_home());
+        drop(self);
+        serve_in(home, &[])
+    }
+
     /// What it has written on stderr so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
@@ -115,6 +127,27 @@ impl Service {
     pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> reqwest::Response {
         let request = self.client.post(format!("{}{path}", self.url));
         request.bearer_auth(token).json(body).send().await.unwrap()
+    }
+
+    pub(crate) async fn patch(&self, path: &str, token: &str, body: &Value) -> reqwest::Response {
+        let request = self.client.patch(format!("{}{path}", self.url));
+        request.bearer_auth(token).json(body).send().await.unwrap()
+    }
+
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> reqwest::Response {
+        let request = self.client.delete(format!("{}{path}", self.url));
+        request.bearer_auth(token).send().await.unwrap()
+    }
+
+    /// Sends a file; `query` says where to and what about it.
+    pub(crate) async fn upload(&self, query: &str, token: &str, file: &str) -> reqwest::Response {
+        let request = self.client.post(format!("{}/api/documents?{query}", self.url));
+        request
+            .bearer_auth(token)
+            .body(file.to_owned())
+            .send()
+            .await
+            .unwrap()
     }
 
     /// Asks and reads the whole stream: its parts, after checking that it ended as the protocol says.
