@@ -14,7 +14,7 @@ CREATE TABLE jobs (
     path        TEXT NOT NULL,                 -- as shown
     source      TEXT NOT NULL,                 -- absolute path of the file or folder
     audience    TEXT NOT NULL,                 -- for documents that do not say who they are for
-    bytes       BIGINT NOT NULL,
+    bytes       BIGINT,                        -- none for a folder
     state       TEXT NOT NULL CHECK (state IN
                 ('queued', 'reading', 'splitting', 'embedding', 'searchable', 'failed', 'cancelled')),
     reason      TEXT,                          -- why it failed

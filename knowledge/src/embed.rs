@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     fmt, fs,
+    io::{self, BufRead},
     path::{Path, PathBuf},
     sync::{
         Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -22,7 +23,7 @@ use std::{
 pub struct ModelIdentity {
     /// The model's name, e.g. `all-MiniLM-L6-v2`.
     pub name: String,
-    /// SHA-256 of its weights, in hex.
+    /// SHA-256 of its files, graph before weights, in hex.
     pub sha256: String,
     /// Length of its vectors.
     pub dimensions: usize,
@@ -91,7 +92,7 @@ pub enum EmbedError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The library could not be loaded, or is not ONNX Runtime 1.24 or later.
     #[error("cannot load ONNX Runtime from {path}: {detail}; run `liaison setup` to fetch the right one", path = .path.display())]
@@ -114,6 +115,10 @@ pub enum EmbedError {
     Failed(String),
 }
 
+/// Where ONNX Runtime looks for weights outside of a graph that it is given as bytes. It maps them into memory, once
+/// for all sessions.
+const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
+
 /// Tokens of a text that the model sees; the rest is cut off. MiniLM was trained with 256.
 const MAX_TOKENS: usize = 256;
 
@@ -126,13 +131,15 @@ pub struct OnnxEmbedder {
 }
 
 impl OnnxEmbedder {
-    /// Loads the model in `model_dir` (`model.onnx` and tokenizer files) `sessions` times.
+    /// Loads the model in `model_dir` (`model.onnx`, `model.onnx.data` if its weights lie outside of it, and tokenizer
+    /// files) `sessions` times.
     ///
     /// # Errors
     /// When a file is missing or is not what it should be.
     pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
         let environment = environment(runtime)?;
-        let weights = read(&model_dir.join("model.onnx"))?;
+        let graph = read(&model_dir.join("model.onnx"))?;
+        let sha256 = sha256(&graph, &model_dir.join("model.onnx.data"))?;
         let tokenizer = TokenizerFiles {
             tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
             config_file: read(&model_dir.join("config.json"))?,
@@ -145,11 +152,12 @@ impl OnnxEmbedder {
         };
         let session = |_| {
             // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
-            let model = UserDefinedEmbeddingModel::new(weights.clone(), tokenizer.clone())
-                .with_pooling(Pooling::Mean);
+            let model =
+                UserDefinedEmbeddingModel::new(graph.clone(), tokenizer.clone()).with_pooling(Pooling::Mean);
             let options = InitOptionsUserDefined::new()
                 .with_environment(environment.clone())
                 .with_max_length(MAX_TOKENS)
+                .with_session_config(WEIGHTS_FOLDER, model_dir.to_string_lossy())
                 .with_intra_threads(1);
             TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
         };
@@ -160,7 +168,7 @@ impl OnnxEmbedder {
         let mut embedder = Self {
             identity: ModelIdentity {
                 name,
-                sha256: hex(&Sha256::digest(&weights)),
+                sha256,
                 dimensions: 0,
             },
             pool: Pool::new(sessions),
@@ -314,7 +322,7 @@ fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedErr
 
 fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
+        io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
         _ => EmbedError::Unreadable {
             path: path.to_owned(),
             source,
@@ -322,8 +330,30 @@ fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The hash of a graph and of the weights outside of it, if there are any; the weights are never in memory whole.
+fn sha256(graph: &[u8], weights: &Path) -> Result<String, EmbedError> {
+    let mut hash = Sha256::new();
+    hash.update(graph);
+    match update(&mut hash, weights) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbedError::Unreadable {
+            path: weights.to_owned(),
+            source,
+        }),
+        _ => Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+    }
+}
+
+fn update(hash: &mut Sha256, file: &Path) -> io::Result<()> {
+    let mut file = io::BufReader::with_capacity(1 << 16, fs::File::open(file)?);
+    loop {
+        let part = file.fill_buf()?;
+        let length = part.len();
+        if length == 0 {
+            return Ok(());
+        }
+        hash.update(part);
+        file.consume(length);
+    }
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ impl Intake {
             upload.path,
             upload.source,
             &AudienceSpec::Partners,
-            upload.bytes,
+            Some(upload.bytes),
         );
         store.add_job(&job).await?;
         self.queue(job.clone());
@@ -136,7 +136,7 @@ impl Intake {
 
     async fn add_folder(&self, path: &Path, audience: &AudienceSpec) -> Result<(), sqlx::Error> {
         let shown = path.display().to_string();
-        let job = Job::new(Uuid::new_v4(), shown, path.to_owned(), audience, 0);
+        let job = Job::new(Uuid::new_v4(), shown, path.to_owned(), audience, None);
         self.app.store.add_job(&job).await?;
         self.queue(job);
         Ok(())
@@ -160,9 +160,9 @@ impl Intake {
 
     fn queue(&self, job: Job) {
         let lane = match job.bytes {
-            _ if job.source.is_dir() => 2,
-            bytes if bytes > LONG => 1,
-            _ => 0,
+            None => 2,
+            Some(bytes) if bytes > LONG => 1,
+            Some(_) => 0,
         };
         // The workers live as long as this does.
         let _ = self.lanes[lane].send(job);
@@ -286,7 +286,7 @@ impl Intake {
 
     async fn take_in(&self, job: &Job) -> anyhow::Result<Report> {
         self.uploads.place(job.id, &job.source)?;
-        let is_folder = job.source.is_dir();
+        let is_folder = job.bytes.is_none();
         let tell = |progress: Progress<'_>| self.note(job.id, is_folder, progress);
         let run = self.ingest(job);
         Ok(run.run(std::slice::from_ref(&job.source), &tell).await?)
@@ -334,10 +334,9 @@ impl Intake {
 
     /// Merges the index when nothing is left to do: a merge after every file would copy it every time.
     async fn rest(&self) {
-        if self.running().is_empty() && self.grown.swap(false, Ordering::Relaxed) {
-            if let Err(error) = self.app.knowledge.optimise().await {
-                tracing::error!(%error, "the index was not merged");
-            }
+        let grown = self.running().is_empty() && self.grown.swap(false, Ordering::Relaxed);
+        if grown && let Err(error) = self.app.knowledge.optimise().await {
+            tracing::error!(%error, "the index was not merged");
         }
     }
 
@@ -356,7 +355,7 @@ impl Intake {
 fn outcome(job: &Job, report: &Report) -> (State, Option<String>) {
     match &report.failed[..] {
         [] => (State::Searchable, None),
-        [only] if !job.source.is_dir() => (State::Failed, Some(only.reason.clone())),
+        [only] if job.bytes.is_some() => (State::Failed, Some(only.reason.clone())),
         some => {
             let files = report.documents + some.len();
             let reason = format!(

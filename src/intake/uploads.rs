@@ -65,7 +65,8 @@ impl Uploads {
         &self.root
     }
 
-    /// Receives a file that is to be shown as `path`, with what is said about it, if anything is.
+    /// Receives a file that is to be shown as `path`, with what is said about it. What was said about an upload that
+    /// has this path now goes on holding where nothing else is said: a new version must not open a limited document.
     ///
     /// # Errors
     /// When the path or a statement cannot be taken, the file is too long, or it did not arrive.
@@ -97,7 +98,8 @@ impl Uploads {
             }
         }
         file.sync_all().await?;
-        write_statements(&self.of(id, ".yaml"), said)?;
+        let said = said.clone().or(Self::statements(&source)?);
+        write_statements(&self.of(id, ".yaml"), &said)?;
         Ok(Upload {
             id,
             path: path.to_owned(),
@@ -127,27 +129,27 @@ impl Uploads {
         Ok(source)
     }
 
-    /// Puts the file of a job, if it has one, where it belongs and keeps what lay there until
+    /// Puts the file of a job and what is said about it where they belong, and keeps what lay there until
     /// [`Uploads::settle`]. Every step can be done again after a crash: at no moment does the new file lie there
     /// without what was said about it.
     pub(super) fn place(&self, job: Uuid, source: &Path) -> io::Result<()> {
         let (arrived, said) = (self.of(job, ""), self.of(job, ".yaml"));
-        if !arrived.exists() {
-            return Ok(());
+        if arrived.exists() {
+            fs::create_dir_all(source.parent().unwrap_or(&self.root))?;
+            fs::write(self.of(job, ".placed"), [])?;
+            move_if_there(source, &self.of(job, ".old"))?;
         }
-        fs::create_dir_all(source.parent().unwrap_or(&self.root))?;
-        fs::write(self.of(job, ".placed"), [])?;
-        move_if_there(source, &self.of(job, ".old"))?;
         if said.exists() {
+            fs::write(self.of(job, ".said"), [])?;
             move_if_there(&sidecar_of(source), &self.of(job, ".old.yaml"))?;
             fs::rename(said, sidecar_of(source))?;
         }
-        fs::rename(arrived, source)
+        move_if_there(&arrived, source)
     }
 
     /// Forgets what lay there before.
     pub(super) fn settle(&self, job: Uuid) {
-        for kept in [".old", ".old.yaml", ".placed"] {
+        for kept in [".old", ".old.yaml", ".placed", ".said"] {
             let _ = fs::remove_file(self.of(job, kept));
         }
     }
@@ -155,12 +157,14 @@ impl Uploads {
     /// Undoes [`Uploads::place`].
     pub(super) fn take_back(&self, job: Uuid, source: &Path) -> io::Result<()> {
         self.drop_incoming(job);
-        if !self.of(job, ".placed").exists() {
-            return Ok(());
+        if self.of(job, ".placed").exists() {
+            remove_if_there(source)?;
+            move_if_there(&self.of(job, ".old"), source)?;
         }
-        Self::delete(source)?;
-        move_if_there(&self.of(job, ".old.yaml"), &sidecar_of(source))?;
-        move_if_there(&self.of(job, ".old"), source)?;
+        if self.of(job, ".said").exists() {
+            remove_if_there(&sidecar_of(source))?;
+            move_if_there(&self.of(job, ".old.yaml"), &sidecar_of(source))?;
+        }
         self.settle(job);
         Ok(())
     }
@@ -193,10 +197,12 @@ impl Uploads {
     /// # Errors
     /// When the disk fails.
     pub fn say(&self, source: &Path, said: &FrontMatter) -> io::Result<Upload> {
-        write_statements(&sidecar_of(source), said)?;
+        let id = Uuid::new_v4();
+        fs::create_dir_all(&self.incoming)?;
+        write_statements(&self.of(id, ".yaml"), said)?;
         let shown = source.strip_prefix(&self.root).unwrap_or(source);
         Ok(Upload {
-            id: Uuid::new_v4(),
+            id,
             path: shown.to_string_lossy().into_owned(),
             source: source.to_owned(),
             bytes: fs::metadata(source)?.len(),
@@ -205,13 +211,8 @@ impl Uploads {
 
     /// Deletes an upload and what was said about it.
     pub(super) fn delete(source: &Path) -> io::Result<()> {
-        for path in [source.to_owned(), sidecar_of(source)] {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
+        remove_if_there(source)?;
+        remove_if_there(&sidecar_of(source))
     }
 }
 
@@ -230,6 +231,13 @@ fn write_statements(path: &Path, said: &FrontMatter) -> io::Result<()> {
 
 fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

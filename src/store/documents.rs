@@ -37,6 +37,8 @@ pub struct CataloguedDocument {
     pub status: &'static str,
     /// Why it failed.
     pub reason: Option<String>,
+    /// Paths of the documents it replaces.
+    pub supersedes: Vec<String>,
     /// What was left out or repaired when it was read.
     pub notices: Vec<String>,
     /// Whether it lies in the folder of uploads.
@@ -72,6 +74,7 @@ fn shown(row: &SqliteRow, uploads: &Path) -> Result<CataloguedDocument, sqlx::Er
         ingested_at: row.try_get("ingested_at")?,
         status: if reason.is_some() { "failed" } else { "searchable" },
         reason,
+        supersedes: strings(row, "supersedes")?,
         notices: strings(row, "notices")?,
         is_upload: Path::new(row.try_get::<&str, _>("source")?).starts_with(uploads),
     })

@@ -20,8 +20,8 @@ pub struct Job {
     /// For documents that do not say who they are for.
     #[serde(skip)]
     pub audience: AudienceSpec,
-    /// The file's length; 0 for a folder.
-    pub bytes: i64,
+    /// The file's length; a folder has none.
+    pub bytes: Option<i64>,
     /// How far it is.
     pub state: State,
     /// Why it failed, or what of a folder did.
@@ -35,14 +35,14 @@ pub struct Job {
 impl Job {
     /// A job that waits for its turn.
     #[must_use]
-    pub fn new(id: Uuid, path: String, source: PathBuf, audience: &AudienceSpec, bytes: u64) -> Self {
+    pub fn new(id: Uuid, path: String, source: PathBuf, audience: &AudienceSpec, bytes: Option<u64>) -> Self {
         let at = now();
         Self {
             id,
             path,
             source,
             audience: audience.clone(),
-            bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+            bytes: bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
             state: State::Queued,
             reason: None,
             created_at: at.clone(),
@@ -94,7 +94,7 @@ impl State {
 }
 
 /// Finished jobs that are kept for the list.
-const KEPT: i64 = 500;
+const KEPT: i64 = 100;
 
 impl Store {
     /// Adds a job, and forgets the oldest finished ones.

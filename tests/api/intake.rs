@@ -67,6 +67,25 @@ async fn an_upload_that_cannot_be_read_says_why_and_leaves_the_earlier_version()
 }
 
 #[tokio::test]
+async fn a_new_version_is_for_whom_the_last_one_was() {
+    let service = serve();
+    let job = upload(
+        &service,
+        "path=margin.md&audience=internal&owner=ops",
+        "# Margin\n\nIt is 41 %.\n",
+    )
+    .await;
+    finished(&service, &job).await;
+    let job = upload(&service, "path=margin.md", "# Margin\n\nIt is 43 %.\n").await;
+    finished(&service, &job).await;
+    let row = document(&service, "margin.md").await.unwrap();
+    assert_eq!(
+        (&row["audience"], &row["owner"]),
+        (&json!("internal"), &json!("ops"))
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_an_upload_is_refused() {
     let service = serve();
     for (query, code) in [

@@ -79,6 +79,31 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await expect(page.getByRole('heading', { name: 'Weave: one-pager' })).toBeVisible();
       await look(page, 'console-one-pager');
     });
+
+    test('documents on their way', async ({ page }) => {
+      // The smallest screen that counts.
+      if (viewport.width < 400) await page.setViewportSize({ width: 360, height: 780 });
+      await page.goto('/ui/');
+      await page.getByLabel('Staff token').fill('staff-busy');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByRole('progressbar').first()).toBeVisible();
+      await look(page, 'console-intake');
+      await page.getByRole('button', { name: 'Upload documents' }).click();
+      const files = ['faq.md', 'rates/margin-guide.md'].map((name) => ({ name, mimeType: 'text/markdown', buffer: Buffer.from(name) }));
+      await page.locator('input[type="file"]').first().setInputFiles(files);
+      await page.getByLabel('Who may find it').selectOption('Certain partners…');
+      await look(page, 'console-upload');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Edit internal/margin-guide.md' }).click();
+      await look(page, 'console-edit');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Delete internal/margin-guide.md' }).click();
+      await look(page, 'console-delete');
+      await page.keyboard.press('Escape');
+      await page.goto('/ui/#/partners');
+      await expect(page.getByText(/are not searchable yet, 1 folder is being taken in\. See/)).toBeVisible();
+      await look(page, 'console-elsewhere');
+    });
   });
 }
 

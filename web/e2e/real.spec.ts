@@ -80,7 +80,7 @@ test('the console shows documents, partners and a drafted one-pager', async ({ p
   await page.keyboard.press('Enter');
   await expect(page.getByText('25 documents')).toBeVisible();
   const superseded = page.getByRole('row').filter({ hasText: 'program-rules-2024.md' });
-  await expect(superseded).toContainText('no longer in force');
+  await expect(superseded).toContainText('No longer in force');
   await page.getByRole('link', { name: 'Partners' }).click();
   await expect(page.getByText('8 partners')).toBeVisible();
   await page.getByRole('link', { name: 'Draft a one-pager for Alderbrook Systems' }).click();

@@ -7,31 +7,60 @@ export const partners = [
   { id: 'p-004', name: 'Marketgrove', tier: 'registered', type: 'marketplace', region: 'emea' },
 ];
 
-const document = (id, path, title, more = {}) => ({
+export const document = (id, path, title, more = {}) => ({
   id,
   path,
   title,
   audience: 'partners',
   effective_from: '2025-01-01',
   effective_until: null,
+  superseded_from: null,
+  supersedes: [],
+  owner: null,
+  review_by: null,
   passages: 24,
   ingested_at: '2026-11-20T09:30:00Z',
-  status: 'ready',
+  status: 'searchable',
   reason: null,
+  notices: [],
+  is_upload: false,
   ...more,
 });
 
 export const documents = [
-  document('d1', 'program/rules-of-engagement.docx', 'Rules of engagement 2025', { passages: 31 }),
+  document('d1', 'program/rules-of-engagement.docx', 'Rules of engagement 2025', {
+    passages: 31,
+    owner: 'Partner operations',
+    review_by: '2026-11-01',
+  }),
   document('d2', 'program/commission-plan.pdf', 'Commission plan', { effective_until: '2026-01-01' }),
-  document('d3', 'rates/commission-rates.xlsx', 'Commission rates', { passages: 8, audience: 'tier=gold,platinum' }),
-  document('d4', 'decks/weave-against-rivals.pptx', 'Weave: how we win', { effective_from: null, passages: 46 }),
-  document('d5', 'internal/margin-guide.md', 'Margin guide', { audience: 'internal', effective_from: null, passages: 12 }),
+  document('d3', 'rates/commission-rates.xlsx', 'Commission rates', {
+    passages: 8,
+    audience: 'tier=gold,platinum',
+    owner: 'Ida Brandt',
+    review_by: '2027-01-15',
+    notices: ['Sheet "Scratch" is hidden and was left out.'],
+    is_upload: true,
+  }),
+  document('d4', 'decks/weave-against-rivals.pptx', 'Weave: how we win', {
+    effective_from: null,
+    superseded_from: '2026-09-01',
+    owner: 'partner-enablement@vendor.example',
+    passages: 46,
+    notices: ['Slide 3 is hidden and was left out.', 'Slide 9 is hidden and was left out.', 'Slide 12 is hidden and was left out.'],
+  }),
+  document('d5', 'internal/margin-guide.md', 'Margin guide', {
+    audience: 'internal',
+    effective_from: null,
+    passages: 12,
+    is_upload: true,
+  }),
   document('d6', 'playbooks/scan.pdf', '', {
     status: 'failed',
     passages: 0,
     effective_from: null,
     reason: 'the file is locked with a password; save a copy without one',
+    is_upload: true,
   }),
 ];
 

@@ -5,11 +5,13 @@ import http from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerTo, passages } from './answers.mjs';
-import { comparison, documents, partners, piece, run, runs } from './records.mjs';
+import { intakeOf } from './intake.mjs';
+import { comparison, partners, piece, run, runs } from './records.mjs';
 
 const PORT = Number(process.env.STAND_IN_PORT ?? 8791);
 const WEB = fileURLToPath(new URL('..', import.meta.url));
-const STAFF = 'staff-token';
+// Each has documents of its own, so that a test may change them.
+const STAFF = /^staff-/;
 const CSP =
   "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -51,7 +53,7 @@ async function route(request, response) {
 
 async function api(request, response, path) {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  if (['/api/documents', '/api/partners'].includes(path) || /^\/api\/(evals|one-pagers)/.test(path)) {
+  if (/^\/api\/(documents|jobs|partners|evals|one-pagers)(\/|$)/.test(path)) {
     return staff(response, token, path, request);
   }
   const number = Number(token.split('.')[1] ?? 0);
@@ -66,9 +68,9 @@ async function api(request, response, path) {
 }
 
 async function staff(response, token, path, request) {
-  if (token !== STAFF && token !== 'nobody-has-anything') return problem(response, 401, 'unauthorized', 'no such staff token');
-  const empty = token !== STAFF;
-  if (path === '/api/documents') return json(response, { documents: empty ? [] : documents, today: '2026-11-20' });
+  const empty = token === 'nobody-has-anything';
+  if (!STAFF.test(token) && !empty) return problem(response, 401, 'unauthorized', 'no such staff token');
+  if (/^\/api\/(documents|jobs)/.test(path)) return intake(response, token, path, request);
   if (path === '/api/partners') return json(response, empty ? [] : partners);
   if (path === '/api/evals/runs') return json(response, { runs: empty ? [] : runs });
   if (path === `/api/evals/runs/${run.id}`) return json(response, run);
@@ -80,6 +82,12 @@ async function staff(response, token, path, request) {
     return json(response, piece);
   }
   return problem(response, 404, 'not_found', 'There is no such run.');
+}
+
+async function intake(response, token, path, request) {
+  const answer = intakeOf(token)(request.method, path, new URL(request.url, 'http://stand-in').searchParams, await bytes(request));
+  if ('code' in answer) return problem(response, answer.status, answer.code, answer.message);
+  return 'body' in answer ? json(response, answer.body, answer.status) : response.writeHead(answer.status).end();
 }
 
 async function chat(response, { id, messages }, token) {
@@ -137,9 +145,13 @@ function problem(response, status, code, message) {
 }
 
 async function body(request) {
-  let text = '';
-  for await (const piece of request) text += piece;
-  return JSON.parse(text || '{}');
+  return JSON.parse((await bytes(request)).toString() || '{}');
+}
+
+async function bytes(request) {
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 function pause(milliseconds) {

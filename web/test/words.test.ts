@@ -1,21 +1,20 @@
 /** What the console says for the service's codes. */
 import { expect, test } from 'vitest';
-import type { DocumentRow } from '../src/console/api';
-import { audienceInWords, dayInWords, inForce, standingOf } from '../src/console/words';
-
-const row = (more: Partial<DocumentRow>): DocumentRow => ({
-  id: 'd',
-  path: 'a.md',
-  title: 'A',
-  audience: 'partners',
-  effective_from: null,
-  effective_until: null,
-  passages: 3,
-  ingested_at: '2026-11-20T09:30:00Z',
-  status: 'searchable',
-  reason: null,
-  ...more,
-});
+import type { DocumentRow, Job } from '../src/console/api';
+import {
+  audienceInWords,
+  counted,
+  dayInWords,
+  endedInWords,
+  inForce,
+  jobInWords,
+  pendingInWords,
+  reviewInWords,
+  sentence,
+  sizeInWords,
+  standingOf,
+} from '../src/console/words';
+import { job, row } from './documents';
 
 test('audiences', () => {
   expect(audienceInWords('partners')).toEqual(['All partners']);
@@ -31,6 +30,10 @@ test('what is in force today', () => {
   check({ effective_from: '2026-11-21' }, 'not yet in force');
   check({ effective_until: '2026-11-21' }, 'searchable');
   check({ effective_until: '2026-11-20' }, 'no longer in force');
+  check({ superseded_from: '2026-11-20' }, 'replaced on 20 Nov 2026');
+  check({ superseded_from: '2026-11-21' }, 'searchable');
+  check({ superseded_from: '0001-01-01' }, 'replaced');
+  check({ superseded_from: '2026-01-01', effective_until: '2026-01-01' }, 'no longer in force');
   check({ status: 'failed', passages: 0 }, 'failed');
   check({ status: 'failed' }, 'failed, older version in use');
 });
@@ -38,6 +41,56 @@ test('what is in force today', () => {
 test('days', () => {
   expect(dayInWords('2025-04-01')).toBe('1 Apr 2025');
   expect(dayInWords('soon')).toBe('soon');
-  expect(inForce(row({ effective_from: '2025-04-01', effective_until: '2026-04-01' }))).toEqual(['from 1 Apr 2025', 'before 1 Apr 2026']);
-  expect(inForce(row({}))).toEqual([]);
+});
+
+test('when a document holds', () => {
+  const check = (more: Partial<DocumentRow>, expected: string[]) => expect(inForce(row(more), '2026-11-20')).toEqual(expected);
+  check({}, []);
+  check({ effective_from: '2025-04-01', effective_until: '2026-04-01' }, ['from 1 Apr 2025', 'before 1 Apr 2026']);
+  check({ superseded_from: '2026-12-01' }, ['to be replaced on 1 Dec 2026']);
+  // The status says so already.
+  check({ superseded_from: '2026-11-01' }, []);
+  check({ superseded_from: '2026-01-01', effective_until: '2026-01-01' }, ['before 1 Jan 2026', 'replaced on 1 Jan 2026']);
+});
+
+test('when a document is to be looked over', () => {
+  const check = (review_by: string | null, expected: string) => expect(reviewInWords(row({ review_by }), '2026-11-20')).toBe(expected);
+  check(null, '');
+  check('2026-11-20', 'review by 20 Nov 2026');
+  check('2026-11-19', 'overdue for review since 19 Nov 2026');
+});
+
+test('how far a job is', () => {
+  const check = (more: Partial<Job>, expected: string) => expect(jobInWords(job(more)).text).toBe(expected);
+  check({}, 'waiting');
+  check({ state: 'reading' }, 'reading');
+  check({ state: 'splitting' }, 'splitting');
+  check({ state: 'embedding' }, 'embedding');
+  check({ state: 'embedding', done: 120, total: 1600 }, 'embedding 120 of 1,600');
+  check({ state: 'searchable' }, 'searchable');
+  check({ state: 'failed', reason: 'it is locked' }, 'failed');
+  check({ state: 'cancelled' }, 'cancelled');
+  check({ bytes: null }, 'waiting');
+  check({ bytes: null, state: 'embedding', done: 12, total: 40 }, 'taking in 12 of 40 files');
+  check({ bytes: null, state: 'searchable', reason: '2 of 40 files could not be taken in' }, 'searchable in part');
+});
+
+test('what is pending', () => {
+  const check = (files: number, folders: number, expected: string) => expect(pendingInWords(files, folders)).toBe(expected);
+  check(0, 0, '');
+  check(1, 0, '1 document is not searchable yet');
+  check(1200, 1, '1,200 documents are not searchable yet, 1 folder is being taken in');
+});
+
+test('what became of jobs', () => {
+  const check = (jobs: Partial<Job>[], expected: string) => expect(endedInWords(jobs.map(job))).toBe(expected);
+  check([{ state: 'searchable' }], 'a.md is searchable.');
+  check([{ state: 'searchable' }, { state: 'searchable' }], '2 documents are searchable.');
+  check([{ state: 'failed', reason: 'it is locked' }, { path: 'b.md', state: 'cancelled' }], 'a.md failed. It is locked. b.md was cancelled.');
+});
+
+test('numbers, sizes and sentences', () => {
+  expect([counted(1, 'file'), counted(0, 'file'), counted(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files']);
+  expect([0, 900, 2_300, 48_200, 2_400_000, 38_400_000].map(sizeInWords)).toEqual(['empty', 'under 1 kB', '2.3 kB', '48 kB', '2.4 MB', '38 MB']);
+  expect([sentence('it is locked'), sentence('Read again?')]).toEqual(['It is locked.', 'Read again?']);
 });

@@ -164,9 +164,11 @@ impl<E: Engine> Editions<E> {
             }),
         };
         let mut writing = this.writing.lock().await;
-        if let Err(error) = this.settle(&mut writing).await {
-            // It stays hidden, and the next change that is flushed tries again.
-            tracing::warn!(%error, "the rest of an interrupted change is not deleted yet");
+        if !writing.noted.is_empty()
+            && let Err(error) = this.settle(&mut writing).await
+        {
+            // It stays hidden, and the next flush tries again.
+            tracing::warn!(%error, "what an interrupted change left is not deleted yet");
         }
         drop(writing);
         Ok(this)
@@ -195,7 +197,7 @@ impl<E: Engine> Editions<E> {
     async fn hide(&self, writing: &mut Writing, edition: String) -> Result<(), IndexError> {
         let mut noted = writing.noted.clone();
         noted.insert(edition.clone());
-        self.engine.hide(&noted).await?;
+        self.engine.hide(&noted, false).await?;
         writing.noted = noted;
         self.tell(writing, |hidden| _ = hidden.insert(edition));
         Ok(())
@@ -243,7 +245,8 @@ impl<E: Engine> Editions<E> {
         let mut noted: BTreeSet<String> = writing.noted.difference(&writing.unflushed).cloned().collect();
         noted.extend(writing.replaced.iter().cloned());
         if noted != writing.noted {
-            self.engine.hide(&noted).await?;
+            // What is not hidden any more may be in a catalog next.
+            self.engine.hide(&noted, true).await?;
             writing.noted.clone_from(&noted);
         }
         writing.unflushed.clear();
@@ -255,7 +258,7 @@ impl<E: Engine> Editions<E> {
         writing.former_readers().await;
         self.engine.delete(&noted).await?;
         self.engine.flush().await?;
-        self.engine.hide(&BTreeSet::new()).await?;
+        self.engine.hide(&BTreeSet::new(), false).await?;
         writing.noted.clear();
         self.tell(writing, BTreeSet::clear);
         Ok(())

@@ -49,12 +49,21 @@ pub(super) struct Member {
     pub(super) made_from: Option<Source>,
 }
 
-/// The size and hash of the wheel's file.
+/// The size and hash of the wheel's file, and which file of the model is made of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Source {
+    pub(super) part: Part,
     pub(super) bytes: u64,
     pub(super) sha256: String,
+}
+
+/// The files of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Part {
+    Graph,
+    Weights,
 }
 
 fn parse(manifest: &str) -> anyhow::Result<Manifest> {

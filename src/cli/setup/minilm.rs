@@ -11,7 +11,7 @@
 
 use std::iter;
 
-use super::onnx::{Attribute, FLOAT, Graph, INT32, UINT8};
+use super::onnx::{Attribute, FLOAT, Files, Graph, INT32, UINT8};
 use super::quantize::{Matrix, Quantized};
 use super::weights::Weights;
 
@@ -30,14 +30,14 @@ const STEPS: f32 = 255.0;
 
 /// Stands in the file and beside it: the licence asks that changes be stated.
 pub(super) const CHANGES: &str = "\
-model.onnx was made by `liaison setup` from model.safetensors of sentence-transformers/all-MiniLM-L6-v2.
+model.onnx and model.onnx.data were made by `liaison setup` from model.safetensors of sentence-transformers/all-MiniLM-L6-v2.
 Changed: the weights of matrix products and the word vectors are rounded to 8-bit integers with a scale for
 each channel, token type 0 is added to the position vectors, a normalization's gain and shift are multiplied
 into the weights that follow it, and the pooler is left out.
 ";
 
-/// The ONNX file for these weights (safetensors). The same weights give the same bytes on every machine.
-pub(super) fn onnx(safetensors: &[u8]) -> anyhow::Result<Vec<u8>> {
+/// The ONNX files for these weights (safetensors). The same weights give the same bytes on every machine.
+pub(super) fn onnx(safetensors: &[u8]) -> anyhow::Result<Files> {
     let mut encoder = Encoder {
         weights: Weights::read(safetensors)?,
         graph: Graph::default(),
@@ -51,7 +51,7 @@ pub(super) fn onnx(safetensors: &[u8]) -> anyhow::Result<Vec<u8>> {
         let context = encoder.attention(&layer, &hidden, &mask)?;
         hidden = encoder.feed_forward(&layer, &context, &hidden)?;
     }
-    Ok(encoder.graph.file(&hidden, "last_hidden_state", width, CHANGES))
+    Ok(encoder.graph.files(&hidden, "last_hidden_state", width, CHANGES))
 }
 
 struct Encoder<'file> {
@@ -251,7 +251,7 @@ fn fold(matrix: &mut Matrix, bias: &mut [f32], gain: &[f32], shift: &[f32]) {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::onnx::Model;
+    use super::super::onnx::{Model, Tensor};
     use super::*;
     use prost::Message;
     use safetensors::{Dtype, tensor::TensorView};
@@ -303,7 +303,8 @@ pub(super) mod tests {
 
     #[test]
     fn every_value_of_the_graph_is_made_before_it_is_used() {
-        let graph = Model::decode(&*onnx(&tiny()).unwrap()).unwrap().graph.unwrap();
+        let files = onnx(&tiny()).unwrap();
+        let graph = Model::decode(&*files.graph).unwrap().graph.unwrap();
         let constants = graph.initializer.iter().map(|constant| &*constant.name);
         let mut known: Vec<&str> = constants.chain(["", "input_ids", "attention_mask"]).collect();
         for node in &graph.node {
@@ -315,9 +316,40 @@ pub(super) mod tests {
         assert!(known.contains(&"last_hidden_state"));
     }
 
+    /// A constant's bytes, wherever they are.
+    fn content<'a>(constant: &'a Tensor, files: &'a Files) -> &'a [u8] {
+        let said = |key: &str| -> Option<usize> {
+            let entry = constant.external_data.iter().find(|entry| entry.key == key)?;
+            entry.value.parse().ok()
+        };
+        match said("offset").zip(said("length")) {
+            Some((offset, length)) => &files.weights[offset..offset + length],
+            None => &constant.raw_data,
+        }
+    }
+
+    #[test]
+    fn large_constants_lie_outside_of_the_graph() {
+        let files = onnx(&tiny()).unwrap();
+        let graph = Model::decode(&*files.graph).unwrap().graph.unwrap();
+        let outside = |constant: &&Tensor| constant.data_location == 1;
+        let count = graph.initializer.iter().filter(outside).count();
+        assert!(count > 0 && count < graph.initializer.len(), "{count}");
+        for constant in &graph.initializer {
+            assert!(constant.raw_data.len() < 1024, "{}", constant.name);
+            assert_eq!(
+                constant.raw_data.is_empty(),
+                outside(&constant),
+                "{}",
+                constant.name
+            );
+        }
+    }
+
     #[test]
     fn weights_of_products_stay_within_seven_bits() {
-        let graph = Model::decode(&*onnx(&tiny()).unwrap()).unwrap().graph.unwrap();
+        let files = onnx(&tiny()).unwrap();
+        let graph = Model::decode(&*files.graph).unwrap().graph.unwrap();
         let products = ["MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QAttention"];
         let products = graph
             .node
@@ -330,8 +362,7 @@ pub(super) mod tests {
             .iter()
             .filter(|constant| names.contains(&&constant.name))
         {
-            let largest = constant
-                .raw_data
+            let largest = content(constant, &files)
                 .iter()
                 .map(|&byte| byte.cast_signed().unsigned_abs())
                 .max();

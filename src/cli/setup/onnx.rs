@@ -86,6 +86,19 @@ pub(super) struct Tensor {
     pub(super) name: String,
     #[prost(bytes = "vec", tag = "9")]
     pub(super) raw_data: Vec<u8>,
+    /// Where its content is instead, if `data_location` says so: the file, the offset, the length.
+    #[prost(message, repeated, tag = "13")]
+    pub(super) external_data: Vec<Entry>,
+    #[prost(int32, tag = "14")]
+    pub(super) data_location: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Entry {
+    #[prost(string, tag = "1")]
+    pub(super) key: String,
+    #[prost(string, tag = "2")]
+    pub(super) value: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -196,6 +209,7 @@ impl Graph {
                 data_type: T::TYPE,
                 name: name.into(),
                 raw_data,
+                ..Tensor::default()
             });
         }
         name.into()
@@ -237,8 +251,9 @@ impl Graph {
         outputs
     }
 
-    /// The file: this graph, with one output of `width` floats for each token of each text.
-    pub(super) fn file(mut self, result: &str, output: &str, width: usize, about: &str) -> Vec<u8> {
+    /// The files: this graph, with one output of `width` floats for each token of each text, and its weights.
+    pub(super) fn files(mut self, result: &str, output: &str, width: usize, about: &str) -> Files {
+        let weights = self.outsourced();
         self.message.node.push(Node {
             input: vec![result.into()],
             output: vec![output.into()],
@@ -260,9 +275,53 @@ impl Graph {
             graph: Some(self.message),
             opset_import: vec![operators("", 17), operators(MICROSOFT, 1)],
         };
-        model.encode_to_vec()
+        Files {
+            graph: model.encode_to_vec(),
+            weights,
+        }
+    }
+
+    /// Moves the content of all but the smallest constants into a file of its own.
+    fn outsourced(&mut self) -> Vec<u8> {
+        let mut weights = Vec::new();
+        let large = |constant: &&mut Tensor| constant.raw_data.len() >= LARGE;
+        for constant in self.message.initializer.iter_mut().filter(large) {
+            weights.resize(weights.len().next_multiple_of(PAGE), 0);
+            let content = std::mem::take(&mut constant.raw_data);
+            let entries = [
+                ("location", WEIGHTS.to_owned()),
+                ("offset", weights.len().to_string()),
+                ("length", content.len().to_string()),
+            ];
+            constant.external_data = entries
+                .map(|(key, value)| Entry {
+                    key: key.into(),
+                    value,
+                })
+                .into();
+            constant.data_location = EXTERNAL;
+            weights.extend(content);
+        }
+        weights
     }
 }
+
+/// A model in two files: ONNX Runtime maps weights that lie outside of the graph into memory, once for all
+/// sessions, where it would read and copy those inside for each. That is 35 MB less for each session.
+#[derive(Debug, PartialEq)]
+pub(super) struct Files {
+    pub(super) graph: Vec<u8>,
+    pub(super) weights: Vec<u8>,
+}
+
+/// The name of the second file, which the first one holds.
+const WEIGHTS: &str = "model.onnx.data";
+/// Constants of fewer bytes stay in the graph.
+const LARGE: usize = 1024;
+/// Where a mapping may start.
+const PAGE: usize = 4096;
+/// The data location of `onnx.proto`.
+const EXTERNAL: i32 = 1;
 
 /// The type of an input or output; the first two lengths are the batch and the tokens.
 fn value(name: &str, element: i32, lengths: &[Option<usize>]) -> ValueInfo {

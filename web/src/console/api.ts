@@ -1,6 +1,7 @@
 /** Calls to the service, and the shapes that come back. A refused token signs out. */
 import type { Place } from '../shared/place';
 import { signOut, token } from './session';
+import { sentence } from './words';
 
 export interface DocumentRow {
   id: string;
@@ -9,16 +10,44 @@ export interface DocumentRow {
   audience: string;
   effective_from: string | null;
   effective_until: string | null;
+  /** The first day of the document that takes its place. */
+  superseded_from: string | null;
+  owner: string | null;
+  /** The day by which somebody should look it over. */
+  review_by: string | null;
   passages: number;
   ingested_at: string;
   status: string;
   reason: string | null;
+  /** Paths of the documents it replaces. */
+  supersedes: string[];
+  /** What was left out or repaired when it was read: sentences. */
+  notices: string[];
+  /** Whether it can be described and deleted here; else it belongs to a folder. */
+  is_upload: boolean;
 }
 
 /** The catalog, and the vendor's day: what is in force is judged by it, not by the reader's clock. */
 export interface Catalog {
   documents: DocumentRow[];
-  today?: string;
+  today: string;
+}
+
+/** A file or folder on its way into the knowledge. */
+export interface Job {
+  id: string;
+  path: string;
+  /** A folder has none. */
+  bytes: number | null;
+  state: 'queued' | 'reading' | 'splitting' | 'embedding' | 'searchable' | 'failed' | 'cancelled';
+  /** Why it failed, or what of a folder did. */
+  reason: string | null;
+  created_at: string;
+  updated_at: string;
+  /** Passages that are embedded; files that are finished, for a folder. */
+  done: number;
+  /** All of them; 0 while that is unknown. */
+  total: number;
 }
 
 export interface PartnerRow {
@@ -127,18 +156,62 @@ export class ApiError extends Error {
 
 /** `GET path` as whoever is signed in. */
 export function get<T>(path: string): Promise<T> {
-  return asStaff(path, {});
+  return call('GET', path);
 }
 
 /** `POST path` as whoever is signed in. */
 export function post<T>(path: string, body: unknown): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return asStaff(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return call('POST', path, body);
 }
 
-async function asStaff<T>(path: string, init: RequestInit): Promise<T> {
+/** `PATCH path` as whoever is signed in. */
+export function patch<T>(path: string, body: unknown): Promise<T> {
+  return call('PATCH', path, body);
+}
+
+/** `DELETE path` as whoever is signed in. */
+export function remove(path: string): Promise<void> {
+  return call('DELETE', path);
+}
+
+/** `POST path` with a file as its body. `sent` hears how many bytes have left; `stop` takes it back. */
+export function upload<T>(path: string, file: Blob, sent: (bytes: number) => void, stop: AbortSignal): Promise<T> {
+  return asStaff(
+    new Promise<T>((resolve, reject) => {
+      // Not fetch, which does not say how much has left.
+      const request = new XMLHttpRequest();
+      request.open('POST', path);
+      request.setRequestHeader('authorization', `Bearer ${token.value}`);
+      request.setRequestHeader('content-type', 'application/octet-stream');
+      request.upload.onprogress = (event) => sent(event.loaded);
+      request.onload = () => {
+        try {
+          resolve(answer<T>(request.status, request.responseText));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      request.onerror = () => reject(new ApiError('The connection broke before the file had arrived.', 0));
+      request.onabort = () => reject(new ApiError('Taken back.', 0));
+      stop.addEventListener('abort', () => request.abort());
+      request.send(file);
+    }),
+  );
+}
+
+/** `GET path` with a token that nobody is signed in with yet. */
+export function getWith<T>(path: string, bearer: string): Promise<T> {
+  return send(path, bearer, {});
+}
+
+function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const content = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return asStaff(send<T>(path, token.value, { method, ...(body === undefined ? {} : content) }));
+}
+
+async function asStaff<T>(reply: Promise<T>): Promise<T> {
   try {
-    return await send<T>(path, token.value, init);
+    return await reply;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
       signOut('Your token is no longer accepted. Sign in again.');
@@ -147,26 +220,42 @@ async function asStaff<T>(path: string, init: RequestInit): Promise<T> {
   }
 }
 
-/** `GET path` with a token that nobody is signed in with yet. */
-export function getWith<T>(path: string, bearer: string): Promise<T> {
-  return send(path, bearer, {});
-}
-
 async function send<T>(path: string, bearer: string, init: RequestInit): Promise<T> {
   const headers = { ...init.headers, authorization: `Bearer ${bearer}` };
-  let response: Response;
+  let status: number, text: string;
   try {
-    response = await fetch(path, { ...init, headers, credentials: 'omit' });
+    const response = await fetch(path, { ...init, headers, credentials: 'omit' });
+    [status, text] = [response.status, await response.text()];
   } catch {
     throw new ApiError('The service cannot be reached.', 0);
   }
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok && body !== null) return body as T;
-  throw new ApiError(messageOf(body, response.status), response.status);
+  return answer(status, text);
 }
 
+/** What a reply holds; nothing, where it has no body. */
+function answer<T>(status: number, text: string): T {
+  const body: unknown = text === '' ? undefined : parsed(text);
+  if (status >= 200 && status < 300 && body !== null) return body as T;
+  throw new ApiError(messageOf(body, status), status);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a proxy before the service refuses without a word. */
+const UNSAID: Record<number, string> = {
+  413: 'the file is larger than what is taken here',
+  507: 'there is no room left for it',
+};
+
 function messageOf(body: unknown, status: number): string {
-  const error = (body as { error?: { message?: string; request_id?: string } } | null)?.error;
-  const message = error?.message ?? `The service answered with status ${status}.`;
-  return error?.request_id ? `${message} (reference ${error.request_id})` : message;
+  const error = (body as { error?: { message?: string; request_id?: string } } | null | undefined)?.error;
+  const message = sentence(error?.message ?? UNSAID[status] ?? `the service answered with status ${status}`);
+  // Whoever runs the service looks its failures up by their reference; what was refused is the reader's to mend.
+  return error?.request_id && status >= 500 ? `${message} (reference ${error.request_id})` : message;
 }

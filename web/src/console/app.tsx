@@ -1,9 +1,11 @@
 /** The frame: sections at the side, the one that is open in the middle, sign-in in place of both. */
 import { useEffect, useRef } from 'preact/hooks';
+import { news, pending, watchJobs } from './intake';
 import { pageFor, pages } from './pages';
 import { section } from './route';
 import { signOut, token } from './session';
 import { SignIn } from './sign-in';
+import { pendingInWords } from './words';
 
 export function App() {
   const name = section.value;
@@ -17,6 +19,8 @@ export function App() {
     if (!first.current) heading.current?.focus();
     first.current = false;
   }, [name, token.value]);
+
+  useEffect(() => (token.value ? watchJobs() : undefined), [token.value]);
 
   if (!token.value) return <SignIn />;
   return (
@@ -32,6 +36,7 @@ export function App() {
               <li key={key}>
                 <a href={`#/${key}`} aria-current={key === name ? 'page' : undefined}>
                   {page.title}
+                  {key === 'documents' && <Pending />}
                 </a>
               </li>
             ))}
@@ -42,12 +47,41 @@ export function App() {
         </button>
       </header>
       <main>
+        {name !== 'documents' && <NotYet />}
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
         <Section name={name} />
       </main>
+      <p class="unseen" role="status">
+        {news}
+      </p>
     </div>
+  );
+}
+
+/** How much is not searchable yet, beside the section that shows it. */
+function Pending() {
+  const { files, folders } = pending.value;
+  if (files + folders === 0) return null;
+  return (
+    <>
+      <span class="count" aria-hidden="true">
+        {files + folders}
+      </span>
+      <span class="unseen">, {pendingInWords(files, folders)}</span>
+    </>
+  );
+}
+
+/** The same in words, wherever its section is not open. */
+function NotYet() {
+  const { files, folders } = pending.value;
+  if (files + folders === 0) return null;
+  return (
+    <p class="not-yet">
+      {pendingInWords(files, folders)}. <a href="#/documents">See how far</a>
+    </p>
   );
 }
 

@@ -8,8 +8,13 @@ export interface Column<T> {
   text(row: T): string;
   /** How the cell looks, where that is more than its words. */
   view?(row: T): ComponentChildren;
-  /** How the column stands: numbers to the right, short things on one line. */
-  fit?: 'number' | 'line';
+  /** How the column stands: numbers to the right, short things on one line, a few words with room for two. */
+  fit?: 'number' | 'line' | 'words';
+}
+
+interface Kind<T> {
+  label: string;
+  test(row: T): boolean;
 }
 
 interface Props<T> {
@@ -19,19 +24,21 @@ interface Props<T> {
   columns: Column<T>[];
   rows: T[];
   id(row: T): string;
-  /** Rows that deserve attention; they can be shown alone. */
-  only?: { label: string; test(row: T): boolean };
+  /** Kinds of rows that deserve attention; those that are ticked are shown alone. */
+  only?: Kind<T>[];
   /** Shown when there are no rows at all: what to do about it. */
   empty: ComponentChildren;
 }
 
-export function Table<T>({ caption, noun, columns, rows, id, only, empty }: Props<T>) {
+export function Table<T>({ caption, noun, columns, rows, id, only = [], empty }: Props<T>) {
   const filter = useSignal('');
-  const alone = useSignal(false);
+  const ticked = useSignal<string[]>([]);
   if (rows.length === 0) return <div class="empty">{empty}</div>;
-  const marked = only ? rows.filter(only.test) : [];
+  const kinds = only.map((kind) => ({ ...kind, rows: rows.filter(kind.test) })).filter((kind) => kind.rows.length > 0);
+  const alone = kinds.filter((kind) => ticked.value.includes(kind.label));
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = (alone.value && marked.length > 0 ? marked : rows).filter((row) => {
+  const shown = rows.filter((row) => {
+    if (alone.length > 0 && !alone.some((kind) => kind.test(row))) return false;
     const text = columns.map((column) => column.text(row)).join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -45,16 +52,19 @@ export function Table<T>({ caption, noun, columns, rows, id, only, empty }: Prop
           value={filter.value}
           onInput={(event) => (filter.value = event.currentTarget.value)}
         />
-        {only && marked.length > 0 && (
-          <label>
+        {kinds.map(({ label, rows: { length } }) => (
+          <label key={label}>
             <input
               type="checkbox"
-              checked={alone.value}
-              onChange={(event) => (alone.value = event.currentTarget.checked)}
+              checked={ticked.value.includes(label)}
+              onChange={({ currentTarget: { checked } }) => {
+                const others = ticked.value.filter((one) => one !== label);
+                ticked.value = checked ? [...others, label] : others;
+              }}
             />{' '}
-            {only.label} ({marked.length})
+            {label} ({length})
           </label>
-        )}
+        ))}
         <span role="status">
           {shown.length === rows.length ? rows.length : `${shown.length} of ${rows.length}`}{' '}
           {rows.length === 1 ? noun : `${noun}s`}
