@@ -55,7 +55,7 @@ async fn status(context: &Context, home: &Home) -> anyhow::Result<Ended> {
     if let Some(model) = &status.model {
         let index = place.open(model).await?;
         status.documents = index.documents().await?.len();
-        status.passages = index.len().await?;
+        status.passages = index.count().await?;
     }
     if context.json {
         output::json(&status)?;

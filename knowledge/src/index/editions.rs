@@ -422,7 +422,7 @@ impl<E: Engine> PassageIndex for Editions<E> {
             .collect())
     }
 
-    async fn len(&self) -> Result<usize, IndexError> {
+    async fn count(&self) -> Result<usize, IndexError> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         Ok(live.values().map(|live| live.passages).sum())
     }

@@ -89,7 +89,7 @@ pub trait PassageIndex: Send + Sync {
     ///
     /// # Errors
     /// When the engine fails.
-    async fn len(&self) -> Result<usize, IndexError>;
+    async fn count(&self) -> Result<usize, IndexError>;
 
     /// Puts everything written so far on disk; after it, a power cut loses nothing of it.
     ///

@@ -72,7 +72,7 @@ async fn what_is_written_is_found_and_read(world: World) {
         );
     }
     assert_eq!(index.documents().await.unwrap(), BTreeMap::from([(rules.id, 3)]));
-    assert_eq!(index.len().await.unwrap(), 3);
+    assert_eq!(index.count().await.unwrap(), 3);
     world.end().await;
 }
 
@@ -90,7 +90,7 @@ async fn a_replaced_document_is_the_new_one_only(world: World) {
         index.replace(&rules, passages(&rules, &all)).await.unwrap();
         assert_eq!(texts(&*index, rules.id).await, all, "round {round}");
         assert_eq!(found(&*index, "round", STAFF).await.len(), 3, "round {round}");
-        assert_eq!(index.len().await.unwrap(), 3);
+        assert_eq!(index.count().await.unwrap(), 3);
         let kept = PassageId::of_text(rules.id, 0, RULES[0]);
         assert!(
             index.passage(kept, STAFF).await.unwrap().is_some(),
@@ -176,7 +176,7 @@ async fn a_removed_document_is_gone_at_once(world: World) {
     index.remove(rules.id).await.unwrap();
     assert!(found(&*index, "deals", STAFF).await.is_empty());
     assert!(index.contents(rules.id).await.unwrap().is_empty());
-    assert_eq!(index.len().await.unwrap(), 0);
+    assert_eq!(index.count().await.unwrap(), 0);
     index.remove(rules.id).await.unwrap();
     // Not even a crash right after it brings it back.
     drop(index);

@@ -19,7 +19,7 @@ async fn an_index_of_the_first_form_is_taken_over() {
         let index = place.open(&model("a")).await.unwrap();
         assert_eq!(texts(&*index, rules.id).await, ["deals", "claims"]);
         assert_eq!(found(&*index, "tiers", STAFF).await[0], "tiers");
-        assert_eq!(index.len().await.unwrap(), 3);
+        assert_eq!(index.count().await.unwrap(), 3);
         assert!(!folder.join("collection.json").exists() && !folder.join("shard").exists());
     }
 }

@@ -62,7 +62,7 @@ async fn an_unavailable_server_is_asked_again() {
         assert_eq!(found(&*index, "deals", STAFF).await.len(), 2);
         fake.state.failures.store(failures, SeqCst);
         index.flush().await.unwrap();
-        assert_eq!(index.len().await.unwrap(), 2);
+        assert_eq!(index.count().await.unwrap(), 2);
     }
     fake.state.failures.store(100, SeqCst);
     let before = fake.state.requests.load(SeqCst);
