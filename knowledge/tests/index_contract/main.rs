@@ -2,8 +2,9 @@
 //! gRPC interface (a stand-in in this process), and against a real server when `QDRANT_URL` names one.
 
 #![allow(
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test that panics has failed; helpers outside test functions count as tests too"
+    reason = "a test that panics has failed, and says what it did not try; helpers outside test functions count too"
 )]
 
 mod cases;

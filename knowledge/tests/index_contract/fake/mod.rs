@@ -205,7 +205,7 @@ impl Points for Service {
                 assert_eq!(request.wait, Some(true), "a write that nobody waits for");
                 match request.points.and_then(|points| points.points_selector_one_of) {
                     Some(points_selector::PointsSelectorOneOf::Filter(filter)) => {
-                        collection.delete(&filter)?
+                        collection.delete(&filter)?;
                     }
                     other => return Err(Status::invalid_argument(format!("delete {other:?}"))),
                 }
