@@ -13,7 +13,8 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Embedder, Knowledge, OnnxEmbedder, Place};
+use liaison_knowledge::{AudienceSpec, Cluster, Embedder, Knowledge, OnnxEmbedder, Place};
+use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
 
 /// Everything handlers and commands work with.
@@ -95,16 +96,17 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// Loads the model and opens the home's index for it.
 ///
 /// # Errors
-/// When a file is missing, or the index belongs to another model.
+/// When a file is missing, the index server does not answer, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let embedder = load_embedder(home, settings).await?;
-    Ok(Knowledge::open(embedder, &Place::Embedded(home.index())).await?)
+    let place = index_place(home, settings);
+    Ok(Knowledge::open(embedder, &place).await?)
 }
 
 /// Loads the home's model.
 ///
 /// # Errors
-/// When a file is missing.
+/// When a file is missing or is not what it should be.
 pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<Arc<dyn Embedder>> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sessions = if settings.knowledge.sessions == 0 {
@@ -115,4 +117,21 @@ pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<A
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
     Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
+}
+
+/// Where the settings keep the index.
+#[must_use]
+pub fn index_place(home: &Home, settings: &Settings) -> Place {
+    let index = &settings.index;
+    if index.url.is_empty() {
+        return Place::Embedded(home.index());
+    }
+    let key = index.api_key.as_ref();
+    Place::Cluster(Cluster {
+        url: index.url.clone(),
+        api_key: key.map(|key| key.expose_secret().to_owned()),
+        collection: index.collection.clone(),
+        shards: index.shards,
+        replicas: index.replicas,
+    })
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub llm: LlmSettings,
     /// Finding.
     pub knowledge: KnowledgeSettings,
+    /// Where the index is kept.
+    pub index: IndexSettings,
     /// What a service takes in by itself.
     pub ingest: IngestSettings,
     /// Logs.
@@ -109,6 +111,22 @@ pub struct KnowledgeSettings {
     pub sessions: usize,
     /// Passages that one search gives to the assistant.
     pub passages: usize,
+}
+
+/// Where the index is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexSettings {
+    /// The gRPC address of a Qdrant server or cluster; empty: inside this process, in the home.
+    pub url: String,
+    /// The server's key, where it wants one.
+    pub api_key: Option<SecretString>,
+    /// The vendor's collection on the server.
+    pub collection: String,
+    /// Shards of a new collection.
+    pub shards: u32,
+    /// Copies of each shard of a new collection.
+    pub replicas: u32,
 }
 
 /// What a service takes in by itself.
@@ -224,6 +242,13 @@ impl Settings {
         }
         if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
             return unusable("llm.model", "an endpoint needs a model's name");
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if self.index.collection.is_empty() || !self.index.collection.chars().all(plain) {
+            return unusable("index.collection", "write a name of letters, digits, `-` and `_`");
+        }
+        if self.index.shards == 0 || self.index.replicas == 0 {
+            return unusable("index", "`shards` and `replicas` are at least 1");
         }
         for issuer in self.issuers.values() {
             if issuer.secret.is_some() == issuer.public_key_file.is_some() {

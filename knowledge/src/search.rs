@@ -270,7 +270,7 @@ impl Knowledge {
     /// # Errors
     /// When the index fails.
     pub async fn passages(&self) -> Result<usize, KnowledgeError> {
-        Ok(self.index.len().await?)
+        Ok(self.index.count().await?)
     }
 
     /// Processor time that the model has taken for documents so far.

@@ -5,6 +5,7 @@
 mod ask;
 mod doctor;
 mod eval;
+mod index;
 mod ingest;
 mod one_pager;
 mod output;
@@ -61,6 +62,9 @@ enum Command {
     /// Measure answer quality
     #[command(subcommand)]
     Eval(eval::Args),
+    /// Look after the index: what it holds, where it is kept, and its model
+    #[command(subcommand)]
+    Index(index::Args),
     /// Look at the partners of the CRM
     #[command(subcommand)]
     Partner(partner::Args),
@@ -144,6 +148,7 @@ impl Command {
             Self::Ask(args) => ask::run(context, args).await,
             Self::OnePager(args) => one_pager::run(context, args).await,
             Self::Eval(args) => eval::run(context, args).await,
+            Self::Index(args) => index::run(context, args).await,
             Self::Partner(args) => partner::run(context, args).await,
             Self::Token(args) => token::run(context, args).await,
             Self::Doctor => doctor::run(context).await,

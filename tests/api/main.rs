@@ -14,6 +14,7 @@ mod crash;
 mod enablement;
 mod full_disk;
 mod identity;
+mod index;
 mod intake;
 mod isolation;
 mod llm;

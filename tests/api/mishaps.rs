@@ -258,12 +258,14 @@ fn a_file_that_is_no_database_or_no_index_is_named() {
     assert!(code == 1 && said.contains("liaison.db"), "{code} {said}");
     fs::write(&database, good).unwrap();
 
-    let label = home.path().join("index/collection.json");
+    let index = home.path().join("index");
+    let active = fs::read_to_string(index.join("active")).unwrap();
+    let label = index.join(active).join("collection.json");
     let other = fs::read_to_string(&label).unwrap().replace("MiniLM", "AnotherLM");
     fs::write(&label, other).unwrap();
     let (code, _, said) = run(home.path(), &["search", "anything"]);
     assert!(
-        code == 1 && said.contains("AnotherLM") && said.contains("index"),
+        code == 1 && said.contains("AnotherLM") && said.contains("liaison index reembed"),
         "{code} {said}"
     );
     fs::write(&label, "{").unwrap();

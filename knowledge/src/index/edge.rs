@@ -136,18 +136,13 @@ impl Engine for Edge {
         self.run(Shard::hidden).await
     }
 
-    async fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+    async fn hide(&self, editions: &BTreeSet<String>, lasting: bool) -> Result<(), IndexError> {
         let editions = editions.clone();
-        self.run(move |shard| shard.hide(&editions)).await
+        self.run(move |shard| shard.hide(&editions, lasting)).await
     }
 
     async fn flush(&self) -> Result<(), IndexError> {
-        self.run(|shard| {
-            let _turn = shard.turn();
-            shard.shard.flush();
-            Ok(())
-        })
-        .await
+        self.run(Shard::flush).await
     }
 
     /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
@@ -239,24 +234,27 @@ impl Shard {
 
     /// In steps, because readers wait for each.
     fn delete(&self, filter: &q::Filter) -> Result<(), IndexError> {
-        loop {
-            let request = q::ScrollRequest {
-                offset: None,
-                limit: Some(PAGE),
-                filter: Some(filter.clone()),
-                with_payload: Some(q::WithPayloadInterface::Bool(false)),
-                with_vector: q::WithVector::Bool(false),
-                order_by: None,
-            };
-            let (found, after) = self.shard.scroll(request).map_err(engine)?;
-            let ids = found.into_iter().map(|point| point.id).collect();
+        for ids in self.ids(filter)?.chunks(PAGE) {
+            let ids = ids.to_vec();
             self.update(q::UpdateOperation::PointOperation(
                 q::PointOperations::DeletePoints { ids },
             ))?;
-            if after.is_none() {
-                return Ok(());
-            }
         }
+        Ok(())
+    }
+
+    /// Which points satisfy a filter, each once.
+    fn ids(&self, filter: &q::Filter) -> Result<Vec<q::PointId>, IndexError> {
+        let request = q::ScrollRequest {
+            offset: None,
+            limit: Some(self.shard.info().points_count),
+            filter: Some(filter.clone()),
+            with_payload: Some(q::WithPayloadInterface::Bool(false)),
+            with_vector: q::WithVector::Bool(false),
+            order_by: None,
+        };
+        let (found, _) = self.shard.scroll(request).map_err(engine)?;
+        Ok(found.into_iter().map(|point| point.id).collect())
     }
 
     fn editions(&self) -> Result<BTreeMap<String, usize>, IndexError> {
@@ -268,10 +266,23 @@ impl Shard {
         };
         let found = self.shard.facet(request).map_err(engine)?;
         let edition = |hit: q::FacetValueHit| match hit.value {
-            q::FacetValue::Keyword(name) => Ok((name.to_string(), hit.count)),
+            q::FacetValue::Keyword(name) => Ok((name, hit.count)),
             other => Err(IndexError::Engine(format!("an edition named {other:?}"))),
         };
-        found.hits.into_iter().map(edition).collect()
+        let mut all = found
+            .hits
+            .into_iter()
+            .map(edition)
+            .collect::<Result<BTreeMap<_, _>, _>>()?;
+        // A merge that was killed leaves points in two segments until the next one. Every reader sees them once, but
+        // they were counted twice.
+        if all.values().sum::<usize>() != self.ids(&filter(&[])?)?.len() {
+            for (name, count) in &mut all {
+                let own = [Condition::OneOf(EDITION, vec![name.clone()])];
+                *count = self.ids(&filter(&own)?)?.len();
+            }
+        }
+        Ok(all)
     }
 
     fn hidden(&self) -> Result<BTreeSet<String>, IndexError> {
@@ -286,11 +297,22 @@ impl Shard {
         }
     }
 
-    fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+    fn hide(&self, editions: &BTreeSet<String>, lasting: bool) -> Result<(), IndexError> {
         let text = serde_json::to_vec(editions).map_err(|error| IndexError::Engine(error.to_string()))?;
         room::check(&self.path, room::TO_WRITE)?;
-        write_whole(&self.path.join(HIDDEN), &text)
-            .map_err(|error| IndexError::Engine(format!("{HIDDEN} cannot be written: {error}")))
+        write_whole(&self.path.join(HIDDEN), &text, lasting).map_err(hidden)
+    }
+
+    fn flush(&self) -> Result<(), IndexError> {
+        let _turn = self.turn();
+        // First what nobody may see, so that it is hidden when it gets there.
+        match File::open(self.path.join(HIDDEN)) {
+            Ok(file) => file.sync_all().and_then(|()| sync(&self.path)).map_err(hidden)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(hidden(error)),
+        }
+        self.shard.flush();
+        Ok(())
     }
 
     fn ensure_fields(&self) -> Result<(), IndexError> {
@@ -343,17 +365,24 @@ fn sparse(vector: q::SparseVector) -> Sparse {
     }
 }
 
-/// Writes a file so that a crash leaves either the former one or the new one, and on the disk.
-pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Writes a file so that the end of this process at any moment leaves either the former one or the new one; if it is
+/// to be `lasting`, a power cut after it leaves the new one.
+pub(super) fn write_whole(path: &Path, content: &[u8], lasting: bool) -> io::Result<()> {
     let draft = path.with_extension("tmp");
     let mut file = File::create(&draft)?;
     file.write_all(content)?;
-    file.sync_all()?;
+    if lasting {
+        file.sync_all()?;
+    }
     fs::rename(&draft, path)?;
     match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+        Some(folder) if lasting => sync(folder),
+        _ => Ok(()),
     }
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 fn config(dimensions: usize) -> q::EdgeConfig {
@@ -451,6 +480,10 @@ fn uuid(id: q::PointId) -> Result<Uuid, IndexError> {
         q::PointId::Uuid(id) => Ok(id),
         q::PointId::NumId(number) => Err(IndexError::Engine(format!("a point of number {number}"))),
     }
+}
+
+fn hidden(error: io::Error) -> IndexError {
+    IndexError::Engine(format!("{HIDDEN} cannot be written: {error}"))
 }
 
 fn engine(error: q::OperationError) -> IndexError {

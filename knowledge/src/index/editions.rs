@@ -1,10 +1,10 @@
 //! An index on top of an engine, and what its readers see of a change.
 //!
 //! No engine here changes many points in one step, so no point is ever changed. Each document is kept as an
-//! *edition*, of which there is room for two: a change writes the other edition while readers are told not to look at
-//! it, then tells them to look at that one instead, which is one assignment in memory, and deletes the former one
-//! later. A reader keeps what it was told for the whole of its query, and nothing is deleted that a reader may still
-//! look at. Nobody waits for anybody but writers for each other.
+//! *edition*, and there is room for two. A change tells readers not to look at the other edition, writes it, tells them
+//! to look at that one instead, which is one assignment in memory, and deletes the former one later. A reader keeps what
+//! it was told for the whole of its query, and a writer waits for readers that were told otherwise before it writes or
+//! deletes what those would see. Readers wait for nobody.
 //!
 //! What must not be seen is written down with the engine before it comes into being, and struck out only after the
 //! engine has flushed what takes its place. So after a crash at any moment each document is there as it was before
@@ -162,9 +162,11 @@ impl<E: Engine> Editions<E> {
             }),
         };
         let mut writing = this.writing.lock().await;
-        if let Err(error) = this.settle(&mut writing).await {
-            // It stays hidden, and the next change that is flushed tries again.
-            tracing::warn!(%error, "the rest of an interrupted change is not deleted yet");
+        if !writing.noted.is_empty()
+            && let Err(error) = this.settle(&mut writing).await
+        {
+            // It stays hidden, and the next flush tries again.
+            tracing::warn!(%error, "what an interrupted change left is not deleted yet");
         }
         drop(writing);
         Ok(this)
@@ -193,7 +195,7 @@ impl<E: Engine> Editions<E> {
     async fn hide(&self, writing: &mut Writing, edition: String) -> Result<(), IndexError> {
         let mut noted = writing.noted.clone();
         noted.insert(edition.clone());
-        self.engine.hide(&noted).await?;
+        self.engine.hide(&noted, false).await?;
         writing.noted = noted;
         self.tell(writing, |hidden| _ = hidden.insert(edition));
         Ok(())
@@ -211,6 +213,7 @@ impl<E: Engine> Editions<E> {
             self.settle(&mut writing).await?;
         }
         self.hide(&mut writing, name.clone()).await?;
+        writing.former_readers().await;
         let mut points = points
             .into_iter()
             .map(|point| in_edition(point, edition, &name))
@@ -240,7 +243,8 @@ impl<E: Engine> Editions<E> {
         let mut noted: BTreeSet<String> = writing.noted.difference(&writing.unflushed).cloned().collect();
         noted.extend(writing.replaced.iter().cloned());
         if noted != writing.noted {
-            self.engine.hide(&noted).await?;
+            // What is not hidden any more may be in a catalog next.
+            self.engine.hide(&noted, true).await?;
             writing.noted.clone_from(&noted);
         }
         writing.unflushed.clear();
@@ -248,16 +252,11 @@ impl<E: Engine> Editions<E> {
         if noted.is_empty() {
             return Ok(());
         }
-        // Nothing is being written, so whatever is written down has had its day, and the readers of today do not look
-        // at it. Those that were told otherwise come to their end first.
-        let now = writing.readers.pop();
-        for former in writing.readers.drain(..) {
-            let _ = former.await;
-        }
-        writing.readers.extend(now);
+        // Nothing is being written, so whatever is written down has had its day.
+        writing.former_readers().await;
         self.engine.delete(&noted).await?;
         self.engine.flush().await?;
-        self.engine.hide(&BTreeSet::new()).await?;
+        self.engine.hide(&BTreeSet::new(), false).await?;
         writing.noted.clear();
         self.tell(writing, BTreeSet::clear);
         Ok(())
@@ -421,7 +420,7 @@ impl<E: Engine> PassageIndex for Editions<E> {
             .collect())
     }
 
-    async fn len(&self) -> Result<usize, IndexError> {
+    async fn count(&self) -> Result<usize, IndexError> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         Ok(live.values().map(|live| live.passages).sum())
     }
@@ -435,6 +434,19 @@ impl<E: Engine> PassageIndex for Editions<E> {
         let mut writing = self.writing.lock().await;
         self.settle(&mut writing).await?;
         self.engine.optimise().await
+    }
+}
+
+impl Writing {
+    /// Returns when every reader knows what readers are told now: those that were told something else have come to
+    /// their end.
+    async fn former_readers(&mut self) {
+        let now = self.readers.pop();
+        for former in &mut self.readers {
+            let _ = former.await;
+        }
+        self.readers.clear();
+        self.readers.extend(now);
     }
 }
 

@@ -68,10 +68,11 @@ pub(super) trait Engine: Send + Sync {
     /// The editions that [`Self::hide`] was last given.
     async fn hidden(&self) -> Result<BTreeSet<String>, IndexError>;
 
-    /// Keeps, in one step and beyond a crash, which editions nobody may see.
-    async fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError>;
+    /// Keeps, in one step and beyond the end of this process, which editions nobody may see; if it is to be `lasting`,
+    /// beyond a power cut too.
+    async fn hide(&self, editions: &BTreeSet<String>, lasting: bool) -> Result<(), IndexError>;
 
-    /// Returns when everything written is where a crash leaves it alone.
+    /// Puts on disk what was hidden so far, then everything written so far.
     async fn flush(&self) -> Result<(), IndexError>;
 
     /// Merges what many small writes left behind. Readers go on meanwhile.

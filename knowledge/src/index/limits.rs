@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// The value of a limit field that stands for "any".
 const ANY: &str = "*";
 /// Days before which a document without a start, or after which one without an end, cannot lie.
-const ALWAYS: (i64, i64) = (-1_000_000, 1_000_000);
+const ALWAYS: (i64, i64) = (-10_000_000, 10_000_000);
 
 /// A document's audience and dates as index fields; the counterpart of [`conditions`].
 pub(super) fn limits(audience: &AudienceSpec, validity: Validity) -> Map<String, Value> {

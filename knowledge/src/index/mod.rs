@@ -11,6 +11,7 @@ mod fuse;
 mod limits;
 pub mod place;
 mod server;
+pub mod transfer;
 
 use crate::{
     Audience, DocumentId, DocumentRecord, Passage, PassageId, embed::ModelIdentity, passage::findable,
@@ -90,7 +91,7 @@ pub trait PassageIndex: Send + Sync {
     ///
     /// # Errors
     /// When the engine fails.
-    async fn len(&self) -> Result<usize, IndexError>;
+    async fn count(&self) -> Result<usize, IndexError>;
 
     /// Puts everything written so far on disk; after it, a power cut loses nothing of it.
     ///

@@ -84,7 +84,7 @@ impl Place {
             Self::Cluster(cluster) => cluster.activate(model).await,
             Self::Embedded(folder) => {
                 let (pointer, name) = (folder.join(ACTIVE), model.slug());
-                let written = blocking(move || write_whole(&pointer, name.as_bytes())).await?;
+                let written = blocking(move || write_whole(&pointer, name.as_bytes(), true)).await?;
                 written.map_err(|error| unusable(folder, &error))
             }
         }
@@ -144,7 +144,7 @@ async fn open_in(path: PathBuf, model: &ModelIdentity) -> Result<Editions<Edge>,
                 model: wanted,
             };
             let own = serde_json::to_vec_pretty(&own).map_err(|error| unusable(&path, &error))?;
-            write_whole(&label, &own).map_err(|error| unusable(&path, &error))?;
+            write_whole(&label, &own, true).map_err(|error| unusable(&path, &error))?;
         }
         Ok(edge)
     })

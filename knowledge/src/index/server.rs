@@ -394,7 +394,7 @@ impl Engine for Server {
         Ok(self.about.hidden.clone())
     }
 
-    async fn hide(&self, editions: &BTreeSet<String>) -> Result<(), IndexError> {
+    async fn hide(&self, editions: &BTreeSet<String>, _lasting: bool) -> Result<(), IndexError> {
         let about = About {
             hidden: editions.clone(),
             ..self.about.clone()
