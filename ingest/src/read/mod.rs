@@ -27,6 +27,7 @@ mod table;
 mod word;
 mod workbook;
 mod workbook_parts;
+mod wrapped;
 
 use crate::{Document, FrontMatter, text};
 pub use error::ReadError;

@@ -3,6 +3,7 @@
 use super::pdf::Page;
 use super::reflow::{self, Words};
 use super::table;
+use super::wrapped::rejoined;
 use crate::{Block, Row, Section};
 use liaison_knowledge::Anchor;
 use std::collections::{HashMap, HashSet};
@@ -215,11 +216,8 @@ fn match_words(lines: &[String], start: usize, rows: &[Vec<String>]) -> Option<R
 
 fn table_blocks(rows: &[Vec<String>]) -> Vec<Block> {
     let rows = (1..)
-        .zip(rows)
-        .map(|(number, cells)| Row {
-            number,
-            cells: cells.clone(),
-        })
+        .zip(rejoined(rows))
+        .map(|(number, cells)| Row { number, cells })
         .collect();
     table::blocks(rows, None)
 }

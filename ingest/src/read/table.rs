@@ -262,7 +262,7 @@ fn without_note(cell: &str) -> &str {
 
 /// Whether a cell holds a figure, an amount or a date rather than a name. A year may name a column, and so may
 /// `Q1` or `Day 1`.
-fn is_value(cell: &str) -> bool {
+pub(super) fn is_value(cell: &str) -> bool {
     let cell = without_note(cell);
     let digits = cell.chars().filter(char::is_ascii_digit).count();
     let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
