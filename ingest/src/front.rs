@@ -60,7 +60,7 @@ impl FrontMatter {
     }
 
     /// What can be told of YAML that is none: the title, language and owner, where they stand on lines of their
-    /// own. `None` when the lines do not look like statements at all. Not for text that decides who may see a
+    /// own, the last of each. `None` when the lines do not look like statements at all. Not for text that decides who may see a
     /// document.
     #[must_use]
     pub(crate) fn parse_loosely(yaml: &str) -> Option<Self> {
@@ -79,9 +79,9 @@ impl FrontMatter {
                     let value = crate::text::line(value.trim().trim_matches(['"', '\'']));
                     let value = Some(value).filter(|value| !value.is_empty());
                     match name.to_lowercase().as_str() {
-                        "title" => front.title = front.title.or(value),
-                        "language" | "lang" => front.language = front.language.or(value),
-                        "owner" => front.owner = front.owner.or(value),
+                        "title" => front.title = value.or(front.title),
+                        "language" | "lang" => front.language = value.or(front.language),
+                        "owner" => front.owner = value.or(front.owner),
                         _ => {}
                     }
                 }
@@ -290,6 +290,10 @@ mod tests {
         );
         check(
             "title: 'Rates'\ntags:\n  - a: b\n\t- c\nms.date: x",
+            Some(Some("Rates")),
+        );
+        check(
+            "author: a\ntitle: include file\ntitle: Rates",
             Some(Some("Rates")),
         );
         check("author: a\nauthor: b", Some(None));

@@ -152,7 +152,11 @@ impl Sheet<'_> {
             header: self.header.clone(),
             rows: vec![],
         };
-        for row in body.into_iter().filter(|row| row.cells != self.header) {
+        for row in body {
+            // A long sheet repeats its header for print.
+            if self.repeats_header(&row) {
+                continue;
+            }
             // A lone cell in a wide table is a label for the rows below it or a note, not a value of column one.
             if filled(&row) == 1 && self.header.len() > 2 {
                 self.flush(&mut table);
@@ -218,6 +222,11 @@ impl Sheet<'_> {
                 .iter()
                 .enumerate()
                 .all(|(at, cell)| cell.is_empty() || is_named(at))
+    }
+
+    fn repeats_header(&self, row: &Row) -> bool {
+        let is_name = |(at, cell): (usize, &String)| cell.is_empty() || self.header.get(at) == Some(cell);
+        filled(row) > 1 && row.cells.iter().enumerate().all(is_name)
     }
 
     /// The cells of a row, `None` where the cell to the left reaches into.
