@@ -10,7 +10,6 @@
 use crate::{Block, Document, Section};
 use liaison_knowledge::{Anchor, DocumentId, Passage, PassageId};
 use std::collections::VecDeque;
-use text_splitter::{ChunkConfig, TextSplitter};
 
 /// How long passages are, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl Default for Limits {
         Self {
             whole_chars: 1100,
             piece_chars: 700,
-            even_chars: 500,
+            even_chars: 550,
             min_chars: 200,
             merge_chars: 600,
         }
@@ -244,6 +243,10 @@ fn section_units(section: &Section, max_chars: usize) -> Vec<Unit> {
         let continues = introduces && matches!(block, Block::List(_) | Block::Table(_) | Block::Code(_));
         match units.last_mut() {
             Some(open) if continues => open.extend(unit),
+            // The pieces of a long paragraph need not stay together.
+            _ if matches!(block, Block::Paragraph(_)) => {
+                units.extend(unit.into_iter().map(|piece| vec![piece]))
+            }
             _ => units.push(unit),
         }
         introduces =
@@ -277,43 +280,85 @@ fn atoms(block: &Block, max_chars: usize) -> Box<dyn Iterator<Item = Atom> + '_>
 
 /// `text` in as many pieces as it needs, of about the same length, cut at sentence borders where there are any.
 fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<Atom> {
-    let chars = text.chars().count();
+    let total = text.chars().count();
+    let even = total.div_ceil(total.div_ceil(max_chars).max(1));
+    let (mut pieces, mut open, mut open_chars) = (Vec::new(), "", 0);
+    let mut rest = text;
+    for grain in grains(text, max_chars) {
+        let chars = grain.chars().count();
+        // Cut where the piece comes nearest to the even length.
+        if open_chars > 0 && (open_chars + chars > max_chars || open_chars + chars / 2 > even) {
+            pieces.push(open);
+            rest = &rest[open.len()..];
+            open_chars = 0;
+        }
+        open_chars += chars;
+        let end = if open_chars == chars {
+            grain.len()
+        } else {
+            open.len() + grain.len()
+        };
+        open = &rest[..end];
+    }
+    pieces.push(open);
     let atom = |text: &str| Atom {
         text: text.to_owned(),
         chars: text.chars().count(),
         row,
     };
-    if chars <= max_chars {
-        let whole = (!text.trim().is_empty()).then(|| atom(text));
-        return whole.into_iter().collect::<Vec<_>>().into_iter();
-    }
-    let mut pieces = Vec::new();
-    for part in parts(text, max_chars.saturating_mul(8)) {
-        let chars = part.chars().count();
-        let even = chars.div_ceil(chars.div_ceil(max_chars).max(1));
-        let splitter = TextSplitter::new(ChunkConfig::new(even.min(max_chars)..=max_chars));
-        pieces.extend(splitter.chunks(part).map(atom));
-    }
-    pieces.into_iter()
+    let filled = pieces
+        .into_iter()
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty());
+    filled.map(atom).collect::<Vec<_>>().into_iter()
 }
 
-/// `text` in parts of at most `max_chars`: the splitter below takes more than linear time, and a hostile
-/// paragraph has millions of words without a full stop.
-fn parts(text: &str, max_chars: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((limit, _)) = rest.char_indices().nth(max_chars) {
-        let part = &rest[..limit];
-        // The last sentence's end, or word's, but not so early that a sliver is cut off.
-        let border = [". ", " "]
-            .iter()
-            .filter_map(|border| part.rfind(border).map(|at| at + border.len()));
-        let end = border.into_iter().find(|end| end * 2 > limit).unwrap_or(limit);
-        parts.push(&rest[..end]);
-        rest = &rest[end..];
+/// What pieces are made of, in order and nothing left out: sentences, the words of sentences that are too long, the
+/// characters of such words.
+fn grains(text: &str, max_chars: usize) -> Vec<&str> {
+    let fits = |part: &str| part.chars().count() <= max_chars;
+    let mut grains = Vec::new();
+    for sentence in sentences(text) {
+        if fits(sentence) {
+            grains.push(sentence);
+            continue;
+        }
+        for mut word in sentence.split_inclusive(char::is_whitespace) {
+            while let Some((at, _)) = word.char_indices().nth(max_chars) {
+                grains.push(&word[..at]);
+                word = &word[at..];
+            }
+            grains.push(word);
+        }
     }
-    parts.push(rest);
-    parts
+    grains
+}
+
+/// Sentences with the white space after them. A full stop ends one whatever follows: Unicode's rule wants a capital,
+/// and much of what people write, or what is left of it, has none. A cut after an abbreviation does little harm.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut ended = false;
+        let mut chars = rest.char_indices();
+        let border = chars.find(|(_, char)| match char {
+            '.' | '!' | '?' | '…' => {
+                ended = true;
+                false
+            }
+            '"' | '\'' | ')' | ']' | '”' | '’' | '»' => false,
+            '。' | '！' | '？' | '\n' => true,
+            char if char.is_whitespace() => ended,
+            _ => {
+                ended = false;
+                false
+            }
+        });
+        let end = border.map_or(rest.len(), |(at, char)| at + char.len_utf8());
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence)
+    })
 }
 
 /// Puts units into passages of about the same length, units whole where they fit.
@@ -325,11 +370,10 @@ fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     let mut queue: VecDeque<Unit> = units.into();
     while let Some(unit) = queue.pop_front() {
         let together = length(&open) + usize::from(!open.is_empty()) + length(&unit);
-        // What is too short to stand alone may make a passage longer than pieces are.
         let is_short = length(&open) < limits.min_chars;
-        if together <= limits.piece_chars && length(&open) < even
-            || together <= limits.whole_chars && is_short
-        {
+        let fits = together <= limits.piece_chars && length(&open) < even;
+        // What belongs together may be longer than a piece, with a few words before it.
+        if fits || together <= limits.whole_chars && (open.is_empty() || unit.len() > 1 && is_short) {
             open.extend(unit);
         } else if unit.len() > 1 && (length(&unit) > limits.whole_chars || is_short) {
             // Too long to stay whole, even with nothing before it.

@@ -182,6 +182,22 @@ fn long_paragraphs_are_cut_at_sentences_into_even_parts() {
     );
 }
 
+#[test]
+fn sentences_end_at_full_stops_whatever_follows() {
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(sentences(text).collect::<Vec<_>>(), expected);
+        assert_eq!(grains(text, 5).concat(), text);
+    }
+    check(
+        "One. two! “Three?” four",
+        &["One. ", "two! ", "“Three?” ", "four"],
+    );
+    check("18.5 % of 1,000.00", &["18.5 % of 1,000.00"]);
+    check("一。二！", &["一。", "二！"]);
+    check("", &[]);
+}
+
 fn text_strategy() -> impl Strategy<Value = String> {
     let word =
         prop_oneof![4 => "[a-zA-Z]{1,12}", 1 => "[0-9]{1,4}[.]", 1 => "[ä漢é]{1,40}", 1 => "[a-z]{1,400}"];
