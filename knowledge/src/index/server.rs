@@ -9,7 +9,7 @@
 
 use super::{
     IndexError,
-    engine::{DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
+    engine::{BEAM, DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
     limits::Condition,
 };
 use crate::ModelIdentity;
@@ -20,9 +20,9 @@ use qdrant_client::{
         self as q, CountPointsBuilder, CreateAliasBuilder, CreateCollectionBuilder,
         CreateFieldIndexCollectionBuilder, DeletePointsBuilder, FacetCountsBuilder, FieldType,
         GetPointsBuilder, IntegerIndexParamsBuilder, KeywordIndexParamsBuilder, NamedVectors, PointStruct,
-        QueryBatchPointsBuilder, QueryPointsBuilder, ScrollPointsBuilder, SparseVectorParamsBuilder,
-        SparseVectorsConfigBuilder, UpsertPointsBuilder, VectorParamsBuilder, VectorsConfigBuilder,
-        facet_value, point_id, vector_output, vectors_output,
+        QueryBatchPointsBuilder, QueryPointsBuilder, ScrollPointsBuilder, SearchParamsBuilder,
+        SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpsertPointsBuilder, VectorParamsBuilder,
+        VectorsConfigBuilder, facet_value, point_id, vector_output, vectors_output,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -300,6 +300,7 @@ impl Engine for Server {
                 .using(using)
                 .filter(filter(which))
                 .limit(limit as u64)
+                .params(SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
                 .build()
         };
         let mut legs = vec![leg(q::VectorInput::new_dense(dense.to_vec()), DENSE)];
