@@ -3,7 +3,8 @@
 use crate::{DocumentId, Hit};
 use std::collections::HashMap;
 
-/// What the better of a passage's two neighbours adds to its score, as a share of that neighbour's own.
+/// What the better of a passage's two neighbours adds to its score, as a share of what that neighbour is above the
+/// last hit.
 const SHARE: f32 = 0.3;
 
 /// Raises hits whose neighbour under the same headings is a hit too, and orders them anew, best first. Text that was
@@ -15,6 +16,7 @@ pub(super) fn lift(hits: &mut [Hit]) {
         .iter()
         .map(|hit| (place(hit), (hit.score, hit.passage.heading.clone())))
         .collect();
+    let last = hits.iter().map(|hit| hit.score).fold(1.0, f32::min);
     for hit in hits.iter_mut() {
         let (document, ordinal) = place(hit);
         let beside = [ordinal.checked_sub(1), ordinal.checked_add(1)];
@@ -22,7 +24,7 @@ pub(super) fn lift(hits: &mut [Hit]) {
             .into_iter()
             .filter_map(|ordinal| found.get(&(document, ordinal?)))
             .filter(|(_, heading)| *heading == hit.passage.heading);
-        let best = neighbours.map(|(score, _)| *score).fold(0.0, f32::max);
+        let best = neighbours.map(|(score, _)| score - last).fold(0.0, f32::max);
         hit.score = (hit.score + SHARE * best) / (1.0 + SHARE);
     }
     // Stable, so that the index's order of equals holds.
