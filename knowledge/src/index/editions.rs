@@ -13,14 +13,14 @@
 use super::{
     Hit, IndexError, IndexedPassage, PassageIndex, Query, Stored, View,
     edge::Bm25,
-    engine::{EDITION, Engine, Point},
+    edition::{Edition, of, passage_of},
+    engine::{EDITION, Engine, Point, Rankings},
     fuse::{DEPTH, Legs, Ranked, fuse},
-    limits::{Condition, conditions, limits},
+    limits::{Condition, conditions},
+    point::{hit, in_edition, labels, point, stored},
 };
 use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId};
 use async_trait::async_trait;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     convert::Infallible,
@@ -39,7 +39,7 @@ const REPLACED_MOST: usize = 64;
 /// An index of any engine.
 pub(super) struct Editions<E> {
     model: ModelIdentity,
-    engine: E,
+    engine: Arc<E>,
     bm25: Arc<Bm25>,
     /// What readers are told.
     told: RwLock<Arc<Told>>,
@@ -74,62 +74,7 @@ struct Writing {
     readers: Vec<oneshot::Receiver<Infallible>>,
 }
 
-/// One of the two editions of a document that there is room for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edition {
-    First,
-    Second,
-}
-
-impl Edition {
-    const BOTH: [Self; 2] = [Self::First, Self::Second];
-
-    /// The version of the UUIDs of its points. Passages have those of version 5, which stands for ids derived from
-    /// names; 8 is free for anyone's use.
-    fn version(self) -> u8 {
-        match self {
-            Self::First => 5,
-            Self::Second => 8,
-        }
-    }
-
-    fn other(self) -> Self {
-        match self {
-            Self::First => Self::Second,
-            Self::Second => Self::First,
-        }
-    }
-
-    /// How it is named in the field [`EDITION`].
-    fn name(self, document: DocumentId) -> String {
-        format!("{}/{}", document.0, self.version())
-    }
-
-    fn parse(name: &str) -> Option<(DocumentId, Self)> {
-        let (document, version) = name.split_once('/')?;
-        let is_it = |edition: &Self| version.parse() == Ok(edition.version());
-        let edition = Self::BOTH.into_iter().find(is_it)?;
-        Some((DocumentId(Uuid::parse_str(document).ok()?), edition))
-    }
-
-    /// The point that holds a passage in this edition.
-    fn point(self, passage: PassageId) -> Uuid {
-        with_version(passage.0, self.version())
-    }
-}
-
-/// The passage that a point holds, in whichever edition.
-fn passage_of(point: Uuid) -> PassageId {
-    PassageId(with_version(point, Edition::First.version()))
-}
-
-fn with_version(id: Uuid, version: u8) -> Uuid {
-    let mut bytes = id.into_bytes();
-    bytes[6] = (bytes[6] & 0x0f) | (version << 4);
-    Uuid::from_bytes(bytes)
-}
-
-impl<E: Engine> Editions<E> {
+impl<E: Engine + 'static> Editions<E> {
     /// Opens what the engine holds, and deletes what a crash left half done.
     pub(super) async fn open(model: ModelIdentity, engine: E) -> Result<Self, IndexError> {
         let hidden = engine.hidden().await?;
@@ -150,7 +95,7 @@ impl<E: Engine> Editions<E> {
         let (told, readers) = Told::new(hidden.clone());
         let this = Self {
             model,
-            engine,
+            engine: Arc::new(engine),
             bm25: Arc::new(Bm25::new()?),
             told: RwLock::new(Arc::new(told)),
             live: RwLock::new(live),
@@ -202,17 +147,21 @@ impl<E: Engine> Editions<E> {
     }
 
     /// Writes `points` as the whole of a document, then lets readers look at them instead of what was there.
-    async fn put(&self, document: DocumentId, points: Vec<Point>) -> Result<(), IndexError> {
-        let mut writing = self.writing.lock().await;
+    async fn put(
+        &self,
+        writing: &mut Writing,
+        document: DocumentId,
+        points: Vec<Point>,
+    ) -> Result<(), IndexError> {
         let former = self.live(document).map(|live| live.edition);
         let edition = former.map_or(Edition::First, Edition::other);
         let passages = points.len();
         let name = edition.name(document);
         if self.told().hidden.contains(&name) || writing.replaced.len() >= REPLACED_MOST {
             // The place was left a moment ago, or by a change that failed: what is left there must go first.
-            self.settle(&mut writing).await?;
+            self.settle(writing).await?;
         }
-        self.hide(&mut writing, name.clone()).await?;
+        self.hide(writing, name.clone()).await?;
         writing.former_readers().await;
         let mut points = points
             .into_iter()
@@ -223,7 +172,7 @@ impl<E: Engine> Editions<E> {
                 .write(points.by_ref().take(WRITE_BATCH).collect())
                 .await?;
         }
-        self.tell(&mut writing, |hidden| {
+        self.tell(writing, |hidden| {
             hidden.remove(&name);
             hidden.extend(former.map(|former| former.name(document)));
         });
@@ -262,33 +211,33 @@ impl<E: Engine> Editions<E> {
         Ok(())
     }
 
-    /// Conditions that leave out what must not be looked at.
-    fn seen(told: &Told, mut which: Vec<Condition>) -> Vec<Condition> {
-        if !told.hidden.is_empty() {
-            which.push(Condition::NoneOf(EDITION, told.hidden.iter().cloned().collect()));
-        }
-        which
+    /// Runs a query as a task of its own: a writer waits for it, so it has to come to its end even where nobody asks
+    /// for its answer any more, or not now.
+    async fn query<T: Send + 'static, F: Future<Output = Result<T, IndexError>> + Send + 'static>(
+        &self,
+        query: impl FnOnce(Arc<E>, Arc<Told>) -> F,
+    ) -> Result<T, IndexError> {
+        let task = tokio::spawn(query(Arc::clone(&self.engine), self.told()));
+        task.await.map_err(died)?
     }
 
-    async fn stored(&self, which: Vec<Condition>) -> Result<Vec<Stored>, IndexError> {
-        let told = self.told();
-        let found = self.engine.read(&Self::seen(&told, which), false).await?;
-        let found = found.into_iter().map(|point| stored(point.fields));
-        let mut found: Vec<Stored> = found.collect::<Result<_, _>>()?;
-        found.sort_by_key(|stored| stored.passage.ordinal);
-        Ok(found)
-    }
-
-    /// All points of a document, in no order.
-    async fn points(&self, document: DocumentId) -> Result<Vec<Point>, IndexError> {
-        let told = self.told();
-        let which = Self::seen(&told, vec![of(document)]);
-        self.engine.read(&which, true).await
+    /// All points that satisfy the conditions, in their documents' order.
+    async fn read(&self, which: Vec<Condition>, vectors: bool) -> Result<Vec<(Stored, Point)>, IndexError> {
+        self.query(move |engine, told| async move {
+            let found = engine.read(&told.seen(which), vectors).await?;
+            let mut found = found
+                .into_iter()
+                .map(|point| Ok((stored(point.fields.clone())?, point)))
+                .collect::<Result<Vec<(Stored, _)>, IndexError>>()?;
+            found.sort_by_key(|(stored, _)| stored.passage.ordinal);
+            Ok(found)
+        })
+        .await
     }
 }
 
 #[async_trait]
-impl<E: Engine> PassageIndex for Editions<E> {
+impl<E: Engine + 'static> PassageIndex for Editions<E> {
     fn model(&self) -> &ModelIdentity {
         &self.model
     }
@@ -310,18 +259,25 @@ impl<E: Engine> PassageIndex for Editions<E> {
         };
         let points: Result<_, IndexError> = blocking(points).await?;
         let points = points?;
-        self.put(record.id, points).await
+        let mut writing = self.writing.lock().await;
+        self.put(&mut writing, record.id, points).await
     }
 
     async fn relabel(&self, record: &DocumentRecord) -> Result<(), IndexError> {
-        let mut points = self.points(record.id).await?;
-        if points.is_empty() {
+        let mut writing = self.writing.lock().await;
+        let found = self.read(vec![of(record.id)], true).await?;
+        if found.is_empty() {
             return Ok(());
         }
-        for point in &mut points {
+        let relabelled = |(_, mut point): (Stored, Point)| {
             point.fields.extend(labels(record)?);
-        }
-        self.put(record.id, points).await
+            Ok(point)
+        };
+        let points = found
+            .into_iter()
+            .map(relabelled)
+            .collect::<Result<_, IndexError>>()?;
+        self.put(&mut writing, record.id, points).await
     }
 
     async fn remove(&self, document: DocumentId) -> Result<(), IndexError> {
@@ -341,43 +297,22 @@ impl<E: Engine> PassageIndex for Editions<E> {
     }
 
     async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        let told = self.told();
-        let which = Self::seen(&told, conditions(query.view));
-        let sparse = self.bm25.query(query.words);
-        let [dense, sparse] = self
-            .engine
-            .rank(query.vector, sparse, &which, DEPTH.max(limit))
-            .await?;
-        let points: HashMap<PassageId, Uuid> = dense
-            .iter()
-            .chain(&sparse)
-            .map(|(point, _)| (passage_of(*point), *point))
-            .collect();
-        let leg = |ranking: Vec<(Uuid, f32)>| {
-            ranking
-                .into_iter()
-                .map(|(point, score)| (passage_of(point), score))
+        let (which, sparse) = (conditions(query.view), self.bm25.query(query.words));
+        let dense = query.vector.to_vec();
+        self.query(move |engine, told| async move {
+            let which = told.seen(which);
+            let rankings = engine.rank(&dense, sparse, &which, DEPTH.max(limit)).await?;
+            let (mut ranked, points) = fused(rankings);
+            ranked.truncate(limit);
+            // Only what is returned is read: a ranking is many times longer.
+            let ids: Vec<Uuid> = ranked.iter().map(|ranked| points[&ranked.id]).collect();
+            let found = engine.fetch(&ids).await?.into_iter();
+            let mut found: HashMap<_, _> = found.map(|(point, fields)| (passage_of(point), fields)).collect();
+            let hits = ranked.into_iter();
+            hits.filter_map(|ranked| Some(hit(found.remove(&ranked.id)?, &ranked)))
                 .collect()
-        };
-        let mut ranked = fuse(&Legs {
-            dense: leg(dense),
-            sparse: leg(sparse),
-        });
-        ranked.truncate(limit);
-        // Only what is returned is read: a leg is many times longer.
-        let ids: Vec<Uuid> = ranked
-            .iter()
-            .filter_map(|ranked| points.get(&ranked.id).copied())
-            .collect();
-        let found = self.engine.fetch(&ids).await?;
-        let mut found: HashMap<PassageId, Map<String, Value>> = found
-            .into_iter()
-            .map(|(point, fields)| (passage_of(point), fields))
-            .collect();
-        let hits = ranked
-            .into_iter()
-            .filter_map(|ranked| Some(hit(found.remove(&ranked.id)?, &ranked)));
-        hits.collect()
+        })
+        .await
     }
 
     async fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError> {
@@ -385,8 +320,9 @@ impl<E: Engine> PassageIndex for Editions<E> {
         which.push(Condition::Ids(
             Edition::BOTH.map(|edition| edition.point(id)).to_vec(),
         ));
-        let found = self.stored(which).await?;
-        Ok(found.into_iter().find(|stored| stored.passage.id == id))
+        let found = self.read(which, false).await?.into_iter();
+        let mut found = found.map(|(stored, _)| stored);
+        Ok(found.find(|stored| stored.passage.id == id))
     }
 
     async fn around(
@@ -399,17 +335,16 @@ impl<E: Engine> PassageIndex for Editions<E> {
         which.push(of(document));
         which.push(Condition::Above("ordinal", i64::from(*ordinals.start()) - 1));
         which.push(Condition::AtMost("ordinal", i64::from(*ordinals.end())));
-        self.stored(which).await
+        let found = self.read(which, false).await?;
+        Ok(found.into_iter().map(|(stored, _)| stored).collect())
     }
 
     async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
-        let points = self.points(document).await?;
-        let all = points
+        let found = self.read(vec![of(document)], true).await?;
+        Ok(found
             .into_iter()
-            .map(|point| Ok((stored(point.fields)?, point.dense)));
-        let mut all = all.collect::<Result<Vec<(Stored, _)>, IndexError>>()?;
-        all.sort_by_key(|(stored, _)| stored.passage.ordinal);
-        Ok(all)
+            .map(|(stored, point)| (stored, point.dense))
+            .collect())
     }
 
     async fn documents(&self) -> Result<BTreeMap<DocumentId, usize>, IndexError> {
@@ -455,75 +390,37 @@ impl Told {
         let (_readers, ended) = oneshot::channel();
         (Self { hidden, _readers }, ended)
     }
+
+    /// Conditions that leave out what must not be looked at.
+    fn seen(&self, mut which: Vec<Condition>) -> Vec<Condition> {
+        if !self.hidden.is_empty() {
+            which.push(Condition::NoneOf(EDITION, self.hidden.iter().cloned().collect()));
+        }
+        which
+    }
 }
 
-/// A passage as a point of no edition yet.
-fn point(bm25: &Bm25, record: &DocumentRecord, indexed: IndexedPassage) -> Result<Point, IndexError> {
-    let mut fields = labels(record)?;
-    fields.insert("ordinal".to_owned(), indexed.passage.ordinal.into());
-    fields.insert("passage".to_owned(), json(&indexed.passage)?);
-    Ok(Point {
-        id: indexed.passage.id.0,
-        dense: indexed.vector,
-        sparse: bm25.document(&indexed.words),
-        fields,
-    })
-}
-
-fn in_edition(mut point: Point, edition: Edition, name: &str) -> Point {
-    point.id = edition.point(passage_of(point.id));
-    point.fields.insert(EDITION.to_owned(), name.into());
-    point
-}
-
-/// The fields of a point that come from its document's record.
-fn labels(record: &DocumentRecord) -> Result<Map<String, Value>, IndexError> {
-    let mut fields = limits(&record.audience, record.validity);
-    fields.insert("record".to_owned(), json(record)?);
-    Ok(fields)
-}
-
-/// All points of a document.
-fn of(document: DocumentId) -> Condition {
-    Condition::OneOf(
-        EDITION,
-        Edition::BOTH.map(|edition| edition.name(document)).to_vec(),
-    )
-}
-
-fn hit(fields: Map<String, Value>, ranked: &Ranked) -> Result<Hit, IndexError> {
-    let Stored { passage, document } = stored(fields)?;
-    Ok(Hit {
-        passage,
-        document,
-        score: ranked.score,
-        similarity: ranked.similarity,
-        bm25: ranked.bm25,
-    })
-}
-
-fn stored(mut fields: Map<String, Value>) -> Result<Stored, IndexError> {
-    Ok(Stored {
-        passage: part(&mut fields, "passage")?,
-        document: part(&mut fields, "record")?,
-    })
-}
-
-fn part<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, IndexError> {
-    let part = fields.remove(name).unwrap_or_default();
-    serde_json::from_value(part)
-        .map_err(|error| IndexError::Engine(format!("a point whose {name} cannot be read: {error}")))
-}
-
-fn json(value: &impl serde::Serialize) -> Result<Value, IndexError> {
-    serde_json::to_value(value).map_err(|error| IndexError::Engine(error.to_string()))
+/// One ranking of two, by passage, and the point of each.
+fn fused([dense, sparse]: Rankings) -> (Vec<Ranked>, HashMap<PassageId, Uuid>) {
+    let all = dense.iter().chain(&sparse);
+    let points = all.map(|(point, _)| (passage_of(*point), *point)).collect();
+    let leg = |ranking: Vec<(Uuid, f32)>| {
+        let passages = ranking.into_iter();
+        passages
+            .map(|(point, score)| (passage_of(point), score))
+            .collect()
+    };
+    let (dense, sparse) = (leg(dense), leg(sparse));
+    (fuse(&Legs { dense, sparse }), points)
 }
 
 /// Work that would hold up an async thread.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, IndexError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| IndexError::Engine(format!("a task of the index died: {error}")))
+    tokio::task::spawn_blocking(work).await.map_err(died)
+}
+
+fn died(error: tokio::task::JoinError) -> IndexError {
+    IndexError::Engine(format!("a task of the index died: {error}"))
 }

@@ -5,11 +5,13 @@
 //! collection answers. `limits.rs` turns audience and dates into conditions, `fuse.rs` makes one ranking of two.
 
 mod edge;
+mod edition;
 mod editions;
 mod engine;
 mod fuse;
 mod limits;
 pub mod place;
+mod point;
 mod server;
 pub mod transfer;
 

@@ -23,13 +23,14 @@ fn spec() -> impl Strategy<Value = AudienceSpec> {
         some_of(&KINDS),
         some_of(&PARTNERS[..2]),
     );
-    let limited = limits.prop_map(|(tiers, regions, kinds, partners)| {
-        AudienceSpec::Limited(Limits {
+    let limited = limits.prop_filter_map("it names a condition", |(tiers, regions, kinds, partners)| {
+        let limits = Limits {
             tiers,
             regions,
             kinds,
             partners,
-        })
+        };
+        (limits != Limits::default()).then_some(AudienceSpec::Limited(limits))
     });
     prop_oneof![1 => Just(AudienceSpec::Partners), 1 => Just(AudienceSpec::Internal), 2 => limited]
 }

@@ -8,9 +8,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    task::Poll,
 };
 
-contract!(no_reader_sees_half_a_document);
+contract!(
+    no_reader_sees_half_a_document,
+    a_reader_that_rests_holds_up_no_writer
+);
 
 /// Passages of each version: all of them fit into one search.
 const EACH: usize = 30;
@@ -79,4 +83,25 @@ fn the_version(texts: Vec<String>) -> String {
         .collect();
     assert_eq!(versions.len(), 1, "{versions:?}");
     versions.into_iter().next().unwrap_or_default().to_owned()
+}
+
+/// A stream polls its futures only while somebody waits for it, so a query may be begun and not be gone on with.
+async fn a_reader_that_rests_holds_up_no_writer(world: World) {
+    let index = world.open().await;
+    let rules = record("rules");
+    index.replace(&rules, passages(&rules, &["deals"])).await.unwrap();
+    let mut resting = Box::pin(index.contents(rules.id));
+    let begun = std::future::poll_fn(|context| Poll::Ready(resting.as_mut().poll(context))).await;
+    assert!(begun.is_pending());
+    let patience = std::time::Duration::from_secs(20);
+    let writing = async {
+        index
+            .replace(&rules, passages(&rules, &["claims"]))
+            .await
+            .unwrap();
+        index.flush().await.unwrap();
+    };
+    tokio::time::timeout(patience, writing).await.unwrap();
+    assert_eq!(resting.await.unwrap().len(), 1);
+    world.end().await;
 }

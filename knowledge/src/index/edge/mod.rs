@@ -2,6 +2,9 @@
 //!
 //! The engine writes a log and never reads it again, so after a crash it is as it was when it was last flushed.
 
+mod bm25;
+mod wire;
+
 use super::{
     IndexError,
     editions::blocking,
@@ -20,6 +23,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use uuid::Uuid;
+use wire::{both, config, engine, field, fields, filter, persisted, uuid};
+
+pub(super) use bm25::Bm25;
 
 /// Points that one call of the engine reads, where many are read.
 const PAGE: usize = 512;
@@ -343,31 +349,6 @@ impl Shard {
     }
 }
 
-/// Words as vectors for BM25, the same in a document and in a question, here and on a server.
-pub(super) struct Bm25(q::bm25_embed::EdgeBm25);
-
-impl Bm25 {
-    pub(super) fn new() -> Result<Self, IndexError> {
-        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default());
-        Ok(Self(bm25.map_err(|error| IndexError::Engine(error.to_string()))?))
-    }
-
-    pub(super) fn document(&self, words: &str) -> Sparse {
-        sparse(self.0.embed_document(words))
-    }
-
-    pub(super) fn query(&self, words: &str) -> Sparse {
-        sparse(self.0.embed_query(words))
-    }
-}
-
-fn sparse(vector: q::SparseVector) -> Sparse {
-    Sparse {
-        indices: vector.indices,
-        values: vector.values,
-    }
-}
-
 /// Writes a file so that the end of this process at any moment leaves either the former one or the new one; if it is
 /// to be `lasting`, a power cut after it leaves the new one.
 pub(super) fn write_whole(path: &Path, content: &[u8], lasting: bool) -> io::Result<()> {
@@ -388,107 +369,6 @@ fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn config(dimensions: usize) -> q::EdgeConfig {
-    let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine).build();
-    let sparse = q::EdgeSparseVectorParamsBuilder::new()
-        .modifier(q::Modifier::Idf)
-        .build();
-    q::EdgeConfig::builder()
-        .vector(DENSE, dense)
-        .sparse_vector(SPARSE, sparse)
-        .build()
-}
-
-fn persisted(point: Point) -> Result<q::PointStructPersisted, IndexError> {
-    let Sparse { indices, values } = point.sparse;
-    let sparse =
-        q::Vector::new_sparse(indices, values).map_err(|error| IndexError::Engine(error.to_string()))?;
-    let vectors = q::NamedVectors::default()
-        .add_vector(DENSE, point.dense)
-        .add_vector(SPARSE, sparse);
-    Ok(q::PointStruct::new(q::PointId::Uuid(point.id), vectors, point.fields.into()).into())
-}
-
-/// A point's two vectors.
-fn both(vectors: q::VectorStructInternal) -> (Vec<f32>, Sparse) {
-    let (mut dense, mut words) = (Vec::new(), Sparse::default());
-    if let q::VectorStructInternal::Named(named) = vectors {
-        for vector in named.into_values() {
-            match vector {
-                q::VectorInternal::Dense(vector) => dense = vector,
-                q::VectorInternal::Sparse(vector) => words = sparse(vector),
-                q::VectorInternal::MultiDense(_) => {}
-            }
-        }
-    }
-    (dense, words)
-}
-
-fn fields(payload: Option<q::Payload>) -> Map<String, Value> {
-    payload.map(|payload| payload.0).unwrap_or_default()
-}
-
-fn filter(which: &[Condition]) -> Result<q::Filter, IndexError> {
-    let (mut must, mut must_not) = (Vec::new(), Vec::new());
-    for condition in which {
-        match condition {
-            Condition::OneOf(name, values) => must.push(one_of(name, values)?),
-            Condition::NoneOf(name, values) => must_not.push(one_of(name, values)?),
-            Condition::AtMost(name, value) => must.push(range(name, None, Some(*value))?),
-            Condition::Above(name, value) => must.push(range(name, Some(*value), None)?),
-            Condition::Ids(ids) => {
-                let ids = ids.iter().copied().map(q::PointId::Uuid).collect();
-                must.push(q::Condition::HasId(ids));
-            }
-        }
-    }
-    Ok(q::Filter {
-        must: Some(must),
-        must_not: Some(must_not),
-        ..q::Filter::new()
-    })
-}
-
-fn one_of(name: &str, values: &[String]) -> Result<q::Condition, IndexError> {
-    let values = q::Match::from(values.to_vec());
-    Ok(q::Condition::Field(q::FieldCondition::new_match(
-        field(name)?,
-        values,
-    )))
-}
-
-fn range(name: &str, above: Option<i64>, at_most: Option<i64>) -> Result<q::Condition, IndexError> {
-    // Day numbers and ordinals are far below 2^53, where f64 is exact.
-    #[allow(clippy::cast_precision_loss)]
-    let number = |value: i64| q::external::ordered_float::OrderedFloat(value as f64);
-    let range = q::Range {
-        lt: None,
-        gt: above.map(number),
-        gte: None,
-        lte: at_most.map(number),
-    };
-    Ok(q::Condition::Field(q::FieldCondition::new_range(
-        field(name)?,
-        range,
-    )))
-}
-
-fn field(name: &str) -> Result<q::JsonPath, IndexError> {
-    name.parse()
-        .map_err(|()| IndexError::Engine(format!("bad field name {name}")))
-}
-
-fn uuid(id: q::PointId) -> Result<Uuid, IndexError> {
-    match id {
-        q::PointId::Uuid(id) => Ok(id),
-        q::PointId::NumId(number) => Err(IndexError::Engine(format!("a point of number {number}"))),
-    }
-}
-
 fn hidden(error: io::Error) -> IndexError {
     IndexError::Engine(format!("{HIDDEN} cannot be written: {error}"))
-}
-
-fn engine(error: q::OperationError) -> IndexError {
-    IndexError::Engine(error.to_string())
 }

@@ -1,0 +1,29 @@
+//! Words as vectors.
+
+use crate::index::{IndexError, engine::Sparse};
+use qdrant_edge as q;
+
+/// Words as vectors for BM25, the same in a document and in a question, here and on a server.
+pub(in crate::index) struct Bm25(q::bm25_embed::EdgeBm25);
+
+impl Bm25 {
+    pub(in crate::index) fn new() -> Result<Self, IndexError> {
+        let bm25 = q::bm25_embed::EdgeBm25::new(q::bm25_embed::EdgeBm25Config::default());
+        Ok(Self(bm25.map_err(|error| IndexError::Engine(error.to_string()))?))
+    }
+
+    pub(in crate::index) fn document(&self, words: &str) -> Sparse {
+        sparse(self.0.embed_document(words))
+    }
+
+    pub(in crate::index) fn query(&self, words: &str) -> Sparse {
+        sparse(self.0.embed_query(words))
+    }
+}
+
+pub(super) fn sparse(vector: q::SparseVector) -> Sparse {
+    Sparse {
+        indices: vector.indices,
+        values: vector.values,
+    }
+}
