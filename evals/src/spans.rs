@@ -178,6 +178,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "a list of one span is meant")]
     fn coverage_counts_characters() {
         check(&[0..10], &[0..10], 0, [1.0, 1.0, 1.0]);
         check(&[0..10], &[5..25], 0, [0.5, 0.25, 0.2]);

@@ -388,7 +388,7 @@ fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     packed.retain(|atoms| !atoms.is_empty());
     if let [.., before, last] = &packed[..]
         && length(last) < limits.min_chars
-        && length(before) + 1 + length(last) <= limits.piece_chars
+        && length(before) + 1 + length(last) <= limits.whole_chars
         && let Some(last) = packed.pop()
         && let Some(before) = packed.last_mut()
     {
