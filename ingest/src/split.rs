@@ -245,7 +245,7 @@ fn section_units(section: &Section, max_chars: usize) -> Vec<Unit> {
             Some(open) if continues => open.extend(unit),
             // The pieces of a long paragraph need not stay together.
             _ if matches!(block, Block::Paragraph(_)) => {
-                units.extend(unit.into_iter().map(|piece| vec![piece]))
+                units.extend(unit.into_iter().map(|piece| vec![piece]));
             }
             _ => units.push(unit),
         }

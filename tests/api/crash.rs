@@ -57,7 +57,7 @@ async fn check(killed: &Path, folder: &Path) {
 fn moment(whole: Duration) -> Duration {
     let random = u32::try_from(Uuid::new_v4().as_u128() % 1000).unwrap();
     let moment = whole * random / 1000;
-    println!("killed after {moment:?} of {whole:?}");
+    eprintln!("killed after {moment:?} of {whole:?}");
     moment
 }
 
