@@ -14,6 +14,9 @@ LIAISON := $(TARGET)/release/liaison
 TOOLS ?= $(HOME)/.cache/liaison-tools
 HOME_DIR ?= .liaison
 
+# The Markdown documents on which Liaison is measured against others: yours, or else the few of the sample library.
+RIVALS_DOCS ?= knowledge/library
+
 # The home whose runtime and model the tests use.
 export LIAISON_TEST_HOME ?= $(abspath $(TARGET))/test-home
 # The binary that the browser tests start.
@@ -45,9 +48,11 @@ check: deny web/node_modules/.installed ## formatting, lints, docs, licences, ad
 build: web/node_modules/.built ## the release binary, with the web pages inside
 	cargo build --locked --release -p liaison
 
-bench: build ## the benchmarks, with a table of ratios at the end
+bench: build ## the benchmarks, with a table of ratios at the end; RIVALS_DOCS=FOLDER takes your Markdown
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
-	cargo bench --locked --workspace --bench answer
+	cargo bench --locked --workspace --bench answer --bench scale
+	python3 benches/rivals/compare.py --liaison $(LIAISON) --model-home $(LIAISON_TEST_HOME) \
+	  --docs $(RIVALS_DOCS) --venvs $(TARGET)/rivals-venv --work $(TARGET)/rivals
 
 evals: build ## the golden suites against the embedded default
 	$(LIAISON) --home $(TARGET)/evals-home setup

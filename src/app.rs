@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Cluster, Knowledge, OnnxEmbedder, Place};
+use liaison_knowledge::{AudienceSpec, Cluster, Embedder, Knowledge, OnnxEmbedder, Place};
 use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
 
@@ -100,14 +100,14 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let embedder = load_embedder(home, settings).await?;
     let place = index_place(home, settings);
-    Ok(Knowledge::open(Arc::new(embedder), &place).await?)
+    Ok(Knowledge::open(embedder, &place).await?)
 }
 
 /// Loads the home's model.
 ///
 /// # Errors
 /// When a file is missing or is not what it should be.
-pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<OnnxEmbedder> {
+pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<Arc<dyn Embedder>> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sessions = if settings.knowledge.sessions == 0 {
         cores
@@ -116,7 +116,7 @@ pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<O
     };
     let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
     let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
-    Ok(tokio::task::spawn_blocking(load).await??)
+    Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
 }
 
 /// Where the settings keep the index.

@@ -10,14 +10,18 @@
 //! 3. [`expect`], [`numbers`]: one function per expectation, and where a number may come from;
 //! 4. [`run`](mod@run), [`totals`]: every case, every repetition, every check named, and the figures;
 //! 5. [`gate`], [`compare`](mod@compare), [`report`]: may it be released, what changed, how to read it.
+//!
+//! [`ranking`] and [`spans`] are apart from that: the figures of retrieval alone, against public judgements.
 
 pub mod compare;
 pub mod evidence;
 pub mod expect;
 pub mod gate;
 pub mod numbers;
+pub mod ranking;
 pub mod report;
 pub mod run;
+pub mod spans;
 pub mod suite;
 pub mod target;
 mod text;

@@ -105,6 +105,17 @@ impl Document {
 }
 
 impl Block {
+    /// The text: a line per paragraph, item or row.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Paragraph(text) | Self::Notes(text) | Self::Code(text) => vec![text.clone()],
+            Self::List(items) => items.clone(),
+            Self::Table(table) => table.rows.iter().map(|row| table.line(row)).collect(),
+            Self::Pair { question, answer } => vec![question.clone(), answer.clone()],
+        }
+    }
+
     fn chars(&self) -> usize {
         match self {
             Self::Paragraph(text) | Self::Notes(text) | Self::Code(text) => text.chars().count(),

@@ -59,6 +59,40 @@ impl FrontMatter {
         all.into_iter().filter(|(_, value)| !value.is_null()).collect()
     }
 
+    /// What can be told of YAML that is none: the title, language and owner, where they stand on lines of their
+    /// own, the last of each. `None` when the lines do not look like statements at all. Not for text that decides who may see a
+    /// document.
+    #[must_use]
+    pub(crate) fn parse_loosely(yaml: &str) -> Option<Self> {
+        let mut front = Self::default();
+        let (mut statements, mut others) = (0, 0);
+        for line in yaml.lines().filter(|line| !line.trim().is_empty()) {
+            let key = |line: &str| {
+                line.len() < 40
+                    && line
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+            };
+            match line.split_once(':').filter(|(name, _)| key(name)) {
+                Some((name, value)) => {
+                    statements += 1;
+                    let value = crate::text::line(value.trim().trim_matches(['"', '\'']));
+                    let value = Some(value).filter(|value| !value.is_empty());
+                    match name.to_lowercase().as_str() {
+                        "title" => front.title = value.or(front.title),
+                        "language" | "lang" => front.language = value.or(front.language),
+                        "owner" => front.owner = value.or(front.owner),
+                        _ => {}
+                    }
+                }
+                // What goes on, items and comments.
+                None if line.starts_with([' ', '\t', '-', '#']) => {}
+                None => others += 1,
+            }
+        }
+        (statements > 1 && others * 4 <= statements).then_some(front)
+    }
+
     /// The days it holds.
     #[must_use]
     pub fn validity(&self) -> Validity {
@@ -184,14 +218,13 @@ fn list(value: &Value) -> Vec<String> {
     }
 }
 
-/// The first line of a parser's message; the rest draws the place in the file.
+/// What went wrong and where: the first line of a parser's message, without its advice to programmers. The rest
+/// draws the place in the file.
 fn brief(message: &str) -> String {
-    message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(':')
-        .to_owned()
+    let first = message.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let first = first.split(", set ").next().unwrap_or_default();
+    first.trim_end_matches(':').to_owned()
 }
 
 #[cfg(test)]
@@ -238,6 +271,34 @@ mod tests {
         ] {
             assert!(FrontMatter::parse(yaml).is_err(), "{yaml:?}");
         }
+    }
+
+    #[test]
+    fn broken_yaml_still_tells_its_title() {
+        #[track_caller]
+        fn check(yaml: &str, title: Option<Option<&str>>) {
+            let front = FrontMatter::parse_loosely(yaml);
+            assert_eq!(
+                front.as_ref().map(|front| front.title.as_deref()),
+                title,
+                "{yaml}"
+            );
+        }
+        check(
+            "title: Rates: all\nauthor: a\nauthor: b",
+            Some(Some("Rates: all")),
+        );
+        check(
+            "title: 'Rates'\ntags:\n  - a: b\n\t- c\nms.date: x",
+            Some(Some("Rates")),
+        );
+        check(
+            "author: a\ntitle: include file\ntitle: Rates",
+            Some(Some("Rates")),
+        );
+        check("author: a\nauthor: b", Some(None));
+        check("Words after a rule\nand more: of them", None);
+        check("title: Rates", None);
     }
 
     #[test]

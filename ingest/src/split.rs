@@ -1,21 +1,27 @@
 //! From a document to its passages.
 //!
 //! Structure goes before size: a slide with its notes, a question with its answer, a section under its heading
-//! stays whole where it fits; a list stays with the sentence before it; a table is parted between rows, never
-//! inside one. Only then is text cut, at sentence borders. Passages do not overlap and nothing is left out:
+//! stays whole where the embedding model reads it whole; a list stays with the sentence before it; a table is parted
+//! between rows, never inside one. Only then is text cut, at sentence borders, into pieces of a size that answers a
+//! question without much beside it. Passages do not overlap and nothing is left out:
 //! the words of a passage stand in the document, and every word of the document stands in one passage or in
 //! its heading path. The same document gives the same passages, and so the same ids.
 
 use crate::{Block, Document, Section};
 use liaison_knowledge::{Anchor, DocumentId, Passage, PassageId};
 use std::collections::VecDeque;
-use text_splitter::{ChunkConfig, TextSplitter};
 
 /// How long passages are, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// No passage is longer. The default is about what the embedding model reads (256 tokens).
-    pub max_chars: usize,
+    /// No passage is longer, and a section that is not longer is one. The default is about what the embedding model
+    /// reads (256 tokens).
+    pub whole_chars: usize,
+    /// Text that has to be parted is parted into passages of at most this, a list or a table that fits into
+    /// `whole_chars` aside.
+    pub piece_chars: usize,
+    /// What such passages are filled up to.
+    pub even_chars: usize,
     /// A section shorter than this is joined with its neighbour under the same heading.
     pub min_chars: usize,
     /// Sections are joined up to this length; beyond it the finer place is worth more.
@@ -25,7 +31,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            max_chars: 1100,
+            whole_chars: 1100,
+            piece_chars: 700,
+            even_chars: 550,
             min_chars: 200,
             merge_chars: 600,
         }
@@ -38,10 +46,7 @@ pub fn split(document: DocumentId, doc: &Document, limits: &Limits) -> Vec<Passa
     let mut passages = Vec::new();
     for group in groups(&doc.sections, limits) {
         let mut row = group.first_row();
-        for (nth, atoms) in pack(group.units(limits.max_chars), limits)
-            .into_iter()
-            .enumerate()
-        {
+        for (nth, atoms) in group.passages(limits).into_iter().enumerate() {
             let text = atoms
                 .iter()
                 .map(|atom| atom.text.as_str())
@@ -88,7 +93,7 @@ fn groups<'a>(sections: &'a [Section], limits: &Limits) -> Vec<Group<'a>> {
         let chars = chars_of(section);
         if let Some(open) = groups.last_mut()
             && (open_chars < limits.min_chars || chars < limits.min_chars)
-            && open_chars + chars < limits.merge_chars.min(limits.max_chars)
+            && open_chars + chars < limits.merge_chars.min(limits.whole_chars)
             && let Some(shared) = open.shared_path(section)
         {
             open.path.truncate(shared);
@@ -130,6 +135,15 @@ impl Group<'_> {
         let shared = shared_len(&self.path, &next.heading);
         let is_near = shared > 0 && shared + 1 >= self.path.len() && next.heading.len() <= shared + 2;
         (is_near && is_joinable(next) && self.sections.iter().all(|s| is_joinable(s))).then_some(shared)
+    }
+
+    fn passages(&self, limits: &Limits) -> Vec<Vec<Atom>> {
+        let whole: Vec<Atom> = self.units(limits.whole_chars).into_iter().flatten().collect();
+        match length(&whole) {
+            _ if whole.is_empty() => Vec::new(),
+            fits if fits <= limits.whole_chars => vec![whole],
+            _ => pack(self.units(limits.piece_chars), limits),
+        }
     }
 
     fn units(&self, max_chars: usize) -> Vec<Unit> {
@@ -229,6 +243,10 @@ fn section_units(section: &Section, max_chars: usize) -> Vec<Unit> {
         let continues = introduces && matches!(block, Block::List(_) | Block::Table(_) | Block::Code(_));
         match units.last_mut() {
             Some(open) if continues => open.extend(unit),
+            // The pieces of a long paragraph need not stay together.
+            _ if matches!(block, Block::Paragraph(_)) => {
+                units.extend(unit.into_iter().map(|piece| vec![piece]))
+            }
             _ => units.push(unit),
         }
         introduces =
@@ -262,59 +280,103 @@ fn atoms(block: &Block, max_chars: usize) -> Box<dyn Iterator<Item = Atom> + '_>
 
 /// `text` in as many pieces as it needs, of about the same length, cut at sentence borders where there are any.
 fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<Atom> {
-    let chars = text.chars().count();
+    let total = text.chars().count();
+    let even = total.div_ceil(total.div_ceil(max_chars).max(1));
+    let (mut pieces, mut open, mut open_chars) = (Vec::new(), "", 0);
+    let mut rest = text;
+    for grain in grains(text, max_chars) {
+        let chars = grain.chars().count();
+        // Cut where the piece comes nearest to the even length.
+        if open_chars > 0 && (open_chars + chars > max_chars || open_chars + chars / 2 > even) {
+            pieces.push(open);
+            rest = &rest[open.len()..];
+            open_chars = 0;
+        }
+        open_chars += chars;
+        let end = if open_chars == chars {
+            grain.len()
+        } else {
+            open.len() + grain.len()
+        };
+        open = &rest[..end];
+    }
+    pieces.push(open);
     let atom = |text: &str| Atom {
         text: text.to_owned(),
         chars: text.chars().count(),
         row,
     };
-    if chars <= max_chars {
-        let whole = (!text.trim().is_empty()).then(|| atom(text));
-        return whole.into_iter().collect::<Vec<_>>().into_iter();
-    }
-    let mut pieces = Vec::new();
-    for part in parts(text, max_chars.saturating_mul(8)) {
-        let chars = part.chars().count();
-        let even = chars.div_ceil(chars.div_ceil(max_chars).max(1));
-        let splitter = TextSplitter::new(ChunkConfig::new(even.min(max_chars)..=max_chars));
-        pieces.extend(splitter.chunks(part).map(atom));
-    }
-    pieces.into_iter()
+    let filled = pieces
+        .into_iter()
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty());
+    filled.map(atom).collect::<Vec<_>>().into_iter()
 }
 
-/// `text` in parts of at most `max_chars`: the splitter below takes more than linear time, and a hostile
-/// paragraph has millions of words without a full stop.
-fn parts(text: &str, max_chars: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
+/// What pieces are made of, in order and nothing left out: sentences, the words of sentences that are too long, the
+/// characters of such words.
+fn grains(text: &str, max_chars: usize) -> Vec<&str> {
+    let fits = |part: &str| part.chars().count() <= max_chars;
+    let mut grains = Vec::new();
+    for sentence in sentences(text) {
+        if fits(sentence) {
+            grains.push(sentence);
+            continue;
+        }
+        for mut word in sentence.split_inclusive(char::is_whitespace) {
+            while let Some((at, _)) = word.char_indices().nth(max_chars) {
+                grains.push(&word[..at]);
+                word = &word[at..];
+            }
+            grains.push(word);
+        }
+    }
+    grains
+}
+
+/// Sentences with the white space after them. A full stop ends one whatever follows: Unicode's rule wants a capital,
+/// and much of what people write, or what is left of it, has none. A cut after an abbreviation does little harm.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
-    while let Some((limit, _)) = rest.char_indices().nth(max_chars) {
-        let part = &rest[..limit];
-        // The last sentence's end, or word's, but not so early that a sliver is cut off.
-        let border = [". ", " "]
-            .iter()
-            .filter_map(|border| part.rfind(border).map(|at| at + border.len()));
-        let end = border.into_iter().find(|end| end * 2 > limit).unwrap_or(limit);
-        parts.push(&rest[..end]);
-        rest = &rest[end..];
-    }
-    parts.push(rest);
-    parts
+    std::iter::from_fn(move || {
+        let mut ended = false;
+        let mut chars = rest.char_indices();
+        let border = chars.find(|(_, char)| match char {
+            '.' | '!' | '?' | '…' => {
+                ended = true;
+                false
+            }
+            '"' | '\'' | ')' | ']' | '”' | '’' | '»' => false,
+            '。' | '！' | '？' | '\n' => true,
+            char if char.is_whitespace() => ended,
+            _ => {
+                ended = false;
+                false
+            }
+        });
+        let end = border.map_or(rest.len(), |(at, char)| at + char.len_utf8());
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence)
+    })
 }
 
-/// Puts units into passages: as few as needed, of about the same length, units whole where they fit.
+/// Puts units into passages of about the same length, units whole where they fit.
 fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     let total: usize = units.iter().map(|unit| length(unit) + 1).sum();
-    let even = total.div_ceil(total.div_ceil(limits.max_chars + 1).max(1));
+    let even = total.div_ceil(total.div_ceil(limits.even_chars + 1).max(1));
     let mut packed: Vec<Vec<Atom>> = Vec::new();
     let mut open: Vec<Atom> = Vec::new();
     let mut queue: VecDeque<Unit> = units.into();
     while let Some(unit) = queue.pop_front() {
-        let fits = length(&open) + 1 + length(&unit) <= limits.max_chars
-            || open.is_empty() && length(&unit) <= limits.max_chars;
-        if fits && (open.is_empty() || length(&open) < even) {
+        let together = length(&open) + usize::from(!open.is_empty()) + length(&unit);
+        let is_short = length(&open) < limits.min_chars;
+        let fits = together <= limits.piece_chars && length(&open) < even;
+        // What belongs together may be longer than a piece, with a few words before it.
+        if fits || together <= limits.whole_chars && (open.is_empty() || unit.len() > 1 && is_short) {
             open.extend(unit);
-        } else if unit.len() > 1 && (length(&unit) > limits.max_chars || length(&open) < limits.min_chars) {
-            // Too long to stay whole, or what stands before it too short to stand alone.
+        } else if unit.len() > 1 && (length(&unit) > limits.whole_chars || is_short) {
+            // Too long to stay whole, even with nothing before it.
             for atom in unit.into_iter().rev() {
                 queue.push_front(vec![atom]);
             }
@@ -326,7 +388,7 @@ fn pack(units: Vec<Unit>, limits: &Limits) -> Vec<Vec<Atom>> {
     packed.retain(|atoms| !atoms.is_empty());
     if let [.., before, last] = &packed[..]
         && length(last) < limits.min_chars
-        && length(before) + 1 + length(last) <= limits.max_chars
+        && length(before) + 1 + length(last) <= limits.piece_chars
         && let Some(last) = packed.pop()
         && let Some(before) = packed.last_mut()
     {

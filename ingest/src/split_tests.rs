@@ -175,11 +175,27 @@ fn long_paragraphs_are_cut_at_sentences_into_even_parts() {
         .collect::<Vec<_>>()
         .join(" ");
     let got = passages(vec![section(&["R"], vec![Block::Paragraph(text)])]);
-    assert_eq!(got.len(), 2);
+    assert_eq!(got.len(), 4);
     assert!(
         got.iter()
-            .all(|p| p.text.ends_with('.') && p.text.starts_with("Sentence") && p.text.len() > 800)
+            .all(|p| p.text.ends_with('.') && p.text.starts_with("Sentence") && p.text.len() > 400)
     );
+}
+
+#[test]
+fn sentences_end_at_full_stops_whatever_follows() {
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(sentences(text).collect::<Vec<_>>(), expected);
+        assert_eq!(grains(text, 5).concat(), text);
+    }
+    check(
+        "One. two! “Three?” four",
+        &["One. ", "two! ", "“Three?” ", "four"],
+    );
+    check("18.5 % of 1,000.00", &["18.5 % of 1,000.00"]);
+    check("一。二！", &["一。", "二！"]);
+    check("", &[]);
 }
 
 fn text_strategy() -> impl Strategy<Value = String> {
@@ -229,6 +245,16 @@ fn document_strategy() -> impl Strategy<Value = Document> {
     })
 }
 
+fn limits(whole_chars: usize) -> Limits {
+    Limits {
+        whole_chars,
+        piece_chars: whole_chars * 2 / 3,
+        even_chars: whole_chars / 2,
+        min_chars: whole_chars / 5,
+        merge_chars: whole_chars / 2,
+    }
+}
+
 /// The text without white space, and without the heading lines that joined sections bring along (in the
 /// strategy these are the only words in angle brackets).
 fn bare(text: &str) -> String {
@@ -244,7 +270,7 @@ proptest! {
 
     #[test]
     fn no_word_is_lost_doubled_or_moved(document in document_strategy(), max in 60..1500_usize) {
-        let limits = Limits { max_chars: max, min_chars: max / 5, merge_chars: max / 2 };
+        let limits = limits(max);
         let passages = split(id(), &document, &limits);
         let expected: String = document
             .sections
@@ -259,7 +285,7 @@ proptest! {
 
     #[test]
     fn passages_are_within_limits_and_the_same_each_time(document in document_strategy(), max in 60..1500_usize) {
-        let limits = Limits { max_chars: max, min_chars: max / 5, merge_chars: max / 2 };
+        let limits = limits(max);
         let passages = split(id(), &document, &limits);
         for (n, passage) in passages.iter().enumerate() {
             prop_assert!(passage.text.chars().count() <= max);

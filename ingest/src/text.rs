@@ -48,6 +48,16 @@ pub(crate) fn raised(before: &str, digits: &str) -> String {
         .collect()
 }
 
+/// What parts `before` from the next line of a table's cell: lines that end in no mark are items of a list.
+pub(crate) fn item_break(before: &str) -> &'static str {
+    let before = before.trim_end();
+    if before.is_empty() || before.ends_with(|c: char| c != '%' && c != ')' && c.is_ascii_punctuation()) {
+        " "
+    } else {
+        ", "
+    }
+}
+
 /// Whether a raised digit behind `text` is a mark rather than part of a unit's or a formula's name.
 fn takes_mark(text: &str) -> bool {
     let letters = text
@@ -174,6 +184,21 @@ mod tests {
         check("each term", "1", "¹");
         check("10 m", "2", "2");
         check("", "1", "1");
+    }
+
+    #[test]
+    fn lines_in_cells_are_items_unless_a_mark_ends_them() {
+        #[track_caller]
+        fn check(before: &str, expected: &str) {
+            assert_eq!(item_break(before), expected, "{before}");
+        }
+        check("Gold", ", ");
+        check("18 %", ", ");
+        check("Flow (new)", ", ");
+        check("Sign in.", " ");
+        check("Either:", " ");
+        check("Gold, ", " ");
+        check("", " ");
     }
 
     #[test]

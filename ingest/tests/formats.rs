@@ -50,14 +50,19 @@ macro_rules! formats {
 
 formats! {
     markdown: "rules.md",
+    markdown_with_slips: "inclusion.md",
     html: "portal.html",
     faq: "faq.yaml",
     csv: "rates.csv",
     plain_text: "mail.txt",
     pdf: "rules.pdf",
+    pdf_columns: "columns.pdf",
+    pdf_right_to_left: "right-to-left.pdf",
+    pdf_garbled: "garbled.pdf",
     pdf_scanned: "scanned.pdf",
     pdf_locked: "locked.pdf",
     pdf_locked_for_changes_only: "owner-locked.pdf",
+    mail: "offer.eml",
     pptx: "deck.pptx",
     docx: "playbook.docx",
     xlsx: "rates.xlsx",
@@ -65,9 +70,21 @@ formats! {
 
 #[test]
 fn a_document_is_the_same_behind_a_wrong_or_missing_extension() {
-    for name in ["deck.pptx", "playbook.docx", "rates.xlsx", "rules.pdf"] {
+    for (name, wrong) in [
+        ("deck.pptx", "deck.xlsx"),
+        ("playbook.docx", "playbook.pdf"),
+        ("rates.xlsx", "rates.csv"),
+        ("rules.pdf", "rules.docx"),
+        ("rules.md", "rules.txt"),
+        ("portal.html", "portal.pdf"),
+        ("offer.eml", "offer.txt"),
+    ] {
         let bytes = std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        assert_eq!(read::read("upload", &bytes), read::read(name, &bytes), "{name}");
+        let right = read::read(name, &bytes);
+        assert!(right.is_ok(), "{name}");
+        for other in ["upload", wrong] {
+            assert_eq!(read::read(other, &bytes), right, "{other}");
+        }
     }
 }
 

@@ -82,8 +82,10 @@ fn a_slow_reader_is_stopped() {
         .enable_all()
         .build()
         .unwrap();
-    let sandbox = sandboxed().with_wall_limit(Duration::from_micros(50));
-    let outcome = runtime.block_on(sandbox.read("a.md", b"text".to_vec()));
+    // More than any machine reads in the time.
+    let text = "words ".repeat(1 << 20).into_bytes();
+    let sandbox = sandboxed().with_wall_limit(Duration::from_millis(1));
+    let outcome = runtime.block_on(sandbox.read("a.md", text));
     assert_eq!(outcome, Err(ReadError::TimedOut));
 }
 

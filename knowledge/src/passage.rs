@@ -66,6 +66,17 @@ pub enum Anchor {
     },
 }
 
+impl Anchor {
+    /// Whether text may run on from one place into the other: rows of tables and slides are read by themselves.
+    fn flows_into(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Page { .. }, Self::Page { .. }) => true,
+            (Self::Rows { .. }, _) => false,
+            _ => self == other,
+        }
+    }
+}
+
 /// The days a document holds, `from` inclusive, `until` exclusive; `None` is unbounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Validity {
@@ -116,21 +127,110 @@ pub struct Passage {
 }
 
 impl Passage {
-    /// What it is found by, by meaning and by words: its document's title and its heading path say what its words are
-    /// about.
+    /// What its vector is made of: its document's title and its heading path say what its words are about.
     #[must_use]
     pub fn words(&self, document: &DocumentRecord) -> String {
-        let title = document.title.as_str();
-        let headings = self
-            .heading
-            .iter()
-            .map(String::as_str)
-            .filter(|heading| *heading != title);
-        let lines: Vec<&str> = [title]
-            .into_iter()
-            .chain(headings)
-            .chain([self.text.as_str()])
-            .collect();
+        let mut lines = self.labels(document);
+        lines.push(&self.text);
         lines.join("\n")
+    }
+
+    fn labels<'a>(&'a self, document: &'a DocumentRecord) -> Vec<&'a str> {
+        let title = document.title.as_str();
+        let headings = self.heading.iter().map(String::as_str);
+        std::iter::once(title)
+            .chain(headings.filter(|heading| *heading != title))
+            .collect()
+    }
+}
+
+/// Characters of each neighbour that [`findable`] takes along: two or three sentences.
+const SURROUNDINGS: usize = 200;
+
+/// The words by which BM25 finds each of a document's passages, which are given in order: its words, and those around
+/// it where it was cut out of a longer text under the same headings. What a pronoun or a "this rule" stands for is
+/// named just before it. Its own words stand twice, as they weigh twice as much. Vectors are made without: they get
+/// blurred.
+#[must_use]
+pub fn findable(document: &DocumentRecord, passages: &[Passage]) -> Vec<String> {
+    let words = |(nth, passage): (usize, &Passage)| {
+        let same =
+            |other: &&Passage| other.heading == passage.heading && other.anchor.flows_into(&passage.anchor);
+        let before = nth.checked_sub(1).and_then(|nth| passages.get(nth)).filter(same);
+        let after = passages.get(nth + 1).filter(same);
+        let mut lines = passage.labels(document);
+        lines.extend([passage.text.as_str(), passage.text.as_str()]);
+        lines.extend(before.map(|before| ending(&before.text)));
+        lines.extend(after.map(|after| beginning(&after.text)));
+        lines.join("\n")
+    };
+    passages.iter().enumerate().map(words).collect()
+}
+
+/// The last whole words of `text`, at most [`SURROUNDINGS`] characters.
+fn ending(text: &str) -> &str {
+    match text.char_indices().rev().nth(SURROUNDINGS) {
+        None => text,
+        // The character before may be the inside of a word.
+        Some((at, _)) => text[at..]
+            .split_once(char::is_whitespace)
+            .map_or("", |(_, rest)| rest),
+    }
+}
+
+/// The first whole words of `text`, at most [`SURROUNDINGS`] characters.
+fn beginning(text: &str) -> &str {
+    match text.char_indices().nth(SURROUNDINGS) {
+        None => text,
+        Some((at, char)) => {
+            let cut = &text[..at + char.len_utf8()];
+            cut.rsplit_once(char::is_whitespace).map_or("", |(rest, _)| rest)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passage(ordinal: u32, heading: &str, text: &str) -> Passage {
+        let heading = vec![heading.to_owned()];
+        Passage {
+            id: PassageId(Uuid::nil()),
+            ordinal,
+            anchor: Anchor::Heading {
+                heading: heading.clone(),
+            },
+            heading,
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn surroundings_are_of_the_same_text() {
+        let document = DocumentRecord {
+            id: DocumentId(Uuid::nil()),
+            path: "guide.md".to_owned(),
+            title: "Guide".to_owned(),
+            audience: AudienceSpec::Partners,
+            validity: Validity::default(),
+            language: None,
+        };
+        let long = "far ".repeat(100) + "near";
+        let passages = [
+            passage(0, "Rates", &long),
+            passage(1, "Rates", "Gold earns more."),
+            passage(2, "Rates", &("close ".to_owned() + &long)),
+            passage(3, "Guide", "Other."),
+        ];
+        let found = findable(&document, &passages);
+        let far = "far ".repeat(48);
+        let expected = format!(
+            "Guide\nRates\nGold earns more.\nGold earns more.\n{}near\nclose {}",
+            "far ".repeat(49),
+            far.trim_end()
+        );
+        assert_eq!(found[1], expected);
+        assert_eq!(found[3], "Guide\nOther.\nOther.");
     }
 }

@@ -1,5 +1,9 @@
 //! [`Knowledge`]: the model and the index together, and the one way to find a passage.
 
+mod neighbours;
+#[cfg(test)]
+mod samples;
+
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
     embed::Urgency,
@@ -12,6 +16,9 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+
+/// Passages that a search looks at before it says which are the best.
+const CANDIDATES: usize = 40;
 
 /// The knowledge of one home. Cheap to clone.
 #[derive(Clone)]
@@ -118,7 +125,9 @@ impl Knowledge {
             words: question,
             view,
         };
-        let hits = self.index.search(&query, limit).await?;
+        let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
+        neighbours::lift(&mut hits);
+        hits.truncate(limit);
         Ok(Found {
             hits,
             timings: Timings {
@@ -195,19 +204,14 @@ impl Knowledge {
             vectors.extend(made.await?);
         }
         told(all.len());
-        let indexed = |(passage, words): (Passage, String)| {
-            let vector = vectors.get(&words).cloned();
-            let vector = vector.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))?;
-            Ok(IndexedPassage {
-                passage,
-                vector,
-                words,
-            })
+        let vector = |words: &String| {
+            let made = vectors.get(words).cloned();
+            made.ok_or_else(|| EmbedError::Failed("the model left a text out".into()))
         };
-        let passages = passages.into_iter().zip(all).map(indexed);
+        let vectors = all.iter().map(vector).collect::<Result<Vec<_>, _>>()?;
         Ok(EmbeddedDocument {
+            passages: IndexedPassage::of(&record, passages, vectors),
             record,
-            passages: passages.collect::<Result<_, KnowledgeError>>()?,
             embedded,
         })
     }

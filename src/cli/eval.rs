@@ -1,4 +1,8 @@
-//! `liaison eval`: golden suites against this home, and two runs compared.
+//! `liaison eval`: golden suites against this home, two runs compared, and retrieval alone against public judgements.
+
+mod chunking;
+mod retrieval;
+mod scratch;
 
 use super::{Context, Ended, Usage, output};
 use crate::evaluation::InProcess;
@@ -23,6 +27,10 @@ pub(super) enum Args {
         /// The later run's file
         run_b: PathBuf,
     },
+    /// Measure search against a data set in BEIR's layout, in a throw-away home
+    Retrieval(retrieval::Args),
+    /// Measure search and splitting against marked places in long texts, in a throw-away home
+    Chunking(chunking::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +52,8 @@ pub(super) struct RunArgs {
 pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     match args {
         Args::Run(args) => measure(context, args).await,
+        Args::Retrieval(args) => retrieval::run(context, args).await,
+        Args::Chunking(args) => chunking::run(context, args).await,
         Args::Compare { run_a, run_b } => {
             let found = compare(&read(&run_a)?, &read(&run_b)?);
             if context.json {

@@ -107,7 +107,7 @@ async fn migrate(context: &Context, home: &Home, to: &str) -> anyhow::Result<End
 
 async fn reembed(context: &Context, home: &Home) -> anyhow::Result<Ended> {
     let place = app::index_place(home, &context.settings);
-    let embedder: Arc<dyn Embedder> = Arc::new(app::load_embedder(home, &context.settings).await?);
+    let embedder = app::load_embedder(home, &context.settings).await?;
     let model = embedder.identity().clone();
     let former = place
         .active()

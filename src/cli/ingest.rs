@@ -4,7 +4,7 @@ use super::{Context, Ended, Usage, output};
 use crate::app::App;
 use indicatif::{ProgressBar, ProgressStyle};
 use liaison_ingest::{
-    pipeline::IngestError,
+    pipeline::{Ingest, IngestError},
     report::{Progress, Report, Stage},
     watch::Watch,
 };
@@ -58,18 +58,20 @@ fn tell(json: bool, report: &Report) -> anyhow::Result<()> {
 
 /// Runs the pipeline with a progress bar on stderr.
 pub(super) async fn ingest(app: &App, paths: &[PathBuf], audience: AudienceSpec) -> anyhow::Result<Report> {
+    with_progress(&app.ingest(audience), paths).await
+}
+
+/// The same of a pipeline that is not the home's own.
+pub(super) async fn with_progress(ingest: &Ingest<'_>, paths: &[PathBuf]) -> anyhow::Result<Report> {
     let bar = ProgressBar::new(0).with_style(style());
-    let report = app
-        .ingest(audience)
-        .run(paths, &|progress| show(&bar, progress))
-        .await;
+    let report = ingest.run(paths, &|progress| show(&bar, progress)).await;
     bar.finish_and_clear();
     let report = report.map_err(|error| match error {
         IngestError::NotFound(_) => anyhow::Error::from(Usage(error.to_string())),
         other => other.into(),
     })?;
     if report.changed() {
-        app.knowledge.optimise().await?;
+        ingest.knowledge.optimise().await?;
     }
     Ok(report)
 }

@@ -23,7 +23,9 @@ pub(super) fn read(name: &str, source: &str) -> Result<Document, ReadError> {
             cells: record.iter().map(text::line).collect(),
         });
     }
-    let sections = sheet::section(file_name(name), rows).into_iter().collect();
+    let sections = sheet::section(file_name(name), rows, &sheet::Spanned::new())
+        .into_iter()
+        .collect();
     Ok(Document {
         sections,
         ..Document::default()

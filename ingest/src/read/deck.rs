@@ -1,6 +1,6 @@
-//! PPTX: a section per slide, with its title, its body in reading order, its tables and its speaker notes.
+//! PPTX: a section per slide, with its title, its body in reading order, its tables, charts and speaker notes.
 
-use super::{ReadError, flow::Flow, office};
+use super::{ReadError, chart::Charts, flow::Flow, office, telling};
 use crate::{Block, Document, Section, text};
 use liaison_knowledge::Anchor;
 use office_oxide::DocumentFormat;
@@ -14,6 +14,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         .as_pptx()
         .map_or(ir.sections.len(), |deck| deck.slides.len());
     let mut notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
+    let charts = Charts::of(bytes);
     let mut sections = Vec::new();
     for (number, slide) in (1..).zip(ir.sections.iter().take(slides)) {
         if slide.hidden {
@@ -21,24 +22,27 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             notices.push(format!("Slide {number} is hidden and was left out."));
             continue;
         }
-        sections.extend(section(number, slide));
+        sections.extend(section(number, slide, &charts));
     }
-    let title = sections
-        .iter()
-        .find_map(|section| section.heading.first().cloned());
-    let stated = ir
-        .metadata
-        .title
-        .filter(|title| !title.trim().is_empty() && title != "PowerPoint Presentation");
+    // The title slide goes before the file's properties, which often are those of the template.
+    let shown = sections
+        .first()
+        .filter(|section| section.anchor == Anchor::Slide { slide: 1 })
+        .and_then(|section| section.heading.first().cloned());
+    let any = || {
+        sections
+            .iter()
+            .find_map(|section| section.heading.first().cloned())
+    };
     Ok(Document {
-        title: stated.or(title),
+        title: shown.or(ir.metadata.title.and_then(telling)).or_else(any),
         sections,
         notices,
         ..Document::default()
     })
 }
 
-fn section(number: u32, slide: &ir::Section) -> Option<Section> {
+fn section(number: u32, slide: &ir::Section, charts: &Charts) -> Option<Section> {
     let heading: Vec<String> = slide
         .title
         .as_deref()
@@ -48,9 +52,9 @@ fn section(number: u32, slide: &ir::Section) -> Option<Section> {
         .collect();
     // The title comes again as the first element.
     let repeats_title = slide.title.is_some() && matches!(slide.elements.first(), Some(Element::Heading(_)));
-    let mut blocks = body(&slide.elements[usize::from(repeats_title)..], false);
-    let notes = body(slide.speaker_notes.as_deref().unwrap_or_default(), true);
-    let notes: Vec<String> = notes.into_iter().flat_map(lines).collect();
+    let mut blocks = body(&slide.elements[usize::from(repeats_title)..], charts, false);
+    let notes = body(slide.speaker_notes.as_deref().unwrap_or_default(), charts, true);
+    let notes: Vec<String> = notes.iter().flat_map(Block::lines).collect();
     if !notes.is_empty() {
         blocks.push(Block::Notes(notes.join("\n")));
     }
@@ -65,14 +69,12 @@ fn section(number: u32, slide: &ir::Section) -> Option<Section> {
 }
 
 /// A slide is one section: headings in it are its text. `is_notes`: the number of the slide may stand there.
-fn body(elements: &[Element], is_notes: bool) -> Vec<Block> {
+fn body(elements: &[Element], charts: &Charts, is_notes: bool) -> Vec<Block> {
     let mut flow = Flow::default();
-    let without_comments: Vec<Element> = elements
-        .iter()
-        .filter(|element| !matches!(element, Element::Endnote(_)))
-        .cloned()
-        .collect();
-    office::elements(&without_comments, &mut flow);
+    // Comments come as endnotes.
+    for elements in elements.split(|element| matches!(element, Element::Endnote(_))) {
+        office::elements(elements, charts, &mut flow);
+    }
     let mut blocks = Vec::new();
     for section in flow.finish().0 {
         blocks.extend(section.heading.into_iter().next_back().map(Block::Paragraph));
@@ -81,13 +83,4 @@ fn body(elements: &[Element], is_notes: bool) -> Vec<Block> {
     let is_number = |block: &Block| matches!(block, Block::Paragraph(text) if text.len() < 5 && text.bytes().all(|b| b.is_ascii_digit()));
     blocks.retain(|block| !(is_notes && is_number(block)));
     blocks
-}
-
-fn lines(block: Block) -> Vec<String> {
-    match block {
-        Block::Paragraph(text) | Block::Notes(text) | Block::Code(text) => vec![text],
-        Block::List(items) => items,
-        Block::Table(table) => table.rows.iter().map(|row| table.line(row)).collect(),
-        Block::Pair { question, answer } => vec![question, answer],
-    }
 }

@@ -42,7 +42,9 @@ pub enum ReadError {
     #[error("reading took too long and was stopped; split the file or save it anew")]
     TimedOut,
     /// The reading process died.
-    #[error("the reader crashed on this file and was stopped: {detail}")]
+    #[error(
+        "the reader crashed on this file and was stopped; save it anew with the program it was made with ({detail})"
+    )]
     Crashed {
         /// Its last words.
         detail: String,

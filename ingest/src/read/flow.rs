@@ -28,6 +28,16 @@ impl Flow {
         self.inline.push_str(text);
     }
 
+    /// Whether any inline text is open.
+    pub(super) fn is_open(&self) -> bool {
+        !self.inline.trim().is_empty()
+    }
+
+    /// Ends a line inside a cell (see [`text::item_break`]).
+    pub(super) fn item_break(&mut self) {
+        self.inline.push_str(text::item_break(&self.inline));
+    }
+
     /// How much inline text is open: where a raised run starts.
     pub(super) fn mark(&self) -> usize {
         self.inline.len()
@@ -143,6 +153,30 @@ impl Flow {
             });
         }
         self.fresh = false;
+    }
+
+    /// Everything on one line, as a table's cell has it: items parted by commas, rows by semicolons.
+    pub(super) fn finish_line(self) -> String {
+        let mut parts = Vec::new();
+        let mut path: Vec<String> = Vec::new();
+        for section in self.finish().0 {
+            let shared = path
+                .iter()
+                .zip(&section.heading)
+                .take_while(|(a, b)| a == b)
+                .count();
+            parts.extend_from_slice(&section.heading[shared..]);
+            path = section.heading;
+            for block in section.blocks {
+                let separator = if matches!(block, Block::Table(_)) {
+                    "; "
+                } else {
+                    ", "
+                };
+                parts.push(block.lines().join(separator));
+            }
+        }
+        text::line(&parts.join(" "))
     }
 
     pub(super) fn finish(mut self) -> (Vec<Section>, Option<String>) {

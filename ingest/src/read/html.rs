@@ -1,12 +1,10 @@
 //! HTML: the main content of a page, without its navigation and without what the page hides.
 
+use super::dom::{MAX_DEPTH, all_text, attribute, find, find_below, is_block, is_hidden, tag, visit};
 use super::{ReadError, flow::Flow, table::Grid};
 use crate::{Block, Document, FrontMatter, text};
 use html5ever::tendril::TendrilSink;
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
-
-/// Elements nested deeper than this are read as plain text; no page people write comes near.
-const MAX_DEPTH: usize = 500;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let source = text::decode(bytes, charset(bytes).as_deref()).ok_or(ReadError::NotText)?;
@@ -17,6 +15,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut walk = Walk {
         flow: &mut flow,
         in_main: main.is_some(),
+        in_cell: false,
     };
     walk.children(main.as_ref().unwrap_or(&body), 0);
     let (sections, heading) = flow.finish();
@@ -44,7 +43,12 @@ pub(super) fn into_flow(source: &str, flow: &mut Flow) {
     }
     let dom = parse(source);
     let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
-    Walk { flow, in_main: true }.children(&body, 0);
+    Walk {
+        flow,
+        in_main: true,
+        in_cell: false,
+    }
+    .children(&body, 0);
 }
 
 fn parse(source: &str) -> RcDom {
@@ -88,6 +92,7 @@ struct Walk<'a> {
     flow: &'a mut Flow,
     /// Inside the page's own content `header` and `aside` are content too.
     in_main: bool,
+    in_cell: bool,
 }
 
 impl Walk<'_> {
@@ -128,7 +133,10 @@ impl Walk<'_> {
                 self.children(node, depth);
             }
             "dd" => {
-                self.flow.text(": ");
+                // Behind its term; a definition without one is an item like others.
+                if self.flow.is_open() {
+                    self.flow.text(": ");
+                }
                 self.children(node, depth);
                 self.flow.end_item();
             }
@@ -139,6 +147,7 @@ impl Walk<'_> {
                     self.flow.block(Block::Code(code));
                 }
             }
+            "br" if self.in_cell => self.flow.item_break(),
             "br" => self.flow.text(" "),
             "sup" => {
                 let mark = self.flow.mark();
@@ -192,10 +201,13 @@ impl Walk<'_> {
 
     fn table(&mut self, node: &Handle, depth: usize) {
         let rows = rows_of(node);
-        let holds_blocks = ["table", "h1", "h2", "h3", "h4"]
+        let holds = |tags: &[&str]| tags.iter().any(|tag| find_below(node, tag).is_some());
+        let names_columns = rows
             .iter()
-            .any(|tag| find_below(node, tag).is_some());
-        if holds_blocks || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
+            .flat_map(cells_of)
+            .any(|cell| tag(&cell) == Some("th"));
+        let is_layout = !names_columns && holds(&["table", "h1", "h2", "h3", "h4"]);
+        if is_layout || rows.len() < 2 && rows.iter().all(|row| cells_of(row).len() < 2) {
             // A table that lays out the page.
             self.flow.end_block();
             for cell in rows.iter().flat_map(cells_of) {
@@ -225,7 +237,7 @@ impl Walk<'_> {
                         .and_then(|n| n.trim().parse().ok())
                         .unwrap_or(1)
                 };
-                grid.cell(cell_text(&cell), span("colspan"), span("rowspan"));
+                grid.cell(cell_text(&cell, depth + 3), span("colspan"), span("rowspan"));
             }
         }
         for block in grid.finish((header_rows > 0).then_some(header_rows)) {
@@ -234,25 +246,17 @@ impl Walk<'_> {
     }
 }
 
-/// A cell's text on one line; items and paragraphs in it are parted by `, ` and spaces.
-fn cell_text(cell: &Handle) -> String {
+/// A cell's text on one line.
+fn cell_text(cell: &Handle, depth: usize) -> String {
     let mut flow = Flow::default();
     Walk {
         flow: &mut flow,
         in_main: true,
+        in_cell: true,
     }
-    .children(cell, 0);
-    let mut parts = Vec::new();
-    for section in flow.finish().0 {
-        for block in section.blocks {
-            match block {
-                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => parts.push(text),
-                Block::List(items) => parts.push(items.join(", ")),
-                _ => {}
-            }
-        }
-    }
-    text::line(&parts.join(" "))
+    .children(cell, depth);
+    // Behind the last line break is nothing.
+    flow.finish_line().trim_end_matches(',').to_owned()
 }
 
 fn rows_of(table: &Handle) -> Vec<Handle> {
@@ -270,124 +274,6 @@ fn rows_of(table: &Handle) -> Vec<Handle> {
 fn cells_of(row: &Handle) -> Vec<Handle> {
     let is_cell = |node: &&Handle| matches!(tag(node), Some("td" | "th"));
     row.children.borrow().iter().filter(is_cell).cloned().collect()
-}
-
-fn is_block(tag: &str) -> bool {
-    matches!(
-        tag,
-        "p" | "div"
-            | "blockquote"
-            | "figure"
-            | "figcaption"
-            | "address"
-            | "header"
-            | "footer"
-            | "aside"
-            | "summary"
-            | "form"
-            | "fieldset"
-            | "legend"
-            | "hr"
-            | "center"
-            | "tr"
-            | "td"
-            | "th"
-            | "body"
-            | "caption"
-            | "label"
-    )
-}
-
-fn is_hidden(node: &Handle) -> bool {
-    if attribute(node, "hidden").is_some() || attribute(node, "aria-hidden").as_deref() == Some("true") {
-        return true;
-    }
-    let role = attribute(node, "role");
-    if matches!(
-        role.as_deref(),
-        Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")
-    ) {
-        return true;
-    }
-    attribute(node, "style").is_some_and(|style| {
-        let style: String = style.to_lowercase().split_whitespace().collect();
-        ["display:none", "visibility:hidden", "font-size:0", "opacity:0"]
-            .iter()
-            .any(|rule| {
-                // `opacity:0.5` and `font-size:0.9em` show their text.
-                style.split(';').any(|one| {
-                    one == *rule || one.starts_with(&format!("{rule}p")) || one == format!("{rule}!important")
-                })
-            })
-    })
-}
-
-fn tag(node: &Handle) -> Option<&str> {
-    match &node.data {
-        NodeData::Element { name, .. } => Some(&name.local),
-        _ => None,
-    }
-}
-
-fn attribute(node: &Handle, wanted: &str) -> Option<String> {
-    let NodeData::Element { attrs, .. } = &node.data else {
-        return None;
-    };
-    attrs
-        .borrow()
-        .iter()
-        .find(|attr| &*attr.name.local == wanted)
-        .map(|attr| attr.value.to_string())
-}
-
-fn find_below(node: &Handle, wanted: &str) -> Option<Handle> {
-    node.children
-        .borrow()
-        .iter()
-        .find_map(|child| find(child, wanted))
-}
-
-fn find(node: &Handle, wanted: &str) -> Option<Handle> {
-    let mut found = None;
-    visit(node, 0, &mut |node| {
-        if found.is_none() && tag(node) == Some(wanted) {
-            found = Some(node.clone());
-        }
-    });
-    found
-}
-
-fn visit(node: &Handle, depth: usize, see: &mut dyn FnMut(&Handle)) {
-    see(node);
-    if depth < MAX_DEPTH {
-        for child in node.children.borrow().iter() {
-            visit(child, depth + 1, see);
-        }
-    }
-}
-
-/// The text below a node without scripts and styles; block elements part words.
-fn all_text(node: &Handle) -> String {
-    let mut out = String::new();
-    let mut stack = vec![node.clone()];
-    while let Some(node) = stack.pop() {
-        match &node.data {
-            NodeData::Text { contents } => out.push_str(&contents.borrow()),
-            NodeData::Element { name, .. } => {
-                if matches!(&*name.local, "script" | "style" | "template" | "noscript" | "svg")
-                    || is_hidden(&node)
-                {
-                    continue;
-                }
-                if is_block(&name.local) || matches!(&*name.local, "br" | "li" | "dt" | "dd") {
-                    out.push('\n');
-                }
-            }
-            _ => {}
-        }
-        stack.extend(node.children.borrow().iter().rev().cloned());
-    }
-    out
 }
 
 #[cfg(test)]

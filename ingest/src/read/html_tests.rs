@@ -71,6 +71,22 @@ fn tables_are_read_with_their_spans() {
 }
 
 #[test]
+fn tables_in_tables_and_lists_in_lists() {
+    check(
+        "<table><tr><th>Action<th>Sound</tr><tr><td>Quack<td><table><tr><th>Type<th>Long<tr><td>Short<td>no</table></tr></table>",
+        &[(&[], &["Action: Quack; Sound: Type: Short; Long: no"])],
+    );
+    check(
+        "<table><tr><th>Role<th>May<tr><td>Admin<br>Seller<td>See.<br>Edit</table>",
+        &[(&[], &["Role: Admin, Seller; May: See. Edit"])],
+    );
+    check(
+        "<ol><li>Step<dl><dd>Note</dd></dl></li></ol><dl><dt>MDF<dd>Funds</dl>",
+        &[(&[], &["- Step", "- Note", "- MDF: Funds"])],
+    );
+}
+
+#[test]
 fn a_footnote_mark_does_not_join_the_amount() {
     check(
         "<p>EUR 500<sup>1</sup> per deal</p>",

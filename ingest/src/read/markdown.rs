@@ -1,6 +1,6 @@
-//! Markdown: CommonMark with tables and footnotes, and the directives of the common documentation systems.
+//! Markdown: CommonMark with tables and footnotes; `directives.rs` knows what documentation systems add to it.
 
-use super::{ReadError, flow::Flow, html, table};
+use super::{ReadError, directives, flow::Flow, html, table};
 use crate::front::BadFrontMatter;
 use crate::{Block, Document, FrontMatter, Row, Section, text};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -12,10 +12,22 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
         Some((yaml, body)) => match FrontMatter::parse(yaml) {
             Ok(front) => (front, body.to_owned()),
             Err(BadFrontMatter::NotYaml(problem)) if !decides_access(yaml) => {
+                let (done, front, body) = match FrontMatter::parse_loosely(yaml) {
+                    Some(front) => (
+                        "only its title, language and owner were taken",
+                        front,
+                        body.to_owned(),
+                    ),
+                    None => (
+                        "it was read as text",
+                        FrontMatter::default(),
+                        format!("{yaml}\n\n{body}"),
+                    ),
+                };
                 notices.push(format!(
-                    "The front matter was read as text: it is not a YAML mapping: {problem}"
+                    "The front matter is not a YAML mapping, so {done}: {problem}."
                 ));
-                (FrontMatter::default(), format!("{yaml}\n\n{body}"))
+                (front, body)
             }
             Err(error) => return Err(error.into()),
         },
@@ -32,13 +44,13 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
 /// Markdown without front matter, as sections; and its first heading of level 1.
 pub(super) fn sections(source: &str) -> (Vec<Section>, Option<String>) {
     let mut walk = Walk::default();
-    let prepared = without_directives(source);
+    let source = directives::resolved(source);
     // No strikethrough: `~5 to ~10 %` would lose its numbers, and a struck price reads as struck by its tildes.
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    for event in Parser::new_ext(&prepared, options) {
+    for event in Parser::new_ext(&source, options) {
         walk.event(event);
     }
     walk.flow.finish()
@@ -51,14 +63,7 @@ pub(super) fn lines(source: &str) -> String {
         if let Some(heading) = section.heading.last().filter(|heading| !lines.contains(heading)) {
             lines.push(heading.clone());
         }
-        for block in section.blocks {
-            match block {
-                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => lines.push(text),
-                Block::List(items) => lines.extend(items),
-                Block::Table(table) => lines.extend(table.rows.iter().map(|row| table.line(row))),
-                Block::Pair { question, answer } => lines.extend([question, answer]),
-            }
-        }
+        lines.extend(section.blocks.iter().flat_map(Block::lines));
     }
     lines.join("\n")
 }
@@ -92,73 +97,6 @@ fn decides_access(yaml: &str) -> bool {
             .to_lowercase();
         key == "audience" || key.starts_with("effective")
     })
-}
-
-/// Drops the marks of directives and keeps the text in them: `[!NOTE]`, `:::note` … `:::`, `[!INCLUDE …]`.
-fn without_directives(source: &str) -> String {
-    let mut out = String::with_capacity(source.len());
-    let mut fence: Option<&str> = None;
-    for line in source.lines() {
-        let bare = line.trim_start_matches([' ', '\t', '>']);
-        let mark = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark));
-        match (fence, mark) {
-            (Some(open), Some(mark)) if open == mark => fence = None,
-            (None, Some(mark)) => fence = Some(mark),
-            _ => {}
-        }
-        let quote = &line[..line.len() - bare.len()];
-        if fence.is_none() && bare.starts_with(":::") {
-            out.push_str(quote);
-            out.push('\n');
-            out.push_str(quote);
-            out.push_str(container_title(bare));
-            out.push('\n');
-            out.push_str(quote);
-        } else if fence.is_none() && bare.starts_with("[!") {
-            out.push_str(quote);
-            out.push_str(after_alert(bare));
-        } else if fence.is_none() && line.contains(":::image") {
-            push_without_images(line, &mut out);
-        } else {
-            out.push_str(line);
-        }
-        out.push('\n');
-    }
-    out
-}
-
-/// `Select :::image type="icon" …::: to edit` without the picture.
-fn push_without_images(line: &str, out: &mut String) {
-    let mut rest = line;
-    while let Some((before, image)) = rest.split_once(":::image") {
-        out.push_str(before);
-        rest = image.split_once(":::").map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-}
-
-/// The title of `:::note Title`; attributes are not one.
-fn container_title(line: &str) -> &str {
-    let words = line.trim_matches(':').trim();
-    let title = words.split_once(' ').map_or("", |(_, title)| title.trim());
-    if title.contains(['=', '{', '"']) {
-        ""
-    } else {
-        title
-    }
-}
-
-/// The rest of the line after `[!NOTE]`; nothing for inclusions and videos, whose text is elsewhere.
-fn after_alert(line: &str) -> &str {
-    let word = line[2..]
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    if matches!(word.as_str(), "include" | "video" | "div" | "code") {
-        return "";
-    }
-    line.split_once(']').map_or(line, |(_, rest)| rest.trim())
 }
 
 #[derive(Default)]
@@ -215,6 +153,7 @@ impl Walk {
             .unwrap_or("");
         let closing = tag.starts_with("</");
         match name.to_lowercase().as_str() {
+            "br" if self.cells.is_some() => self.cell.push_str(text::item_break(&self.cell)),
             "br" => self.text(" "),
             "sup" if !closing => self.raised_from = Some(self.open_len()),
             "sup" => {
@@ -283,6 +222,8 @@ impl Walk {
             TagEnd::Item => self.flow.end_item(),
             TagEnd::TableCell => {
                 let cell = text::line(&std::mem::take(&mut self.cell));
+                // Behind the last line break is nothing.
+                let cell = cell.trim_end_matches(',').to_owned();
                 self.cells.get_or_insert_default().push(cell);
             }
             TagEnd::TableHead => self.header = self.cells.take().unwrap_or_default(),
@@ -300,13 +241,23 @@ impl Walk {
     }
 
     fn end_table(&mut self) {
-        let header = Row {
-            number: 1,
-            cells: std::mem::take(&mut self.header),
+        let cells = std::mem::take(&mut self.header);
+        let mut rows = std::mem::take(&mut self.rows);
+        // A second row of dashes ends a header of several rows.
+        let is_rule = |row: &Row| {
+            row.cells
+                .iter()
+                .all(|cell| cell.contains("--") && !cell.contains(char::is_alphanumeric))
         };
-        let mut rows = vec![header];
-        rows.append(&mut self.rows);
-        for block in table::blocks(rows, Some(1)) {
+        let second = rows.iter().position(is_rule).filter(|at| *at <= 2);
+        rows.retain(|row| !is_rule(row));
+        let header_rows = if cells.iter().all(String::is_empty) {
+            second.filter(|at| *at > 0)
+        } else {
+            rows.insert(0, Row { number: 1, cells });
+            Some(1 + second.unwrap_or(0))
+        };
+        for block in table::blocks(rows, header_rows) {
             self.flow.block(block);
         }
     }

@@ -4,47 +4,44 @@
 //! below it may loop, overflow the stack or fill the memory: only the child process of
 //! [`sandbox`](crate::sandbox) should call [`read`] on files from outside.
 
+mod chart;
 mod csv;
 mod deck;
+mod directives;
+mod dom;
 mod error;
 mod faq;
 mod flow;
 mod html;
+mod kind;
+mod mail;
 mod markdown;
 mod office;
 mod page;
 mod pdf;
 mod plain;
+mod quality;
 mod reflow;
 mod sheet;
 mod table;
 mod word;
 mod workbook;
+mod workbook_parts;
+mod wrapped;
 
 use crate::{Document, FrontMatter, text};
 pub use error::ReadError;
+use kind::Format;
+use liaison_knowledge::Anchor;
 
 /// The most text taken from one file, in characters: a thousand pages of small print are 5 million. Small
 /// files that unfold into more than this are attacks or mistakes.
 pub const MAX_CHARS: usize = 20_000_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Markdown,
-    Html,
-    Plain,
-    Faq,
-    Csv,
-    Pdf,
-    Deck,
-    Word,
-    Workbook,
-}
-
 /// Whether files with this name are read. A sidecar is not: it belongs to the file beside it.
 #[must_use]
 pub fn is_supported(name: &str) -> bool {
-    format_of_name(name).is_some() && sidecar_of(name).is_none()
+    kind::of_name(name).is_some() && sidecar_of(name).is_none()
 }
 
 /// The file that `name` is a sidecar of: `rates.xlsx` for `rates.xlsx.yaml`.
@@ -55,7 +52,7 @@ pub fn sidecar_of(name: &str) -> Option<&str> {
         .iter()
         .any(|yaml| name[dot + 1..].eq_ignore_ascii_case(yaml));
     let base = &name[..dot];
-    (is_yaml && format_of_name(base).is_some()).then_some(base)
+    (is_yaml && kind::of_name(base).is_some()).then_some(base)
 }
 
 /// Reads a sidecar's statements.
@@ -66,15 +63,21 @@ pub fn sidecar(bytes: &[u8]) -> Result<FrontMatter, ReadError> {
 
 /// Reads a file in this process. `name` decides the format where the bytes do not.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Document, ReadError> {
+    read_part(name, bytes, 0)
+}
+
+/// Reads a file that is attached to a mail which is attached to a mail, and so on, `depth` times.
+fn read_part(name: &str, bytes: &[u8], depth: usize) -> Result<Document, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
-    let mut document = match format_of(name, bytes)? {
+    let mut document = match kind::of(name, bytes)? {
         Format::Markdown => markdown::read(&decoded(bytes)?)?,
         Format::Plain => plain::read(&decoded(bytes)?),
         Format::Html => html::read(bytes)?,
         Format::Faq => faq::read(&decoded(bytes)?)?,
         Format::Csv => csv::read(name, &decoded(bytes)?)?,
+        Format::Mail => mail::read(bytes, depth)?,
         Format::Pdf => pdf::read(bytes)?,
         Format::Deck => deck::read(bytes)?,
         Format::Word => word::read(bytes)?,
@@ -82,8 +85,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     };
     document.title = document
         .title
-        .map(|title| text::line(&title))
-        .filter(|title| !title.is_empty());
+        .take()
+        .and_then(telling)
+        .or_else(|| first_heading(&document));
+    document.front.title = document.front.title.take().and_then(telling);
     if document.chars() > MAX_CHARS {
         return Err(ReadError::TooLarge {
             detail: format!("it unfolds into more than {MAX_CHARS} characters"),
@@ -95,6 +100,49 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Document, ReadError> {
     Ok(document)
 }
 
+/// A title that says what the document is about: not what programs and templates fill in by themselves.
+fn telling(title: String) -> Option<String> {
+    /// Without their numbers: `Slide 1`, `Document2`.
+    const FILLERS: [&str; 16] = [
+        "",
+        "untitled",
+        "untitled document",
+        "document",
+        "title",
+        "include",
+        "include file",
+        "includes",
+        "new page",
+        "word document",
+        "powerpoint presentation",
+        "presentation",
+        "slide",
+        "sheet",
+        "book",
+        "workbook",
+    ];
+    let title = text::line(&title);
+    let lower = title.to_lowercase();
+    let words = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    // `Microsoft Word - rates.doc` is what printing to PDF gives.
+    let is_filler = FILLERS.contains(&words)
+        || ["microsoft word", "microsoft powerpoint"]
+            .iter()
+            .any(|by| words.starts_with(by));
+    // A year alone still tells one edition from another.
+    let is_year = title.len() == 4 && words.is_empty() && !title.contains(' ');
+    (!is_filler || is_year).then_some(title)
+}
+
+/// The heading that a document of headings starts with.
+fn first_heading(document: &Document) -> Option<String> {
+    let first = document.sections.first()?;
+    match first.anchor {
+        Anchor::Heading { .. } => first.heading.first().cloned(),
+        _ => None,
+    }
+}
+
 fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     text::decode(bytes, None).ok_or(ReadError::NotText)
 }
@@ -102,58 +150,6 @@ fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
 /// A path's last part.
 fn file_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-fn format_of_name(name: &str) -> Option<Format> {
-    let extension = file_name(name)
-        .rsplit_once('.')
-        .map(|(_, ext)| ext.to_lowercase())?;
-    Some(match extension.as_str() {
-        "md" | "markdown" | "mdx" => Format::Markdown,
-        "html" | "htm" | "xhtml" => Format::Html,
-        "txt" | "text" => Format::Plain,
-        "yaml" | "yml" => Format::Faq,
-        "csv" | "tsv" => Format::Csv,
-        "pdf" => Format::Pdf,
-        "pptx" | "pptm" | "ppsx" => Format::Deck,
-        "docx" | "docm" => Format::Word,
-        "xlsx" | "xlsm" => Format::Workbook,
-        _ => return None,
-    })
-}
-
-/// The format by name, corrected by what the bytes say.
-fn format_of(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
-    let named = format_of_name(name);
-    let is_office = matches!(named, Some(Format::Deck | Format::Word | Format::Workbook));
-    // The PDF header may stand behind some junk, but a text about PDF is not one.
-    if bytes.starts_with(b"%PDF-") {
-        return Ok(Format::Pdf);
-    }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        // Word, Excel and PowerPoint put an encrypted file into the container of their old formats.
-        let locked = "EncryptedPackage"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect::<Vec<_>>();
-        return Err(
-            if is_office && bytes.windows(locked.len()).any(|window| window == locked) {
-                ReadError::Encrypted
-            } else {
-                ReadError::unsupported("an Office file from before 2007; save it as .docx, .xlsx or .pptx")
-            },
-        );
-    }
-    if bytes.starts_with(b"PK\x03\x04") && !is_office {
-        return office::format_of_zip(bytes)
-            .ok_or_else(|| ReadError::unsupported("an archive; unpack it and load the files"));
-    }
-    if is_office && !bytes.starts_with(b"PK") {
-        return Err(ReadError::corrupt("it is no Office file (no ZIP archive)"));
-    }
-    named.ok_or_else(|| {
-        ReadError::unsupported("read are PDF, PPTX, DOCX, XLSX, CSV, HTML, Markdown, plain text and YAML FAQ")
-    })
 }
 
 #[cfg(test)]
@@ -177,6 +173,22 @@ mod tests {
         check("faq.yaml.yml", false, Some("faq.yaml"));
         check("logo.png", false, None);
         check("logo.png.yaml", true, None);
+    }
+
+    #[test]
+    fn titles_say_what_the_document_is_about() {
+        #[track_caller]
+        fn check(title: &str, expected: Option<&str>) {
+            assert_eq!(telling(title.to_owned()).as_deref(), expected, "{title}");
+        }
+        check(" Partner  rules ", Some("Partner rules"));
+        check("Include file", None);
+        check("Slide 1", None);
+        check("Document2", None);
+        check("Microsoft Word - rates.doc", None);
+        check("Book your visit", Some("Book your visit"));
+        check("2025", Some("2025"));
+        check("17", None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What DOCX and PPTX share: opening the package, and the elements of its body.
 
-use super::{Format, ReadError, flow::Flow, table::Grid};
+use super::{ReadError, chart::Charts, flow::Flow, table::Grid};
 use crate::{Block, text};
 use office_oxide::ir::{Element, InlineContent, List, Note, Paragraph, Table, VerticalAlign};
 use office_oxide::{Document as Package, DocumentFormat};
@@ -25,45 +25,47 @@ pub(super) fn failure(error: &dyn std::error::Error) -> ReadError {
     }
 }
 
-/// What an Office package holds, by the names of its parts, for files with a wrong or no extension.
-pub(super) fn format_of_zip(bytes: &[u8]) -> Option<Format> {
-    let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-    [
-        (&b"word/document.xml"[..], Format::Word),
-        (b"ppt/presentation.xml", Format::Deck),
-        (b"xl/workbook.xml", Format::Workbook),
-    ]
-    .into_iter()
-    .find_map(|(part, format)| holds(part).then_some(format))
+/// Adds body elements to `flow`. Review comments stay out: they are talk about the document.
+pub(super) fn elements(elements: &[Element], charts: &Charts, flow: &mut Flow) {
+    let mut rest = elements;
+    while let [first, after @ ..] = rest {
+        if let Some((chart, taken)) = charts.at(rest) {
+            flow.end_block();
+            for block in chart {
+                flow.block(block.clone());
+            }
+            rest = &rest[taken..];
+        } else {
+            element(first, charts, flow);
+            rest = after;
+        }
+    }
 }
 
-/// Adds body elements to `flow`. Review comments stay out: they are talk about the document.
-pub(super) fn elements(elements: &[Element], flow: &mut Flow) {
-    for element in elements {
-        match element {
-            Element::Heading(heading) => {
-                flow.end_block();
-                inline(&heading.content, flow);
-                flow.end_heading(heading.clamped_level());
-            }
-            Element::Paragraph(paragraph) => add_paragraph(paragraph, flow),
-            Element::List(list) => add_list(list, flow),
-            Element::Table(table) => add_table(table, flow),
-            Element::TextBox(text_box) => {
-                flow.end_block();
-                self::elements(&text_box.content, flow);
-                flow.end_block();
-            }
-            Element::Footnote(note) => self::elements(&note.content, flow),
-            Element::Endnote(note) if !is_comment(note) => self::elements(&note.content, flow),
-            Element::CodeBlock(code) => {
-                let code = text::lines(&code.content);
-                if !code.is_empty() {
-                    flow.block(Block::Code(code));
-                }
-            }
-            _ => {}
+fn element(element: &Element, charts: &Charts, flow: &mut Flow) {
+    match element {
+        Element::Heading(heading) => {
+            flow.end_block();
+            inline(&heading.content, flow);
+            flow.end_heading(heading.clamped_level());
         }
+        Element::Paragraph(paragraph) => add_paragraph(paragraph, flow),
+        Element::List(list) => add_list(list, charts, flow),
+        Element::Table(table) => add_table(table, charts, flow),
+        Element::TextBox(text_box) => {
+            flow.end_block();
+            elements(&text_box.content, charts, flow);
+            flow.end_block();
+        }
+        Element::Footnote(note) => elements(&note.content, charts, flow),
+        Element::Endnote(note) if !is_comment(note) => elements(&note.content, charts, flow),
+        Element::CodeBlock(code) => {
+            let code = text::lines(&code.content);
+            if !code.is_empty() {
+                flow.block(Block::Code(code));
+            }
+        }
+        _ => {}
     }
 }
 
@@ -94,19 +96,19 @@ fn add_paragraph(paragraph: &Paragraph, flow: &mut Flow) {
     }
 }
 
-fn add_list(list: &List, flow: &mut Flow) {
+fn add_list(list: &List, charts: &Charts, flow: &mut Flow) {
     flow.open_list();
     for item in &list.items {
         flow.end_item();
-        elements(&item.content, flow);
+        elements(&item.content, charts, flow);
         if let Some(nested) = &item.nested {
-            add_list(nested, flow);
+            add_list(nested, charts, flow);
         }
     }
     flow.close_list();
 }
 
-fn add_table(table: &Table, flow: &mut Flow) {
+fn add_table(table: &Table, charts: &Charts, flow: &mut Flow) {
     if let Some(caption) = &table.caption {
         flow.end_block();
         flow.text(caption);
@@ -117,7 +119,7 @@ fn add_table(table: &Table, flow: &mut Flow) {
         && let [cell] = &row.cells[..]
     {
         flow.end_block();
-        return elements(&cell.content, flow);
+        return elements(&cell.content, charts, flow);
     }
     let mut grid = Grid::default();
     for row in &table.rows {
@@ -139,20 +141,8 @@ fn add_table(table: &Table, flow: &mut Flow) {
 /// Elements on one line.
 fn plain(content: &[Element]) -> String {
     let mut flow = Flow::default();
-    elements(content, &mut flow);
-    let mut parts = Vec::new();
-    for section in flow.finish().0 {
-        parts.extend(section.heading);
-        for block in section.blocks {
-            match block {
-                Block::Paragraph(text) | Block::Code(text) | Block::Notes(text) => parts.push(text),
-                Block::List(items) => parts.push(items.join(", ")),
-                Block::Table(table) => parts.extend(table.rows.iter().map(|row| table.line(row))),
-                Block::Pair { .. } => {}
-            }
-        }
-    }
-    text::line(&parts.join(" "))
+    elements(content, &Charts::default(), &mut flow);
+    flow.finish_line()
 }
 
 fn inline(content: &[InlineContent], flow: &mut Flow) {

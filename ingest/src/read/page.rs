@@ -3,6 +3,7 @@
 use super::pdf::Page;
 use super::reflow::{self, Words};
 use super::table;
+use super::wrapped::rejoined;
 use crate::{Block, Row, Section};
 use liaison_knowledge::Anchor;
 use std::collections::{HashMap, HashSet};
@@ -13,11 +14,26 @@ const EDGE_LINES: usize = 3;
 /// A heading starts a section of its own once the one before has this much text; else it is a line of it.
 const MIN_SECTION_CHARS: usize = 400;
 
+/// Headings whose sizes differ by less are of the same rank.
+const SAME_SIZE: f32 = 0.4;
+/// A longer line at the edge of a page is text.
+const MAX_FURNITURE_CHARS: usize = 160;
+/// A longer one may be a sentence that a form has on each page: it stays where it first stands.
+const MAX_HEAD_CHARS: usize = 60;
+
 /// The sections of the pages, in order, and the title: the largest heading of the first page.
 pub(super) fn sections(pages: Vec<Page>, words: &Words) -> (Vec<Section>, Option<String>) {
-    // The first of equals is the title, hence the reversal.
     let title = pages.first().and_then(|page| {
-        let (text, size) = page.headings.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let largest = page
+            .headings
+            .iter()
+            .map(|(_, size)| *size)
+            .max_by(f32::total_cmp)?;
+        // The first of about equals: sizes differ by rounding.
+        let (text, size) = page
+            .headings
+            .iter()
+            .find(|(_, size)| *size > largest - SAME_SIZE)?;
         let at = page.lines.iter().position(|line| line == text)?;
         Some(whole_heading(text, *size, page, at).0)
     });
@@ -94,11 +110,14 @@ impl Builder {
 
     fn start(&mut self, page: u32, text: String, size: f32) {
         let opens = self.blocks.is_empty() || self.chars >= MIN_SECTION_CHARS;
-        let is_deeper = self.path.last().is_some_and(|(outer, _)| *outer > size + 0.4);
+        let is_deeper = self
+            .path
+            .last()
+            .is_some_and(|(outer, _)| *outer > size + SAME_SIZE);
         if opens && !(self.blocks.is_empty() && is_deeper) {
             self.close(page);
         }
-        self.path.retain(|(outer, _)| *outer > size + 0.4);
+        self.path.retain(|(outer, _)| *outer > size + SAME_SIZE);
         self.path.push((size, text.clone()));
         if opens {
             self.heading = self.headings();
@@ -197,11 +216,8 @@ fn match_words(lines: &[String], start: usize, rows: &[Vec<String>]) -> Option<R
 
 fn table_blocks(rows: &[Vec<String>]) -> Vec<Block> {
     let rows = (1..)
-        .zip(rows)
-        .map(|(number, cells)| Row {
-            number,
-            cells: cells.clone(),
-        })
+        .zip(rejoined(rows))
+        .map(|(number, cells)| Row { number, cells })
         .collect();
     table::blocks(rows, None)
 }
@@ -219,6 +235,7 @@ pub(super) fn drop_furniture(pages: &mut [Page]) {
     }
     // Heads that alternate between left and right pages are on a little less than half of them.
     let often = (pages.len() * 2).div_ceil(5).max(3);
+    let mut kept: HashSet<String> = HashSet::new();
     for (number, page) in pages.iter_mut().enumerate() {
         let heads: Vec<String> = page
             .tables
@@ -228,7 +245,7 @@ pub(super) fn drop_furniture(pages: &mut [Page]) {
             .collect();
         let is_furniture = |line: &str| {
             // The header of a table that goes over many pages stands at the top of each.
-            if heads.iter().any(|head| head == line) {
+            if heads.iter().any(|head| head == line) || line.chars().count() > MAX_FURNITURE_CHARS {
                 return false;
             }
             is_page_number(line, number + 1)
@@ -250,7 +267,10 @@ pub(super) fn drop_furniture(pages: &mut [Page]) {
             .take(EDGE_LINES)
             .take_while(|at| is_furniture(&page.lines[**at]));
         for at in head.chain(foot).copied().collect::<Vec<_>>() {
-            page.lines[at].clear();
+            let line = std::mem::take(&mut page.lines[at]);
+            if line.chars().count() > MAX_HEAD_CHARS && kept.insert(line.clone()) {
+                page.lines[at] = line;
+            }
         }
     }
 }
@@ -307,88 +327,5 @@ fn is_page_number(line: &str, page: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(lines: &[&str]) -> Page {
-        Page {
-            lines: lines.iter().map(ToString::to_string).collect(),
-            ..Page::default()
-        }
-    }
-
-    #[test]
-    fn what_repeats_at_the_edges_is_dropped() {
-        let mut pages: Vec<Page> = (1..=4)
-            .map(|n| {
-                page(&[
-                    "Partner Program",
-                    &format!("Gold {}0 %", n * n),
-                    "a",
-                    "b",
-                    &format!("c {}", n * n),
-                    &format!("2025 | {}", n + 6),
-                ])
-            })
-            .collect();
-        drop_furniture(&mut pages);
-        assert_eq!(pages[2].lines, ["", "Gold 90 %", "a", "b", "c 9", ""]);
-    }
-
-    #[test]
-    fn page_numbers_are_known_by_their_form() {
-        #[track_caller]
-        fn check(line: &str, expected: bool) {
-            assert_eq!(is_page_number(line, 3), expected, "{line}");
-        }
-        check("Page 3 of 12", true);
-        check("- 3 -", true);
-        check("3/12", true);
-        check("3", true);
-        check("4", false);
-        check("3 days", false);
-        check("18 %", false);
-    }
-
-    #[test]
-    fn tables_are_found_among_the_lines() {
-        let cells = |row: &[&str]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let mut page = page(&["Rates", "Tier Product Rate", "Gold Flow", "Suite 18 %", "end"]);
-        page.tables = vec![vec![
-            cells(&["Tier", "Product", "Rate"]),
-            cells(&["Gold", "Flow Suite", "18 %"]),
-        ]];
-        let mut builder = Builder::default();
-        builder.page(1, page, &Words::default());
-        let [Block::Paragraph(_), Block::Table(table), Block::Paragraph(_)] = &builder.sections[0].blocks[..]
-        else {
-            panic!("{:?}", builder.sections)
-        };
-        assert_eq!(
-            table.line(&table.rows[0]),
-            "Tier: Gold; Product: Flow Suite; Rate: 18 %"
-        );
-    }
-
-    #[test]
-    fn headings_reach_over_pages_and_no_word_of_them_is_lost() {
-        let mut first = page(&["Rules", "Protection", "ninety days", "", "Foot"]);
-        first.headings = vec![
-            ("Rules".into(), 20.0),
-            ("Protection".into(), 14.0),
-            ("Foot".into(), 14.0),
-        ];
-        let mut builder = Builder::default();
-        builder.page(1, first, &Words::default());
-        builder.page(2, page(&["more"]), &Words::default());
-        let got: Vec<_> = builder
-            .sections
-            .iter()
-            .map(|s| (s.heading.join("/"), s.blocks.len()))
-            .collect();
-        assert_eq!(
-            got,
-            [("Rules/Protection".to_owned(), 2), ("Rules/Foot".to_owned(), 1)]
-        );
-    }
-}
+#[path = "page_tests.rs"]
+mod tests;

@@ -1,14 +1,12 @@
 //! PDF: getting the words out. Two engines, because each fails on files that the other reads; `page.rs` makes
 //! sections of what they give.
 
-use super::{ReadError, page, reflow::Words};
+use super::{ReadError, page, quality::Quality, reflow::Words};
 use crate::{Document, text};
 use pdf_oxide::PdfDocument;
 use pdf_oxide::layout::TextSpan;
 use std::time::{Duration, Instant};
 
-/// Less text than this on an average page means that the engine missed it, or that there is none.
-const FEW_CHARS_PER_PAGE: usize = 20;
 /// The second engine starts only while there is time to finish within the limits of the reading process.
 const SECOND_ENGINE_BEFORE: Duration = Duration::from_secs(4);
 /// Detecting tables looks at the geometry of every page; manuals of this size are prose.
@@ -26,37 +24,29 @@ pub(super) struct Page {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
-    let started = Instant::now();
-    let first = first_engine(bytes);
-    if let Err(error @ (ReadError::Encrypted | ReadError::RightToLeft)) = first {
-        return Err(error);
-    }
-    let enough = first
-        .as_ref()
-        .is_ok_and(|pages| chars(pages) >= FEW_CHARS_PER_PAGE * pages.len().max(1) && !is_garbled(pages));
-    let pages = if enough || started.elapsed() > SECOND_ENGINE_BEFORE {
-        first?
-    } else {
-        match (first, second_engine(bytes)) {
-            (Ok(first), Some(second)) if readable(&second) > readable(&first) => second,
-            (Err(_), Some(second)) if readable(&second) > 0 => second,
-            (first, _) => first?,
-        }
-    };
-    if chars(&pages) == 0 {
-        return Err(if has_pictures(bytes) {
-            ReadError::Scanned
-        } else {
-            ReadError::Empty
+    let pages = best_of_two(bytes)?;
+    let quality = quality(&pages);
+    if quality.is_empty() {
+        let end = &bytes[bytes.len().saturating_sub(1024)..];
+        let is_whole = end.windows(5).any(|window| window == b"%%EOF");
+        return Err(match pictures_on(bytes, 5) {
+            0 if is_whole => ReadError::Empty,
+            0 => ReadError::corrupt("its end is missing; load it anew"),
+            _ => ReadError::Scanned,
         });
     }
-    if is_garbled(&pages) {
+    if quality.is_garbled() {
         return Err(ReadError::corrupt(
             "its text layer holds no readable characters; run text recognition (OCR) on it",
         ));
     }
     if is_right_to_left(&pages) {
         return Err(ReadError::RightToLeft);
+    }
+    // Scanners put their name on each page.
+    if pages.len() > 1 && quality.is_hardly_any(pages.len()) && pictures_on(bytes, pages.len()) == pages.len()
+    {
+        return Err(ReadError::Scanned);
     }
     let notices = blank_pages(&pages).into_iter().collect();
     let words = Words::of(
@@ -74,6 +64,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     })
 }
 
+/// What the first engine reads, unless that looks poor and the second reads clearly more.
+fn best_of_two(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
+    let started = Instant::now();
+    let first = match first_engine(bytes) {
+        Err(error @ ReadError::Encrypted) => return Err(error),
+        Ok(pages) if quality(&pages).is_enough(pages.len()) => return Ok(pages),
+        other => other,
+    };
+    if started.elapsed() > SECOND_ENGINE_BEFORE {
+        return first;
+    }
+    match (first, second_engine(bytes)) {
+        (Ok(first), Some(second)) if quality(&second).is_clearly_more_than(quality(&first)) => Ok(second),
+        (Err(_), Some(second)) if !quality(&second).is_empty() => Ok(second),
+        (first, _) => first,
+    }
+}
+
 fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
     let document = PdfDocument::from_bytes(bytes.to_vec()).map_err(ReadError::corrupt)?;
     // A locked file would give empty text rather than an error.
@@ -81,10 +89,17 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
         return Err(ReadError::Encrypted);
     }
     let count = document.page_count().map_err(ReadError::corrupt)?;
+    if count == 0 {
+        return Err(ReadError::corrupt("no page of it is left"));
+    }
     let mut pages = Vec::new();
     let mut spans = Vec::new();
     for number in 0..count {
-        let text = document.extract_text(number).unwrap_or_default();
+        let text = match document.extract_text(number) {
+            Ok(text) => text,
+            Err(error) if count == 1 => return Err(ReadError::corrupt(error)),
+            Err(_) => String::new(),
+        };
         let own_spans = document.extract_spans(number).unwrap_or_default();
         let tables = if count <= MAX_PAGES_WITH_TABLES {
             tables(&document, number)
@@ -250,22 +265,8 @@ fn all_chars(pages: &[Page]) -> impl Iterator<Item = char> + '_ {
         .filter(|c| !c.is_whitespace())
 }
 
-fn chars(pages: &[Page]) -> usize {
-    all_chars(pages).count()
-}
-
-fn is_odd(c: char) -> bool {
-    matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}') || c.is_control()
-}
-
-fn readable(pages: &[Page]) -> usize {
-    all_chars(pages).filter(|c| !is_odd(*c)).count()
-}
-
-/// Whether many characters are none: fonts without a map to Unicode.
-fn is_garbled(pages: &[Page]) -> bool {
-    let odd = all_chars(pages).filter(|c| is_odd(*c)).count();
-    odd * 5 > chars(pages)
+fn quality(pages: &[Page]) -> Quality {
+    Quality::of(pages.iter().flat_map(|page| &page.lines).map(String::as_str))
 }
 
 fn is_right_to_left(pages: &[Page]) -> bool {
@@ -275,16 +276,17 @@ fn is_right_to_left(pages: &[Page]) -> bool {
     all_chars(pages).filter(is_rtl).count() * 5 > letters
 }
 
-fn has_pictures(bytes: &[u8]) -> bool {
+/// How many of the first `pages` pages show a picture.
+fn pictures_on(bytes: &[u8], pages: usize) -> usize {
     let Ok(document) = PdfDocument::from_bytes(bytes.to_vec()) else {
-        return false;
+        return 0;
     };
-    let pages = document.page_count().unwrap_or(0).min(5);
-    (0..pages).any(|page| {
-        document
-            .page_image_handles(page)
-            .is_ok_and(|pictures| !pictures.is_empty())
-    })
+    let pages = document.page_count().unwrap_or(0).min(pages);
+    let has_picture = |page: &usize| {
+        let pictures = document.page_image_handles(*page);
+        pictures.is_ok_and(|pictures| !pictures.is_empty())
+    };
+    (0..pages).filter(has_picture).count()
 }
 
 /// Says which pages gave no text, in a document that otherwise does.
@@ -301,7 +303,8 @@ fn blank_pages(pages: &[Page]) -> Option<String> {
     } else {
         String::new()
     };
-    (!blank.is_empty()).then(|| format!("No text on pages {shown}{more}: they are empty or pictures."))
+    (!blank.is_empty())
+        .then(|| format!("No text on pages {shown}{more}: they are empty, pictures or damaged."))
 }
 
 #[cfg(test)]
@@ -316,9 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_text_is_recognised() {
-        assert!(is_garbled(&pages("\u{fffd}\u{fffd}\u{e001} ab")));
-        assert!(!is_garbled(&pages("plain words and one \u{fffd}")));
+    fn right_to_left_scripts_are_recognised() {
         assert!(is_right_to_left(&pages("שלום עולם")));
         assert!(!is_right_to_left(&pages("an English text that says שלום once")));
     }
@@ -329,7 +330,7 @@ mod tests {
         two.push(Page::default());
         assert_eq!(
             blank_pages(&two).as_deref(),
-            Some("No text on pages 2: they are empty or pictures.")
+            Some("No text on pages 2: they are empty, pictures or damaged.")
         );
         assert_eq!(blank_pages(&pages("words")), None);
     }

@@ -3,9 +3,14 @@
 use super::table;
 use crate::{Block, Row, Section, Table};
 use liaison_knowledge::Anchor;
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Cells that the cell to their left reaches into, by row (from 1) and column (from 0).
+pub(super) type Spanned = HashSet<(u32, usize)>;
 
 /// The section of sheet `name`; `None` when no cell is filled. Cells are normalised lines.
-pub(super) fn section(name: &str, rows: Vec<Row>) -> Option<Section> {
+pub(super) fn section(name: &str, rows: Vec<Row>, spanned: &Spanned) -> Option<Section> {
     let rows: Vec<Row> = rows.into_iter().map(trimmed).collect();
     let filled = || {
         rows.iter()
@@ -16,15 +21,27 @@ pub(super) fn section(name: &str, rows: Vec<Row>) -> Option<Section> {
         sheet: name.to_owned(),
         rows: [filled().min()?, filled().max()?],
     };
-    let mut blocks = Vec::new();
-    let mut header: Vec<String> = Vec::new();
+    let mut sheet = Sheet {
+        spanned,
+        header: vec![],
+        blocks: vec![],
+    };
     for run in runs(rows) {
-        add_run(run, &mut header, &mut blocks);
+        match beside(run) {
+            Ok(tables) => {
+                for table in tables {
+                    sheet.header.clear();
+                    runs(table).into_iter().for_each(|run| sheet.add_run(run));
+                }
+                sheet.header.clear();
+            }
+            Err(run) => sheet.add_run(run),
+        }
     }
     Some(Section {
         anchor,
         heading: vec![name.to_owned()],
-        blocks,
+        blocks: sheet.blocks,
     })
 }
 
@@ -58,67 +75,184 @@ fn runs(rows: Vec<Row>) -> Vec<Vec<Row>> {
     runs
 }
 
-/// Adds the rows of one run. `header` is that of the table before: an empty row inside a table is not its end.
-fn add_run(rows: Vec<Row>, header: &mut Vec<String>, blocks: &mut Vec<Block>) {
-    let Some(table_start) = rows.iter().position(|row| filled(row) > 1) else {
-        blocks.extend(
-            rows.into_iter()
-                .flat_map(|row| row.cells)
-                .filter(|c| !c.is_empty())
-                .map(Block::Paragraph),
-        );
-        return;
+/// The tables that stand beside each other in a run, each from its first column; or the run, if it is one table.
+///
+/// An empty column parts two tables only where both have a header of their own, and start or end in different
+/// rows or have the same first name. Elsewhere it is a gap that the layout wanted.
+fn beside(run: Vec<Row>) -> Result<Vec<Vec<Row>>, Vec<Row>> {
+    let width = run.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let is_empty = |at: usize| {
+        run.iter()
+            .all(|row| row.cells.get(at).is_none_or(String::is_empty))
     };
-    let mut rows = rows;
-    let mut body = rows.split_off(table_start);
-    blocks.extend(
-        rows.into_iter()
-            .flat_map(|row| row.cells)
-            .filter(|c| !c.is_empty())
-            .map(Block::Paragraph),
-    );
-    if table::starts_with_header(&body) {
-        *header = body.remove(0).cells;
-    } else if body.iter().any(|row| row.cells.len() > header.len()) {
-        header.clear();
-    }
-    let mut table = Table {
-        header: header.clone(),
-        rows: vec![],
-    };
-    for row in body {
-        // A lone cell in a wide table is a label for the rows below it or a note, not a value of column one.
-        if filled(&row) == 1 && header.len() > 2 {
-            flush(&mut table, blocks);
-            blocks.extend(
-                row.cells
-                    .into_iter()
-                    .filter(|c| !c.is_empty())
-                    .map(Block::Paragraph),
-            );
-        } else {
-            table.rows.push(row);
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for at in 0..=width {
+        if at == width || is_empty(at) {
+            if start < at {
+                parts.push(start..at);
+            }
+            start = at + 1;
         }
     }
-    if table.rows.is_empty() && !blocks.iter().any(|block| matches!(block, Block::Table(_))) {
-        // A header without rows is all the sheet says.
-        let words: Vec<&str> = header
+    let tables: Vec<Vec<Row>> = parts.iter().map(|columns| part(&run, columns)).collect();
+    let extent = |rows: &[Row]| {
+        (
+            rows.first().map(|row| row.number),
+            rows.last().map(|row| row.number),
+        )
+    };
+    let first_name = |rows: &[Row]| rows.first().and_then(|row| row.cells.first().cloned());
+    let are_tables = tables.len() > 1
+        && tables.iter().all(|rows| table::starts_with_header(rows))
+        && tables[1..]
             .iter()
-            .map(String::as_str)
-            .filter(|cell| !cell.is_empty())
-            .collect();
-        blocks.push(Block::Paragraph(words.join("; ")));
-    }
-    flush(&mut table, blocks);
+            .all(|rows| extent(rows) != extent(&tables[0]) || first_name(rows) == first_name(&tables[0]));
+    if are_tables { Ok(tables) } else { Err(run) }
 }
 
-fn flush(table: &mut Table, blocks: &mut Vec<Block>) {
-    if !table.rows.is_empty() {
-        let rows = std::mem::take(&mut table.rows);
-        blocks.push(Block::Table(Table {
-            header: table.header.clone(),
-            rows,
-        }));
+/// Some columns of a run, without the rows above and below that are empty there.
+fn part(run: &[Row], columns: &Range<usize>) -> Vec<Row> {
+    let cells = |row: &Row| {
+        let end = columns.end.min(row.cells.len());
+        row.cells.get(columns.start..end).unwrap_or_default().to_vec()
+    };
+    let rows = run.iter().map(|row| {
+        trimmed(Row {
+            number: row.number,
+            cells: cells(row),
+        })
+    });
+    rows.filter(|row| !row.cells.is_empty()).collect()
+}
+
+/// As many rows may stand between the first words of a table and its header.
+const MAX_LEAD_ROWS: usize = 3;
+
+/// A sheet under construction.
+struct Sheet<'a> {
+    spanned: &'a Spanned,
+    /// The header of the table before: an empty row inside a table is not its end.
+    header: Vec<String>,
+    blocks: Vec<Block>,
+}
+
+impl Sheet<'_> {
+    /// Adds the rows of one run.
+    fn add_run(&mut self, mut rows: Vec<Row>) {
+        let table_start = rows.iter().position(|row| filled(row) > 1).unwrap_or(rows.len());
+        let body = rows.split_off(table_start);
+        rows.into_iter().for_each(|row| self.add_words(row));
+        if body.is_empty() {
+            return;
+        }
+        let body = self.take_lead(body);
+        let body = self.take_header(body);
+        let mut table = Table {
+            header: self.header.clone(),
+            rows: vec![],
+        };
+        for row in body {
+            // A long sheet repeats its header for print.
+            if self.repeats_header(&row) {
+                continue;
+            }
+            // A lone cell in a wide table is a label for the rows below it or a note, not a value of column one.
+            if filled(&row) == 1 && self.header.len() > 2 {
+                self.flush(&mut table);
+                self.add_words(row);
+            } else {
+                table.rows.push(row);
+            }
+        }
+        if table.rows.is_empty() && !self.blocks.iter().any(|block| matches!(block, Block::Table(_))) {
+            // A header without rows is all the sheet says.
+            let words = self.header.iter().filter(|cell| !cell.is_empty());
+            let words: Vec<&str> = words.map(String::as_str).collect();
+            self.blocks.push(Block::Paragraph(words.join("; ")));
+        }
+        self.flush(&mut table);
+    }
+
+    /// The rows from the header on, when the rows above it are half empty: what the table is about and its units.
+    fn take_lead(&mut self, mut body: Vec<Row>) -> Vec<Row> {
+        let width = body.iter().map(filled).max().unwrap_or(0);
+        let is_lead = |row: &&Row| filled(row) * 2 <= width;
+        let lead = body.iter().take(MAX_LEAD_ROWS).take_while(is_lead).count();
+        let is_headed = |at: &usize| table::starts_with_header(&body[*at..]);
+        let Some(start) = (1..=lead).find(is_headed).filter(|_| !is_headed(&0)) else {
+            return body;
+        };
+        let table = body.split_off(start);
+        for row in body {
+            let words: Vec<String> = row.cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+            self.blocks.push(Block::Paragraph(words.join("; ")));
+        }
+        table
+    }
+
+    /// The rows below the header of `body`, which may be that of the table before.
+    fn take_header(&mut self, mut body: Vec<Row>) -> Vec<Row> {
+        if let [first, second, _, ..] = &body[..]
+            && table::is_divided_by(&self.with_spans(first), &self.with_spans(second))
+        {
+            let rows = body.split_off(2);
+            for row in &mut body {
+                row.cells = table::named_throughout(self.with_spans(row));
+            }
+            self.header = table::joined_header(&body);
+            return rows;
+        }
+        if table::starts_with_header(&body) {
+            let first = body.remove(0);
+            self.header = table::named_throughout(self.with_spans(&first));
+        } else if !body.iter().all(|row| self.is_headed(row)) {
+            self.header.clear();
+        }
+        body
+    }
+
+    /// Whether each filled cell of `row` stands under a name.
+    fn is_headed(&self, row: &Row) -> bool {
+        let is_named = |at: usize| self.header.get(at).is_some_and(|name| !name.is_empty());
+        let filled = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+        filled.count() == 1
+            || row
+                .cells
+                .iter()
+                .enumerate()
+                .all(|(at, cell)| cell.is_empty() || is_named(at))
+    }
+
+    fn repeats_header(&self, row: &Row) -> bool {
+        let is_name = |(at, cell): (usize, &String)| cell.is_empty() || self.header.get(at) == Some(cell);
+        filled(row) > 1 && row.cells.iter().enumerate().all(is_name)
+    }
+
+    /// The cells of a row, `None` where the cell to the left reaches into.
+    fn with_spans(&self, row: &Row) -> Vec<Option<String>> {
+        let is_spanned = |at: usize| self.spanned.contains(&(row.number, at));
+        let spanned = (row.cells.len()..).take_while(|at| is_spanned(*at)).count();
+        let cells = row.cells.iter().enumerate();
+        cells
+            .map(|(at, cell)| (!is_spanned(at)).then(|| cell.clone()))
+            .chain(std::iter::repeat_n(None, spanned))
+            .collect()
+    }
+
+    fn add_words(&mut self, row: Row) {
+        let words = row.cells.into_iter().filter(|cell| !cell.is_empty());
+        self.blocks.extend(words.map(Block::Paragraph));
+    }
+
+    fn flush(&mut self, table: &mut Table) {
+        if !table.rows.is_empty() {
+            let rows = std::mem::take(&mut table.rows);
+            self.blocks.push(Block::Table(Table {
+                header: table.header.clone(),
+                rows,
+            }));
+        }
     }
 }
 
@@ -141,7 +275,7 @@ mod tests {
                 cells: cells(line),
             })
             .collect();
-        let blocks = section("S", rows)
+        let blocks = section("S", rows, &Spanned::new())
             .map(|section| section.blocks)
             .unwrap_or_default();
         let lines = blocks.iter().flat_map(|block| match block {
@@ -181,6 +315,39 @@ mod tests {
         check(
             "Tier|Rate/Gold|18 %//Region|Days|Hours/EMEA|2|16",
             &["2 Tier: Gold; Rate: 18 %", "5 Region: EMEA; Days: 2; Hours: 16"],
+        );
+        check(
+            "Average rates|in %/Tier|2024|2025|2026/Gold|5 %|6 %|7 %",
+            &[
+                "Average rates; in %",
+                "3 Tier: Gold; 2024: 5 %; 2025: 6 %; 2026: 7 %",
+            ],
+        );
+        // A long sheet has its header on each printed page.
+        check(
+            "Tier|Product|Rate/Gold|Flow|18 %/Tier|Product|Rate/Silver|Flow|15 %",
+            &[
+                "2 Tier: Gold; Product: Flow; Rate: 18 %",
+                "4 Tier: Silver; Product: Flow; Rate: 15 %",
+            ],
+        );
+        // Beside each other, and parted by a gap that is only layout.
+        check(
+            "Tier|Rate||Region|Days/Gold|18 %||EMEA|2/Silver|15 %",
+            &[
+                "2 Tier: Gold; Rate: 18 %",
+                "3 Tier: Silver; Rate: 15 %",
+                "2 Region: EMEA; Days: 2",
+            ],
+        );
+        check(
+            "Tier|Product||2024|2025/Gold|Flow||5 %|6 %",
+            &["2 Tier: Gold; Product: Flow; 2024: 5 %; 2025: 6 %"],
+        );
+        // A header does not reach below an empty row to columns that it does not name.
+        check(
+            "Doc||No|Rev/A1||7|B//|1.1|kV|130",
+            &["2 Doc: A1; No: 7; Rev: B", "4 1.1; kV; 130"],
         );
         check("Partner|Acme/Tier|Gold", &["1 Partner; Acme", "2 Tier; Gold"]);
         check("A|B|C", &["1 A; B; C"]);

@@ -1,11 +1,13 @@
-//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file.
+//! XLSX: a section per sheet, cells as displayed, rows numbered as in the file, notes at cells
+//! beside their values, charts as tables.
 
-use super::{MAX_CHARS, ReadError, office, sheet};
-use crate::{Document, Row, text};
+use super::{MAX_CHARS, ReadError, office, sheet, table, workbook_parts::Parts};
+use crate::{Block, Document, Row, Section, text};
+use liaison_knowledge::Anchor;
 use office_oxide::xlsx::cell::CellValue;
 use office_oxide::xlsx::workbook::SheetState;
 use office_oxide::xlsx::{CellRef, Worksheet, XlsxDocument};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Cells that merged ranges may fill; sheets that people merge by hand stay far below.
 const MAX_MERGED_CELLS: usize = 100_000;
@@ -16,6 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     book.ensure_styles();
     let mut document = Document::default();
     let mut chars = 0;
+    let mut parts = Parts::open(bytes);
     for worksheet in &book.worksheets {
         let name = text::line(&worksheet.name);
         if worksheet.state != SheetState::Visible {
@@ -29,8 +32,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
                 "Sheet \"{name}\" is damaged; only its first rows were read."
             ));
         }
-        let rows = rows(&book, worksheet, &mut chars)?;
-        document.sections.extend(sheet::section(&name, rows));
+        let info = book
+            .workbook
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == worksheet.name);
+        let mut parts = info.zip(parts.as_mut());
+        let discussed = parts
+            .as_mut()
+            .map(|(info, parts)| parts.discussed(info))
+            .unwrap_or_default();
+        if !discussed.is_empty() {
+            document.notices.push(format!(
+                "Sheet \"{name}\" has discussions at its cells, which were left out."
+            ));
+        }
+        let rows = rows(&book, worksheet, &notes(worksheet, &discussed), &mut chars)?;
+        document
+            .sections
+            .extend(sheet::section(&name, rows, &spanned(worksheet)));
+        let charts = parts.map(|(info, parts)| parts.charts(info)).unwrap_or_default();
+        document
+            .sections
+            .extend(charts.into_iter().map(|blocks| chart_section(&name, blocks)));
     }
     for (name, problem) in book.unreadable_sheets.iter().take(5) {
         document.notices.push(text::line(&format!(
@@ -44,7 +68,49 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     Ok(document)
 }
 
-fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result<Vec<Row>, ReadError> {
+fn chart_section(sheet: &str, blocks: Vec<Block>) -> Section {
+    let heading = vec![sheet.to_owned()];
+    Section {
+        anchor: Anchor::Heading {
+            heading: heading.clone(),
+        },
+        heading,
+        blocks,
+    }
+}
+
+/// The notes that authors put at cells, by row and column (both from 0): often the condition of a rate. What
+/// people discuss there is talk about the sheet and stays out.
+fn notes(worksheet: &Worksheet, discussed: &HashSet<(u32, u32)>) -> HashMap<(u32, u32), String> {
+    let mut notes = HashMap::new();
+    for comment in worksheet.comments.iter() {
+        let Some(place) = CellRef::parse(&comment.cell_ref) else {
+            continue;
+        };
+        let place = (place.row, place.col);
+        // Excel starts a note with the name of its author.
+        let signed = comment
+            .author
+            .as_deref()
+            .and_then(|author| comment.text.strip_prefix(author));
+        let text = text::line(
+            signed
+                .and_then(|text| text.strip_prefix(':'))
+                .unwrap_or(&comment.text),
+        );
+        if !discussed.contains(&place) && !text.is_empty() {
+            notes.insert(place, text);
+        }
+    }
+    notes
+}
+
+fn rows(
+    book: &XlsxDocument,
+    worksheet: &Worksheet,
+    notes: &HashMap<(u32, u32), String>,
+    chars: &mut usize,
+) -> Result<Vec<Row>, ReadError> {
     let mut merges = Merges::of(worksheet);
     let mut rows = Vec::with_capacity(worksheet.rows.len());
     let mut shown = String::new();
@@ -53,10 +119,13 @@ fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result
         for cell in &row.cells {
             shown.clear();
             book.write_cell_value(cell, &mut shown);
-            let value = match cell.value {
+            let mut value = match cell.value {
                 CellValue::Number(_) => with_currency_apart(text::line(&shown)),
                 _ => text::line(&shown),
             };
+            if let Some(note) = notes.get(&(cell.reference.row, cell.reference.col)) {
+                value = table::with_note(&value, note);
+            }
             if value.is_empty() {
                 continue;
             }
@@ -80,6 +149,29 @@ fn rows(book: &XlsxDocument, worksheet: &Worksheet, chars: &mut usize) -> Result
         }
     }
     Ok(rows)
+}
+
+/// The cells that a merged cell to their left reaches into.
+fn spanned(worksheet: &Worksheet) -> sheet::Spanned {
+    let mut spanned = sheet::Spanned::new();
+    for (from, to) in merged_ranges(worksheet) {
+        let width = to.col.saturating_sub(from.col) as usize;
+        let height = to.row.saturating_sub(from.row) as usize + 1;
+        if width == 0 || spanned.len() + width.saturating_mul(height) > MAX_MERGED_CELLS {
+            continue;
+        }
+        for row in from.row..=to.row {
+            spanned.extend((from.col + 1..=to.col).map(|column| (row + 1, column as usize)));
+        }
+    }
+    spanned
+}
+
+fn merged_ranges(worksheet: &Worksheet) -> impl Iterator<Item = (CellRef, CellRef)> {
+    worksheet.merged_cells.iter().filter_map(|range| {
+        let (from, to) = range.split_once(':')?;
+        Some((CellRef::parse(from)?, CellRef::parse(to)?))
+    })
 }
 
 /// `EUR1,240.50` → `EUR 1,240.50`: the reader drops the space that such number formats hold.
@@ -119,13 +211,7 @@ impl Merges {
     fn of(worksheet: &Worksheet) -> Self {
         let mut budget = MAX_MERGED_CELLS;
         let mut starts = HashMap::new();
-        for range in &worksheet.merged_cells {
-            let Some((from, to)) = range.split_once(':') else {
-                continue;
-            };
-            let (Some(from), Some(to)) = (CellRef::parse(from), CellRef::parse(to)) else {
-                continue;
-            };
+        for (from, to) in merged_ranges(worksheet) {
             let height = to.row.saturating_sub(from.row) as usize;
             if height == 0 || height > budget {
                 continue;

@@ -15,7 +15,7 @@ use super::{
     edge::Bm25,
     edition::{Edition, of, passage_of},
     engine::{EDITION, Engine, Point, Rankings},
-    fuse::{Legs, Ranked, fuse},
+    fuse::{DEPTH, Legs, Ranked, fuse},
     limits::{Condition, conditions},
     point::{hit, in_edition, labels, point, stored},
 };
@@ -30,8 +30,6 @@ use std::{
 use tokio::sync::{Mutex, oneshot};
 use uuid::Uuid;
 
-/// Passages each of the two rankings contributes to a search.
-const LEG: usize = 100;
 /// Points of one write: bounds how long a reader of the in-process engine waits for one, and the size of a request.
 const WRITE_BATCH: usize = 64;
 
@@ -303,7 +301,7 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         let dense = query.vector.to_vec();
         self.query(move |engine, told| async move {
             let which = told.seen(which);
-            let rankings = engine.rank(&dense, sparse, &which, LEG.max(limit)).await?;
+            let rankings = engine.rank(&dense, sparse, &which, DEPTH.max(limit)).await?;
             let (mut ranked, points) = fused(rankings);
             ranked.truncate(limit);
             // Only what is returned is read: a ranking is many times longer.

@@ -15,7 +15,9 @@ mod point;
 mod server;
 pub mod transfer;
 
-use crate::{Audience, DocumentId, DocumentRecord, Passage, PassageId, embed::ModelIdentity};
+use crate::{
+    Audience, DocumentId, DocumentRecord, Passage, PassageId, embed::ModelIdentity, passage::findable,
+};
 use async_trait::async_trait;
 use jiff::civil::Date;
 use std::{collections::BTreeMap, ops::RangeInclusive};
@@ -113,8 +115,23 @@ pub struct IndexedPassage {
     pub passage: Passage,
     /// Its dense vector.
     pub vector: Vec<f32>,
-    /// The words BM25 counts: title, heading path and text.
+    /// The words BM25 counts: see [`findable`].
     pub words: String,
+}
+
+impl IndexedPassage {
+    /// All of a document's passages, in order, with their vectors.
+    #[must_use]
+    pub fn of(document: &DocumentRecord, passages: Vec<Passage>, vectors: Vec<Vec<f32>>) -> Vec<Self> {
+        let words = findable(document, &passages);
+        let all = passages.into_iter().zip(vectors).zip(words);
+        all.map(|((passage, vector), words)| Self {
+            passage,
+            vector,
+            words,
+        })
+        .collect()
+    }
 }
 
 /// Who looks, and on which day: no query of the index exists without it.

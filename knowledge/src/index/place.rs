@@ -205,15 +205,16 @@ async fn first_form(old: &Edge) -> Result<Vec<(DocumentRecord, Vec<IndexedPassag
         let Body { record, passage } = serde_json::from_value(body).map_err(|error| {
             IndexError::Engine(format!("a point of the former index cannot be read: {error}"))
         })?;
-        let words = passage.words(&record);
-        let (_, passages) = all.entry(record.id).or_insert_with(|| (record, Vec::new()));
-        passages.push(IndexedPassage {
-            passage,
-            vector: point.dense,
-            words,
-        });
+        let (_, points) = all.entry(record.id).or_insert_with(|| (record, Vec::new()));
+        points.push((passage, point.dense));
     }
-    Ok(all.into_values().collect())
+    let document = |(record, mut points): (DocumentRecord, Vec<(Passage, Vec<f32>)>)| {
+        points.sort_by_key(|(passage, _)| passage.ordinal);
+        let (passages, vectors): (Vec<Passage>, Vec<Vec<f32>>) = points.into_iter().unzip();
+        let passages = IndexedPassage::of(&record, passages, vectors);
+        (record, passages)
+    };
+    Ok(all.into_values().map(document).collect())
 }
 
 fn read_json<T: DeserializeOwned>(file: &Path) -> Result<T, IndexError> {

@@ -8,7 +8,7 @@ mod wire;
 use super::{
     IndexError,
     editions::blocking,
-    engine::{DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
+    engine::{BEAM, DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
     limits::Condition,
 };
 use crate::room;
@@ -198,7 +198,10 @@ impl Shard {
             score_threshold: None,
             limit,
             offset: 0,
-            params: None,
+            params: Some(q::SearchParams {
+                hnsw_ef: Some(BEAM),
+                ..q::SearchParams::default()
+            }),
             with_vector: q::WithVector::Bool(false),
             with_payload: q::WithPayloadInterface::Bool(false),
         };

@@ -1,0 +1,74 @@
+//! A throw-away home: the model and runtime of a real one, and nothing of its knowledge.
+
+use crate::{app, cli::ingest, config::Settings, home::Home, store::Store};
+use liaison_ingest::{Sandbox, pipeline::Ingest};
+use liaison_knowledge::{Audience, AudienceSpec, Hit, Knowledge, Place, View};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Knowledge in a folder that goes when this is dropped.
+pub(super) struct Scratch {
+    pub(super) knowledge: Knowledge,
+    store: Store,
+    folder: TempDir,
+    settings: Settings,
+}
+
+impl Scratch {
+    /// Nothing in it yet. It lies in the home, whose disk has room for an index.
+    pub(super) async fn open(settings: Settings, home: &Path) -> anyhow::Result<Self> {
+        let home = Home::open(home)?;
+        let folder = tempfile::Builder::new()
+            .prefix("scratch-")
+            .tempdir_in(home.root())?;
+        let embedder = app::load_embedder(&home, &settings).await?;
+        Ok(Self {
+            knowledge: Knowledge::open(embedder, &Place::Embedded(folder.path().join("index"))).await?,
+            store: Store::open(&folder.path().join("liaison.db")).await?,
+            folder,
+            settings,
+        })
+    }
+
+    /// Where files to take in may be written.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Takes in a folder on the production path; every file must be readable.
+    pub(super) async fn ingest(&self, folder: &Path) -> anyhow::Result<()> {
+        let sandbox = sandbox()?;
+        let ingest = Ingest {
+            knowledge: &self.knowledge,
+            catalog: &self.store,
+            sandbox: &sandbox,
+            audience: AudienceSpec::Partners,
+            base: None,
+        };
+        let report = ingest::with_progress(&ingest, &[folder.to_owned()]).await?;
+        if let Some(failed) = report.failed.first() {
+            anyhow::bail!("{}: {}", failed.path, failed.reason);
+        }
+        Ok(())
+    }
+
+    /// The best passages, and the milliseconds it took to find them.
+    pub(super) async fn search(&self, question: &str, limit: usize) -> anyhow::Result<(Vec<Hit>, f64)> {
+        let today = jiff::Timestamp::now().to_zoned(self.settings.time_zone()).date();
+        let view = View {
+            audience: &Audience::Internal,
+            on: today,
+        };
+        let found = self.knowledge.search(question, view, limit).await?;
+        let took = found.timings.embed + found.timings.search;
+        Ok((found.hits, took.as_secs_f64() * 1e3))
+    }
+}
+
+/// Reads documents as ingestion does.
+pub(super) fn sandbox() -> anyhow::Result<Sandbox> {
+    Ok(Sandbox::new(
+        std::env::current_exe()?,
+        vec!["read-document".to_owned()],
+    ))
+}
