@@ -20,8 +20,7 @@ use collection::{Asked, Collection, TODAY, callers};
 use liaison::{app::App, config::Settings};
 use liaison_ingest::Sandbox;
 use liaison_knowledge::{
-    Audience, AudienceSpec, Knowledge, ModelIdentity, PassageId, PassageIndex, View,
-    index::{Opening, Query, edge::EdgeIndex},
+    Audience, AudienceSpec, Knowledge, ModelIdentity, PassageId, PassageIndex, Place, View, index::Query,
     search::similarity,
 };
 use std::{
@@ -57,24 +56,24 @@ async fn main() {
         symlink(test_home().join(part), home.path().join(part)).unwrap();
     }
     let sentences = sentences();
-    let (collection, opening) = prepare(home.path(), &sentences).await;
+    let (collection, place, model) = prepare(home.path(), &sentences).await;
 
-    build(&collection, &opening, passages).await;
+    build(&collection, &place, &model, passages).await;
     // As a service finds it when it starts.
-    let index = EdgeIndex::open(&opening).unwrap();
+    let index = place.open(&model).await.unwrap();
     println!(
         "\n{:<34}{:>9}{:>9}{:>9}",
         "search without the model, ms", "p50", "p95", "p99"
     );
     let mut all = Vec::new();
     for (name, audience) in callers() {
-        let times = search(&index, &collection, &audience).await;
+        let times = search(&*index, &collection, &audience).await;
         row(name, &times);
         all.extend(times);
     }
     row("all of them", &all);
     memory("while searching");
-    recall(&index, &collection, passages).await;
+    recall(&*index, &collection, passages).await;
     drop(index);
 
     while_ingesting(home.path(), &sentences).await;
@@ -82,19 +81,19 @@ async fn main() {
 }
 
 /// The collection, made of the model's vectors of real sentences, and where its index is to be.
-async fn prepare(home: &Path, sentences: &[String]) -> (Collection, Opening) {
+async fn prepare(home: &Path, sentences: &[String]) -> (Collection, Place, ModelIdentity) {
     let app = App::open(Settings::load(None).unwrap(), home).await.unwrap();
     let vectors = app.knowledge.embed(sentences.to_vec()).await.unwrap();
-    let model: ModelIdentity = app.knowledge.model().clone();
+    let model = app.knowledge.model().clone();
     let path = app.home.index();
     drop(app);
     fs::remove_dir_all(&path).unwrap();
     let vectors = vectors.iter().map(|vector| vector.to_vec()).collect();
-    (Collection::new(vectors), Opening { path, model })
+    (Collection::new(vectors), Place::Embedded(path), model)
 }
 
-async fn build(collection: &Collection, opening: &Opening, passages: usize) {
-    let index = EdgeIndex::open(opening).unwrap();
+async fn build(collection: &Collection, place: &Place, model: &ModelIdentity, passages: usize) {
+    let index = place.open(model).await.unwrap();
     let start = Instant::now();
     let mut documents = 0;
     for made in collection.documents(passages) {

@@ -1,7 +1,7 @@
 //! From one index to another: to another engine with the vectors as they are, or to another model with new ones.
 
 use super::{IndexedPassage, PassageIndex, Stored};
-use crate::{DocumentId, EmbedError, Embedder, KnowledgeError, embed::Urgency};
+use crate::{DocumentId, DocumentRecord, EmbedError, Embedder, KnowledgeError, Passage, embed::Urgency};
 use std::sync::Arc;
 
 /// What a transfer did.
@@ -69,8 +69,8 @@ pub async fn transfer(
             continue;
         }
         let record = first.document.clone();
-        to.replace(&record, indexed(contents, embedder.clone()).await?)
-            .await?;
+        let passages = indexed(contents, &record, embedder.clone()).await?;
+        to.replace(&record, passages).await?;
         done.written += 1;
         if done.written % FLUSH_EVERY == 0 {
             to.flush().await?;
@@ -85,28 +85,23 @@ pub async fn transfer(
     Ok(done)
 }
 
-/// Passages with their words, and with vectors of the model if there is one.
+/// A document's passages, with vectors of the model if there is one.
 async fn indexed(
     contents: Vec<(Stored, Vec<f32>)>,
+    document: &DocumentRecord,
     embedder: Option<Arc<dyn Embedder>>,
 ) -> Result<Vec<IndexedPassage>, KnowledgeError> {
-    let mut all: Vec<IndexedPassage> = contents
+    let (passages, mut vectors): (Vec<Passage>, Vec<_>) = contents
         .into_iter()
-        .map(|(stored, vector)| IndexedPassage {
-            words: stored.passage.words(&stored.document),
-            passage: stored.passage,
-            vector,
-        })
-        .collect();
+        .map(|(stored, vector)| (stored.passage, vector))
+        .unzip();
     if let Some(embedder) = embedder {
-        let words: Vec<String> = all.iter().map(|indexed| indexed.words.clone()).collect();
-        let vectors = tokio::task::spawn_blocking(move || embedder.embed(&words, Urgency::Document)).await;
-        let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))??;
-        for (indexed, vector) in all.iter_mut().zip(vectors) {
-            indexed.vector = vector;
-        }
+        let words: Vec<String> = passages.iter().map(|passage| passage.words(document)).collect();
+        let embed = move || embedder.embed(&words, Urgency::Document);
+        let embedded = tokio::task::spawn_blocking(embed).await;
+        vectors = embedded.map_err(|error| EmbedError::Failed(error.to_string()))??;
     }
-    Ok(all)
+    Ok(IndexedPassage::of(document, passages, vectors))
 }
 
 /// Whether two documents hold the same passages under the same record, with the same vectors if those count.

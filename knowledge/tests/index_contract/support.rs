@@ -127,20 +127,16 @@ pub(crate) fn record(source: &str) -> DocumentRecord {
 pub(crate) fn passages(record: &DocumentRecord, texts: &[&str]) -> Vec<IndexedPassage> {
     let passage = |(ordinal, text): (usize, &&str)| {
         let ordinal = u32::try_from(ordinal).unwrap();
-        let passage = Passage {
+        Passage {
             id: PassageId::of_text(record.id, ordinal, text),
             ordinal,
             anchor: Anchor::Page { page: ordinal + 1 },
             heading: vec!["Terms".to_owned()],
             text: (*text).to_owned(),
-        };
-        IndexedPassage {
-            words: passage.words(record),
-            vector: vector(text),
-            passage,
         }
     };
-    texts.iter().enumerate().map(passage).collect()
+    let passages = texts.iter().enumerate().map(passage).collect();
+    IndexedPassage::of(record, passages, texts.iter().map(|text| vector(text)).collect())
 }
 
 /// A unit vector that is the same for the same words and unlike that of others.

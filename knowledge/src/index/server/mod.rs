@@ -22,7 +22,7 @@ use qdrant_client::{
     qdrant::{
         self as q, CountPointsBuilder, DeletePointsBuilder, FacetCountsBuilder, GetPointsBuilder,
         NamedVectors, PointStruct, QueryBatchPointsBuilder, QueryPointsBuilder, ScrollPointsBuilder,
-        UpsertPointsBuilder, facet_value,
+        SearchParamsBuilder, UpsertPointsBuilder, facet_value,
     },
 };
 use serde_json::{Map, Value};
@@ -105,7 +105,7 @@ impl Engine for Server {
                 .using(using)
                 .filter(filter(which))
                 .limit(limit as u64)
-                .params(q::SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
+                .params(SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
                 .build()
         };
         let mut legs = vec![leg(q::VectorInput::new_dense(dense.to_vec()), DENSE)];
