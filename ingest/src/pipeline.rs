@@ -25,9 +25,9 @@ use std::{
 const SHORT_AT_ONCE: usize = 3;
 /// Files of the slow lane under way at once.
 const LONG_AT_ONCE: usize = 1;
-/// A file of more bytes goes into the slow lane, so that the short ones never wait for it. Vectors of both lanes
-/// are made in turns.
-const LONG_BYTES: u64 = 512 << 10;
+/// A file of more bytes goes into a slow lane, in a run and among jobs, so that the short ones never wait for it.
+/// Vectors of both lanes are made in turns.
+pub const LONG_BYTES: u64 = 512 << 10;
 /// Documents between two flushes of the index.
 const FLUSH_EVERY: usize = 64;
 

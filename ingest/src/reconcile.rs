@@ -4,12 +4,11 @@
 //! none of this, the next run mends it; this is for restored backups, lost folders and doubts.
 
 use crate::{
-    catalog::{Catalog, Entry},
+    catalog::Entry,
     files::files_below,
     pipeline::{Ingest, IngestError, Tell},
-    sandbox::Sandbox,
 };
-use liaison_knowledge::{AudienceSpec, DocumentId, Knowledge};
+use liaison_knowledge::{AudienceSpec, DocumentId};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -124,14 +123,9 @@ fn has_changed(ingest: &Ingest<'_>, entry: &Entry) -> bool {
 ///
 /// # Errors
 /// When the catalog, the model or the index fails; repeating it is safe.
-pub async fn mend(
-    knowledge: &Knowledge,
-    catalog: &dyn Catalog,
-    sandbox: &Sandbox,
-    found: &Comparison,
-    tell: Tell<'_>,
-) -> Result<(), IngestError> {
-    let mut entries: BTreeMap<DocumentId, Entry> = catalog
+pub async fn mend(ingest: &Ingest<'_>, found: &Comparison, tell: Tell<'_>) -> Result<(), IngestError> {
+    let mut entries: BTreeMap<DocumentId, Entry> = ingest
+        .catalog
         .all()
         .await?
         .into_iter()
@@ -140,16 +134,13 @@ pub async fn mend(
     let mut again: BTreeMap<(String, PathBuf), Vec<PathBuf>> = BTreeMap::new();
     for Difference { kind, id, .. } in &found.differences {
         match (kind, entries.remove(id)) {
-            (Kind::NotInCatalog | Kind::FileGone, _) => {
-                knowledge.remove(*id).await?;
-                catalog.forget(vec![*id]).await?;
-            }
-            (Kind::RecordDiffers, Some(entry)) => knowledge.relabel(&entry.indexed()).await?,
+            (Kind::NotInCatalog | Kind::FileGone, _) => ingest.remove(vec![*id]).await?,
+            (Kind::RecordDiffers, Some(entry)) => ingest.knowledge.relabel(&entry.indexed()).await?,
             (Kind::FileChanged | Kind::PassagesDiffer, Some(entry)) => {
                 let (audience, base) = (entry.given_audience.to_string(), base(&entry));
                 let sources = again.entry((audience, base)).or_default();
                 sources.push(entry.source.clone());
-                catalog.record(vec![as_unseen(entry)]).await?;
+                ingest.catalog.record(vec![as_unseen(entry)]).await?;
             }
             // Gone since it was compared.
             (_, None) => {}
@@ -157,16 +148,14 @@ pub async fn mend(
     }
     for ((audience, base), sources) in again {
         let audience: AudienceSpec = audience.parse().unwrap_or(AudienceSpec::Internal);
-        let ingest = Ingest {
-            knowledge,
-            catalog,
-            sandbox,
+        let as_before = Ingest {
             audience,
             base: Some(base),
+            ..*ingest
         };
-        ingest.run(&sources, tell).await?;
+        as_before.run(&sources, tell).await?;
     }
-    Ok(knowledge.flush().await?)
+    Ok(ingest.knowledge.flush().await?)
 }
 
 /// The folder that was given when it was taken in: its path as shown is relative to it.

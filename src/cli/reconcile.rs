@@ -16,12 +16,13 @@ pub(super) struct Args {
 pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let machine = context.json;
     let app = context.app().await?;
-    let found = compare(&app.ingest(AudienceSpec::Internal)).await?;
+    let ingestion = app.ingest(AudienceSpec::Internal);
+    let found = compare(&ingestion).await?;
     let differs = !found.differences.is_empty();
     if differs && !args.dry_run {
         let bar = ProgressBar::new(0).with_style(ingest::style());
         let tell = |progress: liaison_ingest::report::Progress<'_>| ingest::show(&bar, progress);
-        mend(&app.knowledge, &app.store, &app.sandbox, &found, &tell).await?;
+        mend(&ingestion, &found, &tell).await?;
         bar.finish_and_clear();
         app.knowledge.optimise().await?;
     }

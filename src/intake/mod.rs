@@ -14,7 +14,7 @@ use crate::{
     store::{Job, State},
 };
 use liaison_ingest::{
-    pipeline::Ingest,
+    pipeline::{Ingest, LONG_BYTES},
     report::{Progress, Report, Stage},
     watch::Watch,
 };
@@ -30,9 +30,6 @@ use std::{
 };
 use tokio::sync::{Mutex as Turn, Notify, mpsc};
 use uuid::Uuid;
-
-/// A longer file goes into the lane of long ones, in bytes.
-const LONG: i64 = 512 << 10;
 
 /// The jobs of a running service.
 pub struct Intake {
@@ -161,7 +158,7 @@ impl Intake {
     fn queue(&self, job: Job) {
         let lane = match job.bytes {
             None => 2,
-            Some(bytes) if bytes > LONG => 1,
+            Some(bytes) if bytes.cast_unsigned() > LONG_BYTES => 1,
             Some(_) => 0,
         };
         // The workers live as long as this does.
@@ -203,8 +200,7 @@ impl Intake {
     /// # Errors
     /// When the database fails.
     pub async fn cancel(&self, id: Uuid) -> Result<bool, sqlx::Error> {
-        let is_open = |job: &Job| !job.state.is_final();
-        if !self.app.store.job(id).await?.as_ref().is_some_and(is_open) {
+        if !self.is_open(id).await? {
             return Ok(false);
         }
         self.app.store.move_job(id, State::Cancelled, None).await?;
@@ -213,6 +209,12 @@ impl Intake {
             None => self.uploads.drop_incoming(id),
         }
         Ok(true)
+    }
+
+    /// Whether something will still happen to a job.
+    async fn is_open(&self, id: Uuid) -> Result<bool, sqlx::Error> {
+        let job = self.app.store.job(id).await?;
+        Ok(job.is_some_and(|job| !job.state.is_final()))
     }
 
     /// Takes a document out, file and all: once this returns, nothing of it is found.
@@ -243,9 +245,7 @@ impl Intake {
     async fn run(&self, job: &Job) -> Result<(), sqlx::Error> {
         let turn = self.turn_of(&job.source);
         let _turn = turn.lock().await;
-        let store = &self.app.store;
-        let is_open = |job: &Job| !job.state.is_final();
-        if !store.job(job.id).await?.as_ref().is_some_and(is_open) {
+        if !self.is_open(job.id).await? {
             return Ok(());
         }
         let cancel = Arc::new(Notify::new());
@@ -279,7 +279,7 @@ impl Intake {
                 ),
             },
         };
-        let moved = store.move_job(job.id, state, reason.as_deref()).await;
+        let moved = self.app.store.move_job(job.id, state, reason.as_deref()).await;
         self.running().remove(&job.id);
         moved
     }
