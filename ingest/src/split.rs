@@ -10,6 +10,7 @@
 use crate::{Block, Document, Section};
 use liaison_knowledge::{Anchor, DocumentId, Passage, PassageId};
 use std::collections::VecDeque;
+use text_splitter::{ChunkConfig, TextSplitter};
 
 /// How long passages are, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -313,25 +314,12 @@ fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<
     filled.map(atom).collect::<Vec<_>>().into_iter()
 }
 
-/// What pieces are made of, in order and nothing left out: sentences, the words of sentences that are too long, the
-/// characters of such words.
+/// What pieces are made of, in order and nothing left out: sentences, and the parts of sentences that are too long.
 fn grains(text: &str, max_chars: usize) -> Vec<&str> {
-    let fits = |part: &str| part.chars().count() <= max_chars;
-    let mut grains = Vec::new();
-    for sentence in sentences(text) {
-        if fits(sentence) {
-            grains.push(sentence);
-            continue;
-        }
-        for mut word in sentence.split_inclusive(char::is_whitespace) {
-            while let Some((at, _)) = word.char_indices().nth(max_chars) {
-                grains.push(&word[..at]);
-                word = &word[at..];
-            }
-            grains.push(word);
-        }
-    }
-    grains
+    let parted = TextSplitter::new(ChunkConfig::new(max_chars).with_trim(false));
+    sentences(text)
+        .flat_map(|sentence| parted.chunks(sentence))
+        .collect()
 }
 
 /// Sentences with the white space after them. A full stop ends one whatever follows: Unicode's rule wants a capital,

@@ -22,6 +22,7 @@ mod pdf;
 mod plain;
 mod quality;
 mod reflow;
+mod set;
 mod sheet;
 mod table;
 mod word;

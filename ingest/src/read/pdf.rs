@@ -1,7 +1,12 @@
 //! PDF: getting the words out. Two engines, because each fails on files that the other reads; `page.rs` makes
 //! sections of what they give.
 
-use super::{ReadError, page, quality::Quality, reflow::Words};
+use super::{
+    ReadError, page,
+    quality::Quality,
+    reflow::Words,
+    set::{SetLine, drop_repeats, mended, set_lines},
+};
 use crate::{Document, text};
 use pdf_oxide::PdfDocument;
 use pdf_oxide::layout::TextSpan;
@@ -93,7 +98,7 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
         return Err(ReadError::corrupt("no page of it is left"));
     }
     let mut pages = Vec::new();
-    let mut spans = Vec::new();
+    let (mut spans, mut set) = (Vec::new(), Vec::new());
     for number in 0..count {
         let text = match document.extract_text(number) {
             Ok(text) => text,
@@ -101,12 +106,15 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
             Err(_) => String::new(),
         };
         let own_spans = document.extract_spans(number).unwrap_or_default();
+        let own_set = set_lines(&own_spans);
         let tables = if count <= MAX_PAGES_WITH_TABLES {
-            tables(&document, number)
+            let found = tables(&document, number).into_iter();
+            found.map(|rows| mended(rows, &own_set)).collect()
         } else {
             vec![]
         };
         let mut lines: Vec<String> = text.split(['\n', '\u{c}']).map(text::line).collect();
+        drop_repeats(&mut lines, &own_set);
         raise_footnote_marks(&mut lines, &own_spans);
         pages.push(Page {
             lines,
@@ -114,9 +122,12 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
             headings: vec![],
         });
         spans.push(own_spans);
+        set.push(own_set);
     }
     page::drop_furniture(&mut pages);
-    find_headings(&mut pages, &spans);
+    if let Some(body) = body_size(&spans) {
+        find_headings(&mut pages, body, set);
+    }
     Ok(pages)
 }
 
@@ -171,17 +182,8 @@ fn raise_footnote_marks(lines: &mut [String], spans: &[TextSpan]) {
     }
 }
 
-/// A line of a page as it is set.
-struct SetLine {
-    text: String,
-    size: f32,
-    bold: bool,
-}
-
 /// Marks the lines that are set larger than most of the text, or bold and short.
-fn find_headings(pages: &mut [Page], spans: &[Vec<TextSpan>]) {
-    let Some(body) = body_size(spans) else { return };
-    let mut set: Vec<Vec<SetLine>> = spans.iter().map(|spans| set_lines(spans)).collect();
+fn find_headings(pages: &mut [Page], body: f32, mut set: Vec<Vec<SetLine>>) {
     for (page, lines) in pages.iter().zip(&mut set) {
         lines.retain(|line| page.lines.contains(&line.text));
     }
@@ -221,40 +223,6 @@ fn body_size(spans: &[Vec<TextSpan>]) -> Option<f32> {
         .into_iter()
         .max_by_key(|(_, chars)| *chars)
         .map(|(size, _)| size as f32 / 2.0)
-}
-
-fn set_lines(spans: &[TextSpan]) -> Vec<SetLine> {
-    let mut lines: Vec<(f32, SetLine)> = Vec::new();
-    // Stamps along the margin are set upright.
-    for span in spans
-        .iter()
-        .filter(|span| !span.text.trim().is_empty() && span.rotation_degrees.abs() < 1.0)
-    {
-        let bold = span.font_weight.is_bold();
-        match lines.last_mut() {
-            Some((y, line)) if (*y - span.bbox.y).abs() < 2.0 => {
-                line.text.push(' ');
-                line.text.push_str(&span.text);
-                line.size = line.size.min(span.font_size);
-                line.bold &= bold;
-            }
-            _ => lines.push((
-                span.bbox.y,
-                SetLine {
-                    text: span.text.clone(),
-                    size: span.font_size,
-                    bold,
-                },
-            )),
-        }
-    }
-    lines
-        .into_iter()
-        .map(|(_, line)| SetLine {
-            text: text::line(&line.text),
-            ..line
-        })
-        .collect()
 }
 
 fn all_chars(pages: &[Page]) -> impl Iterator<Item = char> + '_ {

@@ -28,6 +28,9 @@ struct Block {
 enum Kind {
     /// A paragraph, or the first sentence of a long one.
     Line,
+    /// A question that what follows answers. A quote may start with it but not go over it: beyond it something else
+    /// is asked.
+    Question,
     /// A further sentence of the paragraph before it.
     Sentence,
     /// An item of a list; shown with its marker.
@@ -75,7 +78,7 @@ pub(super) fn cut<'t>(text: &'t str, heading: &[String]) -> Cut<'t> {
         let rest = &lines[nth..];
         if words.ends_with('?') && !rest.is_empty() {
             // A question and what follows: both are compared, the question stays a block of its own.
-            cut.push(line, Kind::Line);
+            cut.push(line, Kind::Question);
             cut.line(rest[0].clone(), words, Kind::Line);
             nth += 1;
         } else if words.ends_with(':') {
@@ -154,7 +157,16 @@ impl Cut<'_> {
         let fits = |first: usize, last: usize| {
             let size = self.blocks[last].range.end - self.blocks[first].range.start;
             let inner = &self.blocks[first..=last];
-            size <= chars && inner.iter().all(|block| block.kind != Kind::Row)
+            let is_apart = |kind: Kind, at: usize| match kind {
+                Kind::Row => true,
+                Kind::Question => at > 0,
+                Kind::Line | Kind::Sentence | Kind::Item => false,
+            };
+            size <= chars
+                && !inner
+                    .iter()
+                    .enumerate()
+                    .any(|(at, block)| is_apart(block.kind, at))
         };
         loop {
             let before = (first, last);
@@ -297,6 +309,15 @@ mod tests {
             "One.\nTwo.\nThree.",
             9,
             &["One.\n\nTwo.", "One.\n\nTwo.", "Three."],
+        );
+        check(
+            "Why?\nBecause.\nWhen?\nSoon. Or late.",
+            900,
+            &[
+                "Why?\n\nBecause.",
+                "When?\n\nSoon. Or late.",
+                "When?\n\nSoon. Or late.",
+            ],
         );
         check(
             "Rates by tier.\nGold; 15%; 13%",
