@@ -32,7 +32,7 @@ rm "$DISK/filler"
 step answered ask "$QUESTION" --partner p-001
 step ingested ingest "$DOCUMENTS"
 step found search "$NEW" --partner p-001 --limit 1
-step kept search "$QUESTION" --partner p-001
+step kept search "$QUESTION" --partner p-001 --limit 1
 umount "$DISK"
 "#;
 

@@ -23,7 +23,7 @@ pub(super) struct Answering {
 }
 
 /// Units that are compared by meaning.
-const COMPARED: usize = 8;
+const COMPARED: usize = 12;
 /// Passages whose best units are compared whatever words they use, and how many of each.
 const FIRST_PASSAGES: usize = 3;
 const FROM_EACH: usize = 2;
@@ -42,6 +42,9 @@ const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
 /// What a unit gains that speaks of the partner's own tier, where the question names none, and what a row loses
 /// that speaks of others: of five rows of a table, one is the partner's.
 const OWN_TIER: f32 = 0.06;
+
+/// When more rows of one table are about equally good, it answers as a whole.
+const TABLE_ROWS: usize = 2;
 
 struct Candidate {
     passage: usize,
@@ -66,6 +69,13 @@ impl Candidate {
 
     fn support(&self) -> f32 {
         0.8 * self.meaning + 0.2 * self.coverage
+    }
+
+    /// Whether both are rows of one table; a row is beside itself.
+    fn is_beside(&self, other: &Self, cut: &Cut<'_>) -> bool {
+        self.passage == other.passage
+            && [self, other].iter().all(|candidate| cut.is_row(&candidate.unit))
+            && cut.table(&self.unit).contains(other.unit.blocks.start())
     }
 
     fn score(&self) -> f32 {
@@ -278,21 +288,27 @@ fn holds(hit: &Hit, name: &str) -> bool {
 /// The best quote and those nearly as good that add something.
 fn pick(candidates: &[Candidate], cuts: &[Cut<'_>]) -> Vec<(usize, Quote)> {
     let least = candidates.first().map_or(0.0, Candidate::score) * FURTHER;
+    let good = candidates.partition_point(|candidate| candidate.score() >= least);
+    let good = &candidates[..good];
     let mut picked: Vec<(usize, Quote)> = Vec::new();
-    for candidate in candidates
-        .iter()
-        .take_while(|candidate| candidate.score() >= least)
-    {
-        let chars = if picked.is_empty() {
-            FIRST_CHARS
-        } else {
-            FURTHER_CHARS
-        };
+    for candidate in good {
         let cut = &cuts[candidate.passage];
         let bare = cut.quote(&candidate.unit, 0);
-        if picked.len() < MOST_QUOTES && !picked.iter().any(|(_, quote)| overlap(quote, &bare)) {
-            picked.push((candidate.passage, cut.quote(&candidate.unit, chars)));
+        if picked.len() == MOST_QUOTES {
+            break;
         }
+        if picked.iter().any(|(_, quote)| overlap(quote, &bare)) {
+            continue;
+        }
+        let rows = good.iter().filter(|other| candidate.is_beside(other, cut));
+        let quote = if rows.count() > TABLE_ROWS {
+            cut.quote_of(cut.table(&candidate.unit))
+        } else if picked.is_empty() {
+            cut.quote(&candidate.unit, FIRST_CHARS)
+        } else {
+            cut.quote(&candidate.unit, FURTHER_CHARS)
+        };
+        picked.push((candidate.passage, quote));
     }
     picked
 }

@@ -180,11 +180,33 @@ impl Cut<'_> {
                 break;
             }
         }
-        let words = &self.text[self.blocks[first].range.start..self.blocks[last].range.end];
+        self.quote_of(first..=last)
+    }
+
+    /// The quote of neighbouring blocks.
+    pub(super) fn quote_of(&self, blocks: RangeInclusive<usize>) -> Quote {
+        let blocks = &self.blocks[blocks];
+        let words = match blocks {
+            [first, .., last] => first.range.start..last.range.end,
+            [only] => only.range.clone(),
+            [] => 0..0,
+        };
         Quote {
-            words: words.to_owned(),
-            shown: self.shown(&self.blocks[first..=last]),
+            words: self.text[words].to_owned(),
+            shown: self.shown(blocks),
         }
+    }
+
+    /// The rows of the table that the row `unit` stands in, its introduction not included.
+    pub(super) fn table(&self, unit: &Unit) -> RangeInclusive<usize> {
+        let is_row = |at: &usize| self.blocks[*at].kind == Kind::Row;
+        let (first, last) = (*unit.blocks.start(), *unit.blocks.end());
+        let first = (0..first).rev().take_while(is_row).last().unwrap_or(first);
+        let last = (last + 1..self.blocks.len())
+            .take_while(is_row)
+            .last()
+            .unwrap_or(last);
+        first..=last
     }
 
     fn shown(&self, blocks: &[Block]) -> String {
@@ -329,6 +351,15 @@ mod tests {
             900,
             &["Tier: Gold; Rate: 18 %", "Tier: Silver; Rate: 12.5 %"],
         );
+    }
+
+    #[test]
+    fn a_table_is_its_rows_and_nothing_around_them() {
+        let text = "Rates by tier.\nGold; 15%; 13%\nSilver; 12%; 10%\nIn force from May.";
+        let cut = cut(text, &[]);
+        let row = cut.units.iter().find(|unit| cut.is_row(unit)).unwrap();
+        let table = cut.quote_of(cut.table(row));
+        assert_eq!(table.words, "Gold; 15%; 13%\nSilver; 12%; 10%");
     }
 
     #[test]
