@@ -25,5 +25,5 @@ pub mod watch;
 pub use document::{Block, Document, Row, Section, Table};
 pub use front::FrontMatter;
 pub use read::ReadError;
-pub use sandbox::Sandbox;
+pub use sandbox::{Readers, Sandbox};
 pub use split::Limits;

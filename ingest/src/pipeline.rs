@@ -51,7 +51,7 @@ pub struct Ingest<'a> {
     pub knowledge: &'a Knowledge,
     /// What was ingested before.
     pub catalog: &'a dyn Catalog,
-    /// Reads one file in a child process.
+    /// Reads files in child processes.
     pub sandbox: &'a Sandbox,
     /// For documents that do not say who they are for.
     pub audience: AudienceSpec,
@@ -77,7 +77,8 @@ impl Ingest<'_> {
         run.remove_vanished(&files).await?;
         let (long, short): (Vec<File>, Vec<File>) =
             files.into_iter().partition(|file| file.bytes > LONG_BYTES);
-        let prepare = |file: File| self.prepare(known.get(&file.id), file, tell);
+        let readers = self.sandbox.readers();
+        let prepare = |file: File| self.prepare(known.get(&file.id), file, &readers, tell);
         let long = futures::stream::iter(long)
             .map(prepare)
             .buffer_unordered(LONG_AT_ONCE);
@@ -89,6 +90,8 @@ impl Ingest<'_> {
             run.take(&file, prepared?).await?;
             tell(Progress::Finished(&file.display));
         }
+        drop(work);
+        readers.close().await;
         run.settle().await?;
         let mut report = run.report;
         report.sort();

@@ -8,6 +8,7 @@ use crate::{
     pipeline::{Ingest, Tell},
     read::sidecar,
     report::{Progress, Stage},
+    sandbox::Readers,
     split::{Limits, split},
 };
 use liaison_knowledge::{DocumentRecord, EmbeddedDocument, KnowledgeError, Passage};
@@ -44,9 +45,10 @@ impl Ingest<'_> {
         &self,
         known: Option<&Entry>,
         file: File,
+        readers: &Readers<'_>,
         tell: Tell<'_>,
     ) -> (File, Result<Prepared, KnowledgeError>) {
-        let prepared = self.prepared(known, &file, tell).await;
+        let prepared = self.prepared(known, &file, readers, tell).await;
         (file, prepared)
     }
 
@@ -54,6 +56,7 @@ impl Ingest<'_> {
         &self,
         known: Option<&Entry>,
         file: &File,
+        readers: &Readers<'_>,
         tell: Tell<'_>,
     ) -> Result<Prepared, KnowledgeError> {
         let failed = |fingerprint: String, reason: String| Ok(Prepared::Failed { fingerprint, reason });
@@ -70,7 +73,7 @@ impl Ingest<'_> {
             return Ok(Prepared::Unchanged);
         }
         let fingerprint = loaded.fingerprint.clone();
-        let (mut entry, passages) = match self.read(file, loaded, tell).await {
+        let (mut entry, passages) = match self.read(file, loaded, readers, tell).await {
             Ok(read) => read,
             Err(error) => return failed(fingerprint, error.to_string()),
         };
@@ -99,10 +102,11 @@ impl Ingest<'_> {
         &self,
         file: &File,
         loaded: Loaded,
+        readers: &Readers<'_>,
         tell: Tell<'_>,
     ) -> Result<(Entry, Vec<Passage>), ReadError> {
         tell(Progress::At(&file.display, Stage::Reading));
-        let document = self.sandbox.read(&file.name(), loaded.bytes).await?;
+        let document = readers.read(&file.name(), &loaded.bytes).await?;
         tell(Progress::At(&file.display, Stage::Splitting));
         let described = loaded.sidecar.as_deref().map(sidecar).transpose()?;
         let front = described.unwrap_or_default().or(document.front.clone());

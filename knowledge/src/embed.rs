@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -184,20 +184,17 @@ impl OnnxEmbedder {
 
     /// One text at a time: batching pads to the longest and brings nothing on a CPU, and between two texts of a
     /// document a question finds its turn.
-    fn embed_each(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
-        let embed = |text: &String| {
-            let lent = self.pool.take(urgency);
-            let start = ThreadTime::now();
-            let vectors = lent.session().embed([text], Some(1));
-            if urgency == Urgency::Document {
-                let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
-                self.cpu.fetch_add(taken, Ordering::Relaxed);
-            }
-            let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
-            let vector = vectors.into_iter().next();
-            vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
-        };
-        texts.iter().map(embed).collect()
+    fn embed_one(&self, text: &str, urgency: Urgency) -> Result<Vec<f32>, EmbedError> {
+        let lent = self.pool.take(urgency);
+        let start = ThreadTime::now();
+        let vectors = lent.session().embed([text], Some(1));
+        if urgency == Urgency::Document {
+            let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+            self.cpu.fetch_add(taken, Ordering::Relaxed);
+        }
+        let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
+        let vector = vectors.into_iter().next();
+        vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
     }
 }
 
@@ -207,24 +204,28 @@ impl Embedder for OnnxEmbedder {
     }
 
     fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
-        let workers = self.pool.sessions.len().min(texts.len());
-        if workers <= 1 {
-            return self.embed_each(texts, urgency);
-        }
-        let share = texts.len().div_ceil(workers);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = texts
-                .chunks(share)
-                .map(|part| scope.spawn(move || self.embed_each(part, urgency)))
-                .collect();
-            let mut vectors = Vec::with_capacity(texts.len());
-            for part in parts {
-                let part = part
-                    .join()
-                    .map_err(|_| EmbedError::Failed("an embedding thread died".into()))?;
-                vectors.extend(part?);
+        // Texts differ in length, so each worker takes the next one when it is done with another.
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let nth = next.fetch_add(1, Ordering::Relaxed);
+                let Some(text) = texts.get(nth) else {
+                    return Ok(done);
+                };
+                done.push((nth, self.embed_one(text, urgency)?));
             }
-            Ok(vectors)
+        };
+        let helpers = self.pool.sessions.len().min(texts.len()).saturating_sub(1);
+        std::thread::scope(|scope| {
+            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+            let mut done = work()?;
+            for helper in helpers {
+                let part = helper.join();
+                done.extend(part.map_err(|_| EmbedError::Failed("an embedding thread died".into()))??);
+            }
+            done.sort_unstable_by_key(|(nth, _)| *nth);
+            Ok(done.into_iter().map(|(_, vector)| vector).collect())
         })
     }
 

@@ -72,12 +72,9 @@ enum Command {
     Token(token::Args),
     /// Check everything the service needs, and say how to mend it
     Doctor,
-    /// Read one document from stdin; what ingestion runs in a child process
+    /// Read documents that come through stdin; what ingestion runs in a child process
     #[command(hide = true)]
-    ReadDocument {
-        /// The file's name.
-        name: String,
-    },
+    ReadDocument,
 }
 
 /// How a command ended when it did not fail.
@@ -107,8 +104,8 @@ impl Cli {
     #[must_use]
     pub fn main(self) -> ExitCode {
         // Before anything else: the reading child has a few milliseconds and no settings.
-        if let Command::ReadDocument { name } = &self.command {
-            return liaison_ingest::sandbox::child_main(name);
+        if let Command::ReadDocument = &self.command {
+            return liaison_ingest::sandbox::child_main();
         }
         let settings = match Settings::load(self.config.as_deref()) {
             Ok(settings) => settings,
@@ -152,7 +149,7 @@ impl Command {
             Self::Partner(args) => partner::run(context, args).await,
             Self::Token(args) => token::run(context, args).await,
             Self::Doctor => doctor::run(context).await,
-            Self::ReadDocument { .. } => Ok(Ended::Done),
+            Self::ReadDocument => Ok(Ended::Done),
         }
     }
 }

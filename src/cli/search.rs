@@ -54,7 +54,9 @@ struct Timings {
     total: f64,
 }
 
-pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
+pub(super) async fn run(mut context: Context, args: Args) -> anyhow::Result<Ended> {
+    // One question after the other: more would lie idle.
+    context.settings.knowledge.sessions = 1;
     let home = Home::open(&context.home)?;
     let audience = match &args.partner {
         None => Audience::Internal,

@@ -17,10 +17,8 @@ use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, name] = &args[..]
-        && first == "read-document"
-    {
-        return sandbox::child_main(name);
+    if args == ["read-document"] {
+        return sandbox::child_main();
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -88,6 +86,7 @@ impl Tally {
 async fn read_all(sandbox: &Sandbox, folders: &[String], each: bool) {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let before = memory("VmRSS");
+    let readers = sandbox.readers();
     for path in files_below(folders) {
         let name = path.to_string_lossy().into_owned();
         if !read::is_supported(&name) {
@@ -96,7 +95,7 @@ async fn read_all(sandbox: &Sandbox, folders: &[String], each: bool) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         let size = bytes.len();
         let started = Instant::now();
-        let outcome = sandbox.read(&name, bytes).await;
+        let outcome = readers.read(&name, &bytes).await;
         let tally = tallies.entry(extension(&path)).or_default();
         let line = tally.add(&name, size, started.elapsed(), outcome);
         if each {
@@ -140,7 +139,7 @@ fn memory(field: &str) -> u64 {
 async fn dump_files(sandbox: &Sandbox, files: &[String]) {
     for name in files {
         let bytes = std::fs::read(name).expect("a file that can be read");
-        match sandbox.read(name, bytes).await {
+        match sandbox.read(name, &bytes).await {
             Err(error) => println!("{name}: {error}"),
             Ok(document) => {
                 println!(

@@ -28,7 +28,7 @@ pub(super) async fn compare(sandbox: &Sandbox, folders: &[String]) {
             continue;
         }
         let name = path.to_string_lossy();
-        let (found, note) = match sandbox.read(&name, bytes).await {
+        let (found, note) = match sandbox.read(&name, &bytes).await {
             Ok(document) => (counted(&text_of(&document)), None),
             Err(error) => (HashMap::new(), Some(format!("not read: {error}"))),
         };

@@ -23,6 +23,16 @@ pub(super) enum Format {
     Workbook,
 }
 
+impl Format {
+    /// Whether nothing but text is in it. A mail is none: anything may be attached.
+    pub(super) fn is_text(self) -> bool {
+        match self {
+            Self::Markdown | Self::Html | Self::Plain | Self::Faq | Self::Csv => true,
+            Self::Mail | Self::Pdf | Self::Deck | Self::Word | Self::Workbook => false,
+        }
+    }
+}
+
 /// As much of a text file as is looked at.
 const HEAD_BYTES: usize = 16 << 10;
 /// A PDF's signature may stand behind this much junk.
@@ -79,6 +89,11 @@ pub(super) fn of(name: &str, bytes: &[u8]) -> Result<Format, ReadError> {
         return Err(ReadError::unsupported(described(kind)));
     }
     of_text(name, named, &text::decode(head, None).unwrap_or_default())
+}
+
+/// Whether a file holds other files, by its signature.
+pub(super) fn is_container(bytes: &[u8]) -> bool {
+    bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND_FILE)
 }
 
 /// What is in an archive, by the names of its parts.

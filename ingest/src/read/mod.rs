@@ -45,6 +45,14 @@ pub fn is_supported(name: &str) -> bool {
     kind::of_name(name).is_some() && sidecar_of(name).is_none()
 }
 
+/// Whether a file is read as text by nothing but readers of text: no container, and nothing attached. Looks at its
+/// first bytes only, which is safe in any process.
+pub(crate) fn is_text(name: &str, bytes: &[u8]) -> bool {
+    kind::of_name(name).is_some_and(Format::is_text)
+        && !kind::is_container(bytes)
+        && kind::of(name, bytes).is_ok_and(Format::is_text)
+}
+
 /// The file that `name` is a sidecar of: `rates.xlsx` for `rates.xlsx.yaml`.
 #[must_use]
 pub fn sidecar_of(name: &str) -> Option<&str> {

@@ -4,7 +4,7 @@
 use super::{MAX_CHARS, ReadError, office, sheet, table, workbook_parts::Parts};
 use crate::{Block, Document, Row, Section, text};
 use liaison_knowledge::Anchor;
-use office_oxide::xlsx::cell::CellValue;
+use office_oxide::xlsx::cell::{Cell, CellValue};
 use office_oxide::xlsx::workbook::SheetState;
 use office_oxide::xlsx::{CellRef, Worksheet, XlsxDocument};
 use std::collections::{HashMap, HashSet};
@@ -16,6 +16,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut book =
         XlsxDocument::from_reader(std::io::Cursor::new(bytes)).map_err(|error| office::failure(&error))?;
     book.ensure_styles();
+    let shown = Shown::of(&book);
     let mut document = Document::default();
     let mut chars = 0;
     let mut parts = Parts::open(bytes);
@@ -47,7 +48,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
                 "Sheet \"{name}\" has discussions at its cells, which were left out."
             ));
         }
-        let rows = rows(&book, worksheet, &notes(worksheet, &discussed), &mut chars)?;
+        let rows = rows(&shown, worksheet, &notes(worksheet, &discussed), &mut chars)?;
         document
             .sections
             .extend(sheet::section(&name, rows, &spanned(worksheet)));
@@ -105,24 +106,85 @@ fn notes(worksheet: &Worksheet, discussed: &HashSet<(u32, u32)>) -> HashMap<(u32
     notes
 }
 
+/// What cells show.
+struct Shown<'a> {
+    book: &'a XlsxDocument,
+    /// Styles of dates.
+    dates: HashSet<u32>,
+    /// Those of them that show a time.
+    times: HashSet<u32>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(book: &'a XlsxDocument) -> Self {
+        let dates = book.date_style_indices();
+        let format = |style: u32| book.styles.as_ref()?.number_format_for(style);
+        let with_time = |style: &u32| format(*style).is_some_and(shows_time);
+        Self {
+            book,
+            times: dates.iter().copied().filter(with_time).collect(),
+            dates,
+        }
+    }
+
+    /// A cell's value as a line.
+    fn value(&self, cell: &Cell) -> String {
+        let mut shown = String::new();
+        self.book.write_cell_value_fast(cell, &mut shown, &self.dates);
+        let shown = text::line(&shown);
+        match (&cell.value, cell.style_index) {
+            (CellValue::Number(_), Some(style)) if self.dates.contains(&style) => {
+                with_time(shown, self.times.contains(&style))
+            }
+            (CellValue::Number(_), _) => with_currency_apart(shown),
+            _ => shown,
+        }
+    }
+}
+
+/// Whether a number format shows hours or seconds, outside of its quoted, escaped and bracketed parts.
+fn shows_time(format: &str) -> bool {
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        let end = match c {
+            'h' | 'H' | 's' | 'S' => return true,
+            '\\' => {
+                chars.next();
+                continue;
+            }
+            '"' => '"',
+            '[' => ']',
+            _ => continue,
+        };
+        chars.find(|c| *c == end);
+    }
+    false
+}
+
+/// `2026-04-01` with or without the time that the cell shows: the reader goes by whether it is midnight.
+fn with_time(shown: String, wanted: bool) -> String {
+    let day = shown
+        .get(..10)
+        .filter(|_| shown.starts_with(|c: char| c.is_ascii_digit()));
+    match (day, shown.len()) {
+        (Some(day), 10) if wanted => format!("{day} 00:00:00"),
+        (Some(day), 19) if !wanted => day.to_owned(),
+        _ => shown,
+    }
+}
+
 fn rows(
-    book: &XlsxDocument,
+    shown: &Shown<'_>,
     worksheet: &Worksheet,
     notes: &HashMap<(u32, u32), String>,
     chars: &mut usize,
 ) -> Result<Vec<Row>, ReadError> {
     let mut merges = Merges::of(worksheet);
     let mut rows = Vec::with_capacity(worksheet.rows.len());
-    let mut shown = String::new();
     for row in &worksheet.rows {
         let mut cells: Vec<String> = Vec::new();
         for cell in &row.cells {
-            shown.clear();
-            book.write_cell_value(cell, &mut shown);
-            let mut value = match cell.value {
-                CellValue::Number(_) => with_currency_apart(text::line(&shown)),
-                _ => text::line(&shown),
-            };
+            let mut value = shown.value(cell);
             if let Some(note) = notes.get(&(cell.reference.row, cell.reference.col)) {
                 value = table::with_note(&value, note);
             }
@@ -248,6 +310,24 @@ impl Merges {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_have_a_time_where_their_cell_shows_one() {
+        #[track_caller]
+        fn check(format: &str, shown: &str, expected: &str) {
+            assert_eq!(
+                with_time(shown.to_owned(), shows_time(format)),
+                expected,
+                "{format}"
+            );
+        }
+        check("yyyy\\-mm\\-dd\\ h:mm:ss", "2026-04-01", "2026-04-01 00:00:00");
+        check("m/d/yy h:mm", "2026-04-01 09:30:00", "2026-04-01 09:30:00");
+        check("yyyy-mm-dd", "2026-04-01 09:30:00", "2026-04-01");
+        check("dd.mm.yyyy\" Uhrzeit hh\"", "2026-04-01", "2026-04-01");
+        check("[$-409]d\\hmmm", "2026-04-01", "2026-04-01");
+        check("[h]:mm", "1.5", "1.5");
+    }
 
     #[test]
     fn currency_codes_stand_apart() {

@@ -126,9 +126,7 @@ type Located = HashMap<PassageId, (String, Option<Span>)>;
 async fn located(corpora: &Path, name: &str) -> anyhow::Result<Located> {
     let path = corpora.join(format!("{name}.md"));
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let document = sandbox()?
-        .read(&format!("{name}.md"), text.clone().into_bytes())
-        .await?;
+    let document = sandbox()?.read(&format!("{name}.md"), text.as_bytes()).await?;
     let mut places = Places::of(&text);
     let passages = split(
         DocumentId::of_source(&path.to_string_lossy()),

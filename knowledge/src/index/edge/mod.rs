@@ -3,6 +3,7 @@
 //! The engine writes a log and never reads it again, so after a crash it is as it was when it was last flushed.
 
 mod bm25;
+mod log;
 mod wire;
 
 use super::{
@@ -55,6 +56,9 @@ impl Edge {
         };
         let folder = path.join(SHARD);
         let shard = if folder.join("edge_config.json").is_file() {
+            if let Err(error) = log::shorten(&folder) {
+                tracing::warn!(%error, "the index's log is not shortened");
+            }
             q::EdgeShard::load(&folder, None)
         } else {
             fs::create_dir_all(&folder).map_err(|error| unusable(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Our shapes as the engine's, and back.
 
-use super::bm25::sparse;
+use super::{bm25::sparse, log};
 use crate::index::{
     IndexError,
     engine::{DENSE, Point, SPARSE, Sparse},
@@ -11,13 +11,18 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub(super) fn config(dimensions: usize) -> q::EdgeConfig {
-    let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine).build();
+    // Either way vectors are mapped from files. "On disk", only those that are looked at come into memory; otherwise
+    // whole files do, which are set aside by 32 MB.
+    let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine)
+        .on_disk(true)
+        .build();
     let sparse = q::EdgeSparseVectorParamsBuilder::new()
         .modifier(q::Modifier::Idf)
         .build();
     q::EdgeConfig::builder()
         .vector(DENSE, dense)
         .sparse_vector(SPARSE, sparse)
+        .wal_options(log::options())
         .build()
 }
 
