@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Cluster, Embedder, Knowledge, OnnxEmbedder, Place};
+use liaison_knowledge::{AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, Place, Synonyms};
 use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
 
@@ -100,7 +100,19 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let embedder = load_embedder(home, settings).await?;
     let place = index_place(home, settings);
-    Ok(Knowledge::open(embedder, &place).await?)
+    Ok(Knowledge::open(embedder, &place)
+        .await?
+        .finding(finding(settings)?))
+}
+
+/// How the settings want passages found.
+///
+/// # Errors
+/// When the synonyms cannot be used.
+pub fn finding(settings: &Settings) -> anyhow::Result<Finding> {
+    Ok(Finding {
+        synonyms: Synonyms::with(&settings.knowledge.synonyms)?,
+    })
 }
 
 /// Loads the home's model.

@@ -3,7 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
-use liaison_knowledge::AudienceSpec;
+use liaison_knowledge::{AudienceSpec, Synonyms};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, path::PathBuf, time::Duration};
@@ -111,6 +111,8 @@ pub struct KnowledgeSettings {
     pub sessions: usize,
     /// Passages that one search gives to the assistant.
     pub passages: usize,
+    /// Groups of the vendor's own terms that mean the same, beside the built-in glossary.
+    pub synonyms: Vec<Vec<String>>,
 }
 
 /// Where the index is kept.
@@ -243,6 +245,9 @@ impl Settings {
         if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
             return unusable("llm.model", "an endpoint needs a model's name");
         }
+        if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
+            return unusable("knowledge.synonyms", &error.to_string());
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.index.collection.is_empty() || !self.index.collection.chars().all(plain) {
             return unusable("index.collection", "write a name of letters, digits, `-` and `_`");
@@ -303,5 +308,18 @@ mod tests {
         std::fs::write(&file, "[server]\nport = 80\n").unwrap();
         let error = Settings::load(Some(&file)).unwrap_err().to_string();
         assert!(error.contains("port"), "{error}");
+    }
+
+    #[test]
+    fn synonyms_that_cannot_work_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("liaison.toml");
+        std::fs::write(
+            &file,
+            "[knowledge]\nsynonyms = [[\"MDF\", \"growth fund\"], [\"kit\"]]\n",
+        )
+        .unwrap();
+        let error = Settings::load(Some(&file)).unwrap_err().to_string();
+        assert!(error.contains("knowledge.synonyms: [\"kit\"]"), "{error}");
     }
 }

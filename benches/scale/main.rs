@@ -271,6 +271,7 @@ fn query<'a>(asked: &'a Asked, words: &'a str, audience: &'a Audience) -> Query<
     Query {
         vector: &asked.vector,
         words,
+        also: &[],
         view,
     }
 }

@@ -11,10 +11,13 @@ mod memo;
 pub mod passage;
 pub mod room;
 pub mod search;
+pub mod words;
 
 pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder, Urgency};
 pub use index::{Cluster, Hit, IndexError, PassageIndex, Place, Stored, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
 pub use room::DiskFull;
-pub use search::{EmbeddedDocument, Found, Knowledge, KnowledgeError, Timings};
+pub use search::{
+    EmbeddedDocument, Finding, Found, Knowledge, KnowledgeError, Synonyms, SynonymsError, Timings,
+};

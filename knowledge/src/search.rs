@@ -1,21 +1,26 @@
 //! [`Knowledge`]: the model and the index together, and the one way to find a passage.
 
+mod lexicon;
 mod neighbours;
 #[cfg(test)]
 mod samples;
+mod synonyms;
 
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
     embed::Urgency,
-    index::{Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
+    index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
     memo::Memo,
 };
+use lexicon::Lexicon;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
+
+pub use synonyms::{Synonyms, SynonymsError};
 
 /// Passages that a search looks at before it says which are the best.
 const CANDIDATES: usize = 40;
@@ -27,6 +32,23 @@ pub struct Knowledge {
     /// For questions and what they are compared with; ingestion, which sees each text once, goes past it.
     memo: Arc<Memo>,
     index: Arc<dyn PassageIndex>,
+    lexicon: Arc<Lexicon>,
+    finding: Arc<Finding>,
+}
+
+/// What a vendor says about finding.
+#[derive(Default)]
+pub struct Finding {
+    /// Terms that mean the same.
+    pub synonyms: Synonyms,
+}
+
+/// What a question is taken to mean.
+struct Asked {
+    /// The question without its spelling mistakes.
+    text: String,
+    /// What else to look for.
+    also: Vec<Also>,
 }
 
 /// What a search found, best first, and how long it took.
@@ -101,7 +123,18 @@ impl Knowledge {
         Self {
             memo: Arc::new(Memo::new(Arc::clone(&embedder))),
             embedder,
+            lexicon: Arc::default(),
             index,
+            finding: Arc::default(),
+        }
+    }
+
+    /// The same knowledge, found in this way.
+    #[must_use]
+    pub fn finding(self, finding: Finding) -> Self {
+        Self {
+            finding: Arc::new(finding),
+            ..self
         }
     }
 
@@ -117,12 +150,14 @@ impl Knowledge {
         limit: usize,
     ) -> Result<Found, KnowledgeError> {
         let start = Instant::now();
-        let vector = self.embed(vec![question.to_owned()]).await?;
+        let asked = self.asked(question).await;
+        let vector = self.embed(vec![asked.text.clone()]).await?;
         let vector = vector.first().map(AsRef::as_ref).unwrap_or_default();
         let embed = start.elapsed();
         let query = Query {
             vector,
-            words: question,
+            words: &asked.text,
+            also: &asked.also,
             view,
         };
         let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
@@ -135,6 +170,21 @@ impl Knowledge {
                 search: start.elapsed() - embed,
             },
         })
+    }
+
+    /// Vectors of misspelt words are as far off as the words are, so both rankings see the mended question. Synonyms
+    /// are looked for as words only: the model knows what is near in meaning, and a longer question blurs its vector.
+    async fn asked(&self, question: &str) -> Asked {
+        let synonyms = &self.finding.synonyms;
+        let text = if self.lexicon.ready(&self.index).await {
+            self.lexicon.mend(question, |word| synonyms.know(word))
+        } else {
+            question.to_owned()
+        };
+        Asked {
+            also: synonyms.others(&text),
+            text,
+        }
     }
 
     /// One passage, if `audience` may see it on that day.
@@ -221,7 +271,10 @@ impl Knowledge {
     /// # Errors
     /// When the index fails; the document is then as it was, or repeating the call mends it.
     pub async fn replace(&self, document: EmbeddedDocument) -> Result<(), KnowledgeError> {
-        Ok(self.index.replace(&document.record, document.passages).await?)
+        let EmbeddedDocument { record, passages, .. } = document;
+        self.lexicon
+            .follow(passages.iter().map(|indexed| indexed.passage.words(&record)));
+        Ok(self.index.replace(&record, passages).await?)
     }
 
     /// Gives a document another record: audience, dates, language. Nothing is embedded; a new title is part of

@@ -297,7 +297,7 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
     }
 
     async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
-        let (which, sparse) = (conditions(query.view), self.bm25.query(query.words));
+        let (which, sparse) = (conditions(query.view), self.bm25.query(query.words, query.also));
         let dense = query.vector.to_vec();
         self.query(move |engine, told| async move {
             let which = told.seen(which);
@@ -336,6 +336,11 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         which.push(Condition::Above("ordinal", i64::from(*ordinals.start()) - 1));
         which.push(Condition::AtMost("ordinal", i64::from(*ordinals.end())));
         let found = self.read(which, false).await?;
+        Ok(found.into_iter().map(|(stored, _)| stored).collect())
+    }
+
+    async fn passages(&self, document: DocumentId) -> Result<Vec<Stored>, IndexError> {
+        let found = self.read(vec![of(document)], false).await?;
         Ok(found.into_iter().map(|(stored, _)| stored).collect())
     }
 

@@ -76,6 +76,12 @@ pub trait PassageIndex: Send + Sync {
         view: View<'_>,
     ) -> Result<Vec<Stored>, IndexError>;
 
+    /// All passages of one document, in order. As with [`Self::contents`], never answer from it.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    async fn passages(&self, document: DocumentId) -> Result<Vec<Stored>, IndexError>;
+
     /// Everything of one document with its vectors, in order: to use vectors again, and to move to another
     /// index. It asks for no view, so never answer from it.
     ///
@@ -159,8 +165,19 @@ pub struct Query<'a> {
     pub vector: &'a [f32],
     /// Its words.
     pub words: &'a str,
+    /// Words to look for beside them.
+    pub also: &'a [Also],
     /// Who looks, and on which day.
     pub view: View<'a>,
+}
+
+/// Words that a question does not have and that its answer may have.
+#[derive(Debug, Clone)]
+pub struct Also {
+    /// The words.
+    pub words: String,
+    /// What each of them counts beside a word of the question, 0 to 1.
+    pub weight: f32,
 }
 
 /// A passage that was found.

@@ -161,7 +161,12 @@ pub(crate) const STAFF: View<'static> = View {
 };
 
 pub(crate) fn ask<'a>(words: &'a str, vector: &'a [f32], view: View<'a>) -> Query<'a> {
-    Query { vector, words, view }
+    Query {
+        vector,
+        words,
+        also: &[],
+        view,
+    }
 }
 
 /// What a search for these words finds: texts, best first.

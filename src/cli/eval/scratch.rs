@@ -22,8 +22,10 @@ impl Scratch {
             .prefix("scratch-")
             .tempdir_in(home.root())?;
         let embedder = app::load_embedder(&home, &settings).await?;
+        let place = Place::Embedded(folder.path().join("index"));
+        let knowledge = Knowledge::open(embedder, &place).await?;
         Ok(Self {
-            knowledge: Knowledge::open(embedder, &Place::Embedded(folder.path().join("index"))).await?,
+            knowledge: knowledge.finding(app::finding(&settings)?),
             store: Store::open(&folder.path().join("liaison.db")).await?,
             folder,
             settings,

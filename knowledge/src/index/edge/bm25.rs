@@ -1,6 +1,6 @@
 //! Words as vectors.
 
-use crate::index::{IndexError, engine::Sparse};
+use crate::index::{Also, IndexError, engine::Sparse};
 use qdrant_edge as q;
 
 /// Words as vectors for BM25, the same in a document and in a question, here and on a server.
@@ -16,8 +16,18 @@ impl Bm25 {
         sparse(self.0.embed_document(words))
     }
 
-    pub(in crate::index) fn query(&self, words: &str) -> Sparse {
-        sparse(self.0.embed_query(words))
+    /// Each word of a question counts 1, and each that is looked for too counts its weight.
+    pub(in crate::index) fn query(&self, words: &str, also: &[Also]) -> Sparse {
+        let mut query = sparse(self.0.embed_query(words));
+        for also in also {
+            for index in self.0.embed_query(&also.words).indices {
+                if !query.indices.contains(&index) {
+                    query.indices.push(index);
+                    query.values.push(also.weight);
+                }
+            }
+        }
+        query
     }
 }
 

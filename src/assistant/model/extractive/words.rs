@@ -1,174 +1,6 @@
-//! Words as the extractive model compares them: folded, stemmed, without those that say nothing.
+//! Words as the extractive model compares them.
 
-use rust_stemmers::{Algorithm, Stemmer};
-use std::sync::LazyLock;
-use unicode_segmentation::UnicodeSegmentation;
-
-static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::English));
-
-/// Words that carry no topic, in questions and in documents.
-const EMPTY: &[&str] = &[
-    "a",
-    "about",
-    "after",
-    "again",
-    "all",
-    "also",
-    "am",
-    "an",
-    "and",
-    "any",
-    "anything",
-    "are",
-    "as",
-    "at",
-    "be",
-    "been",
-    "before",
-    "but",
-    "by",
-    "can",
-    "could",
-    "did",
-    "do",
-    "does",
-    "doing",
-    "else",
-    "for",
-    "from",
-    "get",
-    "give",
-    "given",
-    "go",
-    "got",
-    "had",
-    "has",
-    "have",
-    "he",
-    "help",
-    "her",
-    "here",
-    "his",
-    "how",
-    "i",
-    "if",
-    "in",
-    "into",
-    "is",
-    "it",
-    "its",
-    "just",
-    "know",
-    "let",
-    "like",
-    "ll",
-    "long",
-    "look",
-    "made",
-    "make",
-    "many",
-    "may",
-    "me",
-    "might",
-    "more",
-    "most",
-    "much",
-    "must",
-    "my",
-    "need",
-    "needs",
-    "no",
-    "not",
-    "now",
-    "of",
-    "off",
-    "on",
-    "once",
-    "one",
-    "only",
-    "or",
-    "other",
-    "our",
-    "ours",
-    "out",
-    "over",
-    "own",
-    "please",
-    "re",
-    "s",
-    "say",
-    "see",
-    "shall",
-    "she",
-    "should",
-    "show",
-    "so",
-    "some",
-    "something",
-    "such",
-    "t",
-    "take",
-    "tell",
-    "than",
-    "that",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "they",
-    "thing",
-    "this",
-    "those",
-    "to",
-    "too",
-    "under",
-    "until",
-    "up",
-    "us",
-    "use",
-    "ve",
-    "very",
-    "want",
-    "was",
-    "we",
-    "well",
-    "were",
-    "what",
-    "whats",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "whom",
-    "why",
-    "will",
-    "with",
-    "without",
-    "would",
-    "yes",
-    "yet",
-    "you",
-    "your",
-];
-
-/// The words of `text`, lower case, in order.
-pub(super) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.unicode_words()
-        .map(|word| word.to_lowercase().trim_end_matches("'s").replace('’', "'"))
-}
-
-/// Whether a (lower case) word carries a topic.
-pub(super) fn is_topic(word: &str) -> bool {
-    EMPTY.binary_search(&word).is_err()
-}
-
-/// A word's stem.
-pub(super) fn stem(word: &str) -> String {
-    STEMMER.stem(word).into_owned()
-}
+pub(super) use liaison_knowledge::words::{is_topic, stem, stems, words};
 
 /// Least similarity (Damerau-Levenshtein, normalised) of two words taken for the same, and the letters a word
 /// must have for that: in short ones, a slip makes another word.
@@ -181,22 +13,9 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     stem(a) == stem(b) || (long && strsim::normalized_damerau_levenshtein(a, b) >= SLIP)
 }
 
-/// The stems of the topic words of `text`, in order, repeats included.
-pub(super) fn stems(text: &str) -> Vec<String> {
-    words(text)
-        .filter(|word| is_topic(word))
-        .map(|word| stem(&word))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_list_is_sorted_for_its_search() {
-        assert!(EMPTY.is_sorted());
-    }
 
     #[test]
     fn slips_are_forgiven_in_long_words_only() {
@@ -205,11 +24,5 @@ mod tests {
         assert!(same("extention", "extension"));
         assert!(!same("gold", "bold"));
         assert!(!same("approved", "improved"));
-    }
-
-    #[test]
-    fn topic_words_meet_across_forms() {
-        assert_eq!(stems("How do I register a deal?"), stems("registering deals"));
-        assert!(stems("What is it?").is_empty());
     }
 }
