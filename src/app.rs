@@ -13,7 +13,9 @@ use crate::{
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, Place, Synonyms};
+use liaison_knowledge::{
+    AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, Place, Synonyms, index::Succession,
+};
 use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
 
@@ -42,9 +44,30 @@ impl App {
     /// With what is missing or broken and how to mend it.
     pub async fn open(settings: Settings, home: &Path) -> anyhow::Result<Self> {
         let home = Home::open(home)?;
+        let knowledge = open_knowledge(&home, &settings).await?;
+        Self::with(settings, home, knowledge).await
+    }
+
+    /// Opens the home for a service. An index of another model is taken as well: it answers by words alone until what
+    /// comes back beside it has run.
+    ///
+    /// # Errors
+    /// With what is missing or broken and how to mend it.
+    pub async fn open_to_serve(
+        settings: Settings,
+        home: &Path,
+    ) -> anyhow::Result<(Self, Option<Arc<Succession>>)> {
+        let home = Home::open(home)?;
+        let embedder = load_embedder(&home, &settings).await?;
+        let place = index_place(&home, &settings);
+        let (knowledge, succession) = Knowledge::open_any(embedder, &place).await?;
+        let knowledge = knowledge.finding(finding(&settings)?);
+        Ok((Self::with(settings, home, knowledge).await?, succession))
+    }
+
+    async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
         let crm = Arc::new(SqlCrm::new(store.pool().clone()));
-        let knowledge = open_knowledge(&home, &settings).await?;
         let llm: Option<Arc<dyn ChatModel>> = match settings.llm.base_url.as_str() {
             "" => None,
             _ => Some(Arc::new(OpenAi::new(&settings.llm)?)),

@@ -9,7 +9,7 @@ mod synonyms;
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
     embed::Urgency,
-    index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored},
+    index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored, Succession},
     memo::Memo,
 };
 use lexicon::Lexicon;
@@ -115,6 +115,26 @@ impl Knowledge {
             place.activate(model).await?;
         }
         Ok(Self::new(embedder, index))
+    }
+
+    /// Opens the index in `place` as [`Self::open`] does, but takes one of another model as well: it answers by words
+    /// alone until [`Succession::run`] has ended.
+    ///
+    /// # Errors
+    /// When an index cannot be opened.
+    pub async fn open_any(
+        embedder: Arc<dyn Embedder>,
+        place: &Place,
+    ) -> Result<(Self, Option<Arc<Succession>>), KnowledgeError> {
+        match place.active().await? {
+            Some(former) if former != *embedder.identity() => {
+                let succession = Succession::open(place.clone(), &former, Arc::clone(&embedder)).await?;
+                let succession = Arc::new(succession);
+                let index = Arc::clone(&succession) as Arc<dyn PassageIndex>;
+                Ok((Self::new(embedder, index), Some(succession)))
+            }
+            _ => Ok((Self::open(embedder, place).await?, None)),
+        }
     }
 
     /// An open index together with the model that its vectors are made with.

@@ -3,8 +3,14 @@
 use super::{Context, Ended, output, seed, setup};
 use crate::{app::App, crm::Crm, http};
 use anyhow::Context as _;
-use std::{net::SocketAddr, sync::Arc};
+use liaison_knowledge::index::Succession;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
+
+/// Documents between two lines in the log.
+const TOLD_EVERY: usize = 100;
+/// When a failed attempt to make the index anew is repeated.
+const AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -14,7 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn serve(context: Context, args: Args) -> anyhow::Result<Ended> {
-    let app = context.app().await?;
+    let app = open(context).await?;
     if app.knowledge.passages().await? == 0 {
         output::note(
             "the knowledge is empty: every question will be declined until `liaison ingest PATH` has run",
@@ -27,12 +33,38 @@ pub(super) async fn demo(context: Context, args: Args) -> anyhow::Result<Ended> 
     if !setup::missing(&context.home, false).is_empty() {
         setup::run(&context.home).await?;
     }
-    let app = context.app().await?;
+    let app = open(context).await?;
     if app.crm.partners().await?.is_empty() {
         seed::seed_crm(&app).await?;
     }
     seed::seed_library(&app).await?;
     listen(app, args, http::Mode::Demo).await
+}
+
+async fn open(context: Context) -> anyhow::Result<App> {
+    let (app, succession) = App::open_to_serve(context.settings, &context.home).await?;
+    if let Some(succession) = succession {
+        output::note(
+            "The index was made with another model. It is made anew while questions are answered; until then \
+             passages are found by their words alone, and documents wait to be taken in.",
+        );
+        tokio::spawn(succeed(succession));
+    }
+    Ok(app)
+}
+
+/// Makes the index anew, however often that fails.
+async fn succeed(succession: Arc<Succession>) {
+    let told = |done: usize, of: usize| {
+        if done % TOLD_EVERY == 0 || done == of {
+            tracing::info!(done, of, "documents of the index are made anew");
+        }
+    };
+    while let Err(error) = succession.run(told).await {
+        tracing::warn!(%error, "the index could not be made anew; it is tried again in {AGAIN:?}");
+        tokio::time::sleep(AGAIN).await;
+    }
+    tracing::info!("the index is made anew, and the former one is deleted");
 }
 
 async fn listen(app: App, args: Args, mode: http::Mode) -> anyhow::Result<Ended> {

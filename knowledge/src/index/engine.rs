@@ -50,7 +50,7 @@ pub(super) trait Engine: Send + Sync {
     /// Deletes every point of these editions.
     async fn delete(&self, editions: &BTreeSet<String>) -> Result<(), IndexError>;
 
-    /// The `limit` points nearest to each of the vectors, among those that satisfy all conditions. An empty sparse
+    /// The `limit` points nearest to each of the vectors, among those that satisfy all conditions. An empty
     /// vector finds nothing.
     async fn rank(
         &self,

@@ -13,6 +13,7 @@ mod limits;
 pub mod place;
 mod point;
 mod server;
+mod succession;
 pub mod transfer;
 
 use crate::{
@@ -24,6 +25,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 pub use place::Place;
 pub use server::Cluster;
+pub use succession::Succession;
 
 /// An index of passages. Every method may be called from anywhere at any time: readers see each document as it
 /// was before a change or as it is after it, never half of it and never two versions of it.
@@ -200,7 +202,7 @@ pub struct Hit {
 pub enum IndexError {
     /// The index was made with another model.
     #[error(
-        "the index in {place} was made with {found} and the model in use is {wanted}: `liaison index reembed` makes it anew with that model"
+        "the index in {place} was made with {found} and the model in use is {wanted}: `liaison index reembed` makes it anew with that model, and so does `liaison serve` while it answers"
     )]
     OtherModel {
         /// The index's folder, or its collection and server.

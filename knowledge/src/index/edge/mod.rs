@@ -109,7 +109,11 @@ impl Engine for Edge {
     ) -> Result<Rankings, IndexError> {
         let (dense, filter) = (dense.to_vec(), filter(which)?);
         self.run(move |shard| {
-            let by_meaning = shard.nearest(dense.into(), DENSE, filter.clone(), limit)?;
+            let by_meaning = if dense.is_empty() {
+                Vec::new()
+            } else {
+                shard.nearest(dense.into(), DENSE, filter.clone(), limit)?
+            };
             if sparse.indices.is_empty() {
                 return Ok([by_meaning, Vec::new()]);
             }

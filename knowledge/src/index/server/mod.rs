@@ -108,12 +108,13 @@ impl Engine for Server {
                 .params(SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
                 .build()
         };
-        let mut legs = vec![leg(q::VectorInput::new_dense(dense.to_vec()), DENSE)];
-        if !sparse.indices.is_empty() {
-            legs.push(leg(
-                q::VectorInput::new_sparse(sparse.indices, sparse.values),
-                SPARSE,
-            ));
+        let by_meaning = (!dense.is_empty()).then(|| leg(q::VectorInput::new_dense(dense.to_vec()), DENSE));
+        let by_words = (!sparse.indices.is_empty())
+            .then(|| leg(q::VectorInput::new_sparse(sparse.indices, sparse.values), SPARSE));
+        let has_meaning = by_meaning.is_some();
+        let legs: Vec<_> = by_meaning.into_iter().chain(by_words).collect();
+        if legs.is_empty() {
+            return Ok(Rankings::default());
         }
         let request = || QueryBatchPointsBuilder::new(&self.collection, legs.clone());
         let found = self.ask(|| self.client.query_batch(request())).await?.result;
@@ -125,7 +126,8 @@ impl Engine for Server {
                 .collect::<Result<Vec<_>, IndexError>>()
         });
         let mut next = || rankings.next().unwrap_or_else(|| Ok(Vec::new()));
-        Ok([next()?, next()?])
+        let by_meaning = if has_meaning { next()? } else { Vec::new() };
+        Ok([by_meaning, next()?])
     }
 
     async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError> {
