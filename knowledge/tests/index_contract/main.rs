@@ -11,6 +11,7 @@ mod cases;
 mod crash;
 mod equality;
 mod fake;
+mod finding;
 mod former;
 mod moving;
 mod pauses;
