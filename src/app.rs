@@ -14,7 +14,8 @@ use crate::{
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
 use liaison_knowledge::{
-    AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, Place, Synonyms, index::Succession,
+    AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, OnnxReranker, Place, Reranker,
+    Synonyms, index::Succession,
 };
 use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
@@ -61,7 +62,7 @@ impl App {
         let embedder = load_embedder(&home, &settings).await?;
         let place = index_place(&home, &settings);
         let (knowledge, succession) = Knowledge::open_any(embedder, &place).await?;
-        let knowledge = knowledge.finding(finding(&settings)?);
+        let knowledge = knowledge.finding(finding(&home, &settings).await?);
         Ok((Self::with(settings, home, knowledge).await?, succession))
     }
 
@@ -122,19 +123,26 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// When a file is missing, the index server does not answer, or the index belongs to another model.
 pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<Knowledge> {
     let embedder = load_embedder(home, settings).await?;
-    let place = index_place(home, settings);
-    Ok(Knowledge::open(embedder, &place)
-        .await?
-        .finding(finding(settings)?))
+    let knowledge = Knowledge::open(embedder, &index_place(home, settings)).await?;
+    Ok(knowledge.finding(finding(home, settings).await?))
 }
 
 /// How the settings want passages found.
 ///
 /// # Errors
-/// When the synonyms cannot be used.
-pub fn finding(settings: &Settings) -> anyhow::Result<Finding> {
+/// When the synonyms or the reranker cannot be used.
+pub async fn finding(home: &Home, settings: &Settings) -> anyhow::Result<Finding> {
+    let reranker: Option<Arc<dyn Reranker>> = match settings.knowledge.reranker.clone() {
+        None => None,
+        Some(folder) => {
+            let runtime = setup::runtime_library(home.root());
+            let load = move || OnnxReranker::load(&runtime, &folder);
+            Some(Arc::new(tokio::task::spawn_blocking(load).await??))
+        }
+    };
     Ok(Finding {
         synonyms: Synonyms::with(&settings.knowledge.synonyms)?,
+        reranker,
     })
 }
 

@@ -113,6 +113,8 @@ pub struct KnowledgeSettings {
     pub passages: usize,
     /// Groups of the vendor's own terms that mean the same, beside the built-in glossary.
     pub synonyms: Vec<Vec<String>>,
+    /// The folder of a cross-encoder that looks at the first passages once more.
+    pub reranker: Option<PathBuf>,
 }
 
 /// Where the index is kept.

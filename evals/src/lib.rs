@@ -11,8 +11,10 @@
 //! 4. [`run`](mod@run), [`totals`]: every case, every repetition, every check named, and the figures;
 //! 5. [`gate`], [`compare`](mod@compare), [`report`]: may it be released, what changed, how to read it.
 //!
-//! [`ranking`] and [`spans`] are apart from that: the figures of retrieval alone, against public judgements.
+//! [`ranking`], [`spans`] and [`calibration`] are apart from that: the figures of retrieval alone, against public
+//! judgements.
 
+pub mod calibration;
 pub mod compare;
 pub mod evidence;
 pub mod expect;

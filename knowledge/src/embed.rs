@@ -140,12 +140,7 @@ impl OnnxEmbedder {
         let environment = environment(runtime)?;
         let graph = read(&model_dir.join("model.onnx"))?;
         let sha256 = sha256(&graph, &model_dir.join("model.onnx.data"))?;
-        let tokenizer = TokenizerFiles {
-            tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
-            config_file: read(&model_dir.join("config.json"))?,
-            special_tokens_map_file: read(&model_dir.join("special_tokens_map.json"))?,
-            tokenizer_config_file: read(&model_dir.join("tokenizer_config.json"))?,
-        };
+        let tokenizer = tokenizer(model_dir)?;
         let bad = |detail: String| EmbedError::Model {
             path: model_dir.to_owned(),
             detail,
@@ -299,7 +294,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// ONNX Runtime keeps one environment per process; the first library loaded stays.
-fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedError> {
+pub(crate) fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedError> {
     static LOADED: OnceLock<Result<ort::environment::Environment, String>> = OnceLock::new();
     // ort panics when the library is not there, so look first.
     if !runtime.is_file() {
@@ -321,7 +316,17 @@ fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedErr
         })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
+/// The files of a model's tokenizer.
+pub(crate) fn tokenizer(model_dir: &Path) -> Result<TokenizerFiles, EmbedError> {
+    Ok(TokenizerFiles {
+        tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
+        config_file: read(&model_dir.join("config.json"))?,
+        special_tokens_map_file: read(&model_dir.join("special_tokens_map.json"))?,
+        tokenizer_config_file: read(&model_dir.join("tokenizer_config.json"))?,
+    })
+}
+
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     fs::read(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
         _ => EmbedError::Unreadable {

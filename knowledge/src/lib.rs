@@ -9,6 +9,7 @@ pub mod embed;
 pub mod index;
 mod memo;
 pub mod passage;
+pub mod rerank;
 pub mod room;
 pub mod search;
 pub mod words;
@@ -17,6 +18,7 @@ pub use audience::{Audience, AudienceSpec};
 pub use embed::{EmbedError, Embedder, ModelIdentity, OnnxEmbedder, Urgency};
 pub use index::{Cluster, Hit, IndexError, PassageIndex, Place, Stored, View};
 pub use passage::{Anchor, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+pub use rerank::{OnnxReranker, RerankError, Reranker};
 pub use room::DiskFull;
 pub use search::{
     EmbeddedDocument, Finding, Found, Knowledge, KnowledgeError, Synonyms, SynonymsError, Timings,

@@ -4,10 +4,13 @@ mod lexicon;
 mod neighbours;
 #[cfg(test)]
 mod samples;
+mod second;
+mod support;
 mod synonyms;
+mod variety;
 
 use crate::{
-    DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, View,
+    DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, Reranker, View,
     embed::Urgency,
     index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored, Succession},
     memo::Memo,
@@ -41,6 +44,8 @@ pub struct Knowledge {
 pub struct Finding {
     /// Terms that mean the same.
     pub synonyms: Synonyms,
+    /// Who looks at the first passages once more.
+    pub reranker: Option<Arc<dyn Reranker>>,
 }
 
 /// What a question is taken to mean.
@@ -56,6 +61,8 @@ struct Asked {
 pub struct Found {
     /// The passages.
     pub hits: Vec<Hit>,
+    /// The probability that the knowledge answers the question at all, 0 to 1.
+    pub support: f32,
     /// Where the time went.
     pub timings: Timings,
 }
@@ -65,7 +72,7 @@ pub struct Found {
 pub struct Timings {
     /// Embedding the question.
     pub embed: Duration,
-    /// The index's two queries and their fusion.
+    /// The index's two queries, their fusion and what follows.
     pub search: Duration,
 }
 
@@ -182,9 +189,14 @@ impl Knowledge {
         };
         let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
         neighbours::lift(&mut hits);
-        hits.truncate(limit);
+        let support = support::support(&asked.text, &hits[..hits.len().min(CANDIDATES)]);
+        if let Some(reranker) = &self.finding.reranker {
+            second::look(Arc::clone(reranker), &asked.text, &mut hits).await;
+        }
+        variety::keep(&mut hits, limit);
         Ok(Found {
             hits,
+            support,
             timings: Timings {
                 embed,
                 search: start.elapsed() - embed,

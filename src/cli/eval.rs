@@ -3,6 +3,7 @@
 mod chunking;
 mod retrieval;
 mod scratch;
+mod support;
 
 use super::{Context, Ended, Usage, output};
 use crate::evaluation::InProcess;

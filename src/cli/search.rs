@@ -33,6 +33,8 @@ pub(super) struct Args {
 #[derive(Debug, Serialize)]
 struct Results {
     hits: Vec<Shown>,
+    /// The probability that the knowledge answers the question at all.
+    support: f64,
     timings_ms: Timings,
 }
 
@@ -180,6 +182,7 @@ fn results(found: Found, total: Duration) -> Results {
         total: ms(total),
     };
     Results {
+        support: (f64::from(found.support) * 1e3).round() / 1e3,
         hits: found.hits.into_iter().enumerate().map(shown).collect(),
         timings_ms: timings,
     }
@@ -204,7 +207,10 @@ fn readable(results: &Results, passages: usize) -> String {
         ));
         text.push_str(&format!("   {}\n", hit.text.replace('\n', "\n   ")));
     }
-    text.push_str(&format!("{:.1} ms", results.timings_ms.total));
+    text.push_str(&format!(
+        "{:.1} ms; answered by the knowledge with a probability of {:.2}",
+        results.timings_ms.total, results.support
+    ));
     text
 }
 

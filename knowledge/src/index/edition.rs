@@ -60,10 +60,10 @@ fn with_version(id: Uuid, version: u8) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// All points of a document.
-pub(super) fn of(document: DocumentId) -> Condition {
-    let names = Edition::BOTH.map(|edition| edition.name(document));
-    Condition::OneOf(EDITION, names.to_vec())
+/// All points of these documents.
+pub(super) fn of(documents: &[DocumentId]) -> Condition {
+    let names = |document: &DocumentId| Edition::BOTH.map(|edition| edition.name(*document));
+    Condition::OneOf(EDITION, documents.iter().flat_map(names).collect())
 }
 
 #[cfg(test)]

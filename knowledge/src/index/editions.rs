@@ -265,7 +265,7 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
 
     async fn relabel(&self, record: &DocumentRecord) -> Result<(), IndexError> {
         let mut writing = self.writing.lock().await;
-        let found = self.read(vec![of(record.id)], true).await?;
+        let found = self.read(vec![of(&[record.id])], true).await?;
         if found.is_empty() {
             return Ok(());
         }
@@ -332,20 +332,20 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         view: View<'_>,
     ) -> Result<Vec<Stored>, IndexError> {
         let mut which = conditions(view);
-        which.push(of(document));
+        which.push(of(&[document]));
         which.push(Condition::Above("ordinal", i64::from(*ordinals.start()) - 1));
         which.push(Condition::AtMost("ordinal", i64::from(*ordinals.end())));
         let found = self.read(which, false).await?;
         Ok(found.into_iter().map(|(stored, _)| stored).collect())
     }
 
-    async fn passages(&self, document: DocumentId) -> Result<Vec<Stored>, IndexError> {
-        let found = self.read(vec![of(document)], false).await?;
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {
+        let found = self.read(vec![of(documents)], false).await?;
         Ok(found.into_iter().map(|(stored, _)| stored).collect())
     }
 
     async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
-        let found = self.read(vec![of(document)], true).await?;
+        let found = self.read(vec![of(&[document])], true).await?;
         Ok(found
             .into_iter()
             .map(|(stored, point)| (stored, point.dense))

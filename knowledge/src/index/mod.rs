@@ -78,11 +78,11 @@ pub trait PassageIndex: Send + Sync {
         view: View<'_>,
     ) -> Result<Vec<Stored>, IndexError>;
 
-    /// All passages of one document, in order. As with [`Self::contents`], never answer from it.
+    /// All passages of these documents, in no order. As with [`Self::contents`], never answer from it.
     ///
     /// # Errors
     /// When the engine fails.
-    async fn passages(&self, document: DocumentId) -> Result<Vec<Stored>, IndexError>;
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError>;
 
     /// Everything of one document with its vectors, in order: to use vectors again, and to move to another
     /// index. It asks for no view, so never answer from it.

@@ -152,8 +152,8 @@ impl PassageIndex for Succession {
         self.answering().around(document, ordinals, view).await
     }
 
-    async fn passages(&self, document: DocumentId) -> Result<Vec<Stored>, IndexError> {
-        self.answering().passages(document).await
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {
+        self.answering().passages(documents).await
     }
 
     /// With vectors of the new model; nothing for a document that has none yet.

@@ -1,6 +1,6 @@
 //! The words that passages have, and what a misspelt word of a question was meant to be.
 //!
-//! The first search makes it learn the index, document by document in the background; from then on it follows what is
+//! The first search makes it learn the index, some documents after others in the background; from then on it follows what is
 //! written. It forgets nothing until the process ends: a word that has gone is then taken for known, or looked for in
 //! vain. Nothing of it is shown: a mended question is searched with as the caller's own words would be, under the
 //! caller's view, so words of passages that the caller may not see find nothing.
@@ -24,6 +24,8 @@ const KEPT: RangeInclusive<usize> = 4..=26;
 /// How long after it began to learn searches wait for it: by then a small index is learnt, and a large one is not
 /// worth waiting for.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// Documents that are read at once.
+const AT_ONCE: usize = 64;
 
 /// The words of an index.
 #[derive(Default)]
@@ -140,8 +142,9 @@ impl Lexicon {
 async fn learn(index: Weak<dyn PassageIndex>, lexicon: Weak<Lexicon>) -> Option<()> {
     let failed = |error| tracing::warn!(%error, "spelling mistakes in questions are not mended");
     let documents = index.upgrade()?.documents().await.map_err(failed).ok()?;
-    for document in documents.into_keys() {
-        let passages = index.upgrade()?.passages(document).await.map_err(failed).ok()?;
+    let documents: Vec<_> = documents.into_keys().collect();
+    for some in documents.chunks(AT_ONCE) {
+        let passages = index.upgrade()?.passages(some).await.map_err(failed).ok()?;
         let lexicon = lexicon.upgrade()?;
         let texts = passages
             .into_iter()

@@ -1,8 +1,8 @@
 //! Moving everything from one index to another.
 
-use crate::support::{DIMENSIONS, STAFF, World, ask, found, model, passages, record, vector};
+use crate::support::{Backwards, STAFF, World, ask, backwards, found, model, passages, record, vector};
 use liaison_knowledge::{
-    EmbedError, Embedder, ModelIdentity, PassageIndex, Urgency,
+    Embedder, PassageIndex,
     index::transfer::{Transferred, transfer},
 };
 use std::sync::Arc;
@@ -118,23 +118,4 @@ async fn fill(index: &dyn PassageIndex) {
 
 fn texts(n: usize) -> Vec<String> {
     (0..1 + n % 5).map(|m| format!("terms of {n} and {m}")).collect()
-}
-
-/// A model whose vectors are unlike those of the others.
-struct Backwards(ModelIdentity);
-
-impl Embedder for Backwards {
-    fn identity(&self) -> &ModelIdentity {
-        &self.0
-    }
-
-    fn embed(&self, texts: &[String], _: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
-        Ok(texts.iter().map(|text| backwards(text)).collect())
-    }
-}
-
-fn backwards(text: &str) -> Vec<f32> {
-    let vector = vector(&text.chars().rev().collect::<String>());
-    assert_eq!(vector.len(), DIMENSIONS);
-    vector
 }

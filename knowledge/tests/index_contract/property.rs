@@ -2,7 +2,11 @@
 
 use crate::support::{World, ask, passages, record, vector};
 use jiff::civil::{Date, date};
-use liaison_knowledge::{Audience, AudienceSpec, DocumentRecord, Validity, View, audience::Limits};
+use liaison_knowledge::{
+    Audience, AudienceSpec, DocumentRecord, Validity, View,
+    audience::Limits,
+    index::{Also, Query},
+};
 use proptest::{collection::btree_set, collection::vec, option, prelude::*, sample::select};
 use std::collections::BTreeSet;
 
@@ -109,10 +113,22 @@ async fn check(
         let view = View { audience, on: *on };
         let may =
             |document: &DocumentRecord| document.audience.admits(audience) && document.validity.holds_on(*on);
-        let hits = index
-            .search(&ask("terms", &vector("terms"), view), 100)
-            .await
-            .unwrap();
+        // By the words themselves and by those that are looked for beside them.
+        let also = ["terms", "document", "About"].map(|words| Also {
+            words: words.to_owned(),
+            weight: 0.5,
+        });
+        let vector = vector("terms");
+        let query = Query {
+            also: &also,
+            ..ask("", &vector, view)
+        };
+        let hits = index.search(&query, 100).await.unwrap();
+        assert!(
+            hits.iter().all(|hit| may(&hit.document)),
+            "beside: {hits:?} {view:?}"
+        );
+        let hits = index.search(&ask("terms", &vector, view), 100).await.unwrap();
         let found: BTreeSet<_> = hits.iter().map(|hit| hit.passage.id).collect();
         for (document, count) in &all {
             let around = index.around(document.id, 0..=u32::MAX, view).await.unwrap();

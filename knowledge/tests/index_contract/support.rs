@@ -2,8 +2,8 @@
 
 use crate::fake::Fake;
 use liaison_knowledge::{
-    Anchor, Audience, AudienceSpec, Cluster, DocumentId, DocumentRecord, ModelIdentity, Passage, PassageId,
-    PassageIndex, Place, Validity, View,
+    Anchor, Audience, AudienceSpec, Cluster, DocumentId, DocumentRecord, EmbedError, Embedder, ModelIdentity,
+    Passage, PassageId, PassageIndex, Place, Urgency, Validity, View,
     index::{IndexedPassage, Query},
 };
 use std::sync::Arc;
@@ -178,4 +178,23 @@ pub(crate) async fn found(index: &dyn PassageIndex, words: &str, view: View<'_>)
 pub(crate) async fn texts(index: &dyn PassageIndex, document: DocumentId) -> Vec<String> {
     let all = index.contents(document).await.unwrap();
     all.into_iter().map(|(stored, _)| stored.passage.text).collect()
+}
+
+/// A model whose vectors are unlike those of the others.
+pub(crate) struct Backwards(pub(crate) ModelIdentity);
+
+impl Embedder for Backwards {
+    fn identity(&self) -> &ModelIdentity {
+        &self.0
+    }
+
+    fn embed(&self, texts: &[String], _: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
+        Ok(texts.iter().map(|text| backwards(text)).collect())
+    }
+}
+
+pub(crate) fn backwards(text: &str) -> Vec<f32> {
+    let vector = vector(&text.chars().rev().collect::<String>());
+    assert_eq!(vector.len(), DIMENSIONS);
+    vector
 }

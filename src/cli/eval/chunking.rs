@@ -76,7 +76,7 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let mut covered: BTreeMap<String, Vec<Coverage>> = BTreeMap::new();
     for (name, asked) in &questions {
         for (question, references) in asked {
-            let (hits, _) = scratch.search(question, args.passages).await?;
+            let hits = scratch.search(question, args.passages).await?.hits;
             covered
                 .entry(name.clone())
                 .or_default()

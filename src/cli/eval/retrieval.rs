@@ -7,6 +7,7 @@
 use super::{
     super::{Context, Ended, Usage, output},
     scratch::Scratch,
+    support::{Measured, Support},
 };
 use anyhow::Context as _;
 use indicatif::ProgressBar;
@@ -28,6 +29,13 @@ pub(in crate::cli) struct Args {
     /// Documents that nDCG, recall and MRR look at; recall is told at 100 too
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     k: u16,
+    /// Tell too how well the support score says whether there is an answer: every query is asked again without the
+    /// documents relevant to it
+    #[arg(long)]
+    support: bool,
+    /// Folder of another set (queries.jsonl), whose queries have no answer here
+    #[arg(long, value_name = "DIR", requires = "support")]
+    foreign: Option<PathBuf>,
 }
 
 /// Documents that the deeper recall looks at.
@@ -70,15 +78,60 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     }
     bar.finish_and_clear();
     anyhow::ensure!(!figures.ms.is_empty(), "none of the queries is judged");
-    let rows = figures.rows(k);
+    let mut rows = figures.rows(k);
+    let support = if args.support {
+        let foreign = args.foreign.as_ref();
+        let foreign: Vec<Text> = foreign.map_or(Ok(Vec::new()), |set| lines(&set.join("queries.jsonl")))?;
+        Some(support(&scratch, &names, &queries, &judged, &foreign).await?)
+    } else {
+        None
+    };
     if json {
+        if let Some(support) = &support {
+            rows.insert("support".to_owned(), serde_json::to_value(support)?);
+        }
         output::json(&rows)?;
     } else {
         let width = rows.keys().map(String::len).max().unwrap_or_default();
         let row = |(name, value): (&String, &serde_json::Value)| format!("{name:width$}  {value}");
-        output::text(&rows.iter().map(row).collect::<Vec<_>>().join("\n"))?;
+        let mut text: Vec<String> = rows.iter().map(row).collect();
+        text.extend(support.map(|support| support.table()));
+        output::text(&text.join("\n"))?;
     }
     Ok(Ended::Done)
+}
+
+/// Asks the judged queries with and without their documents, and those of another set.
+async fn support(
+    scratch: &Scratch,
+    names: &HashMap<String, String>,
+    queries: &[Text],
+    judged: &HashMap<String, Judgements>,
+    foreign: &[Text],
+) -> anyhow::Result<Measured> {
+    let mut records = HashMap::new();
+    for document in scratch.knowledge.documents().await?.into_keys() {
+        let first = scratch.knowledge.contents(document).await?.into_iter().next();
+        let (stored, _) = first.context("a document without passages")?;
+        let name = names
+            .get(&stored.document.path)
+            .context("a passage of no document")?;
+        records.insert(name.clone(), stored.document);
+    }
+    let mut support = Support::default();
+    let bar = ProgressBar::new((judged.len() + foreign.len()) as u64);
+    for query in queries {
+        if let Some(judged) = judged.get(&query.id) {
+            support.ask(scratch, &records, &query.text, judged).await?;
+            bar.inc(1);
+        }
+    }
+    for query in foreign {
+        support.ask_foreign(scratch, &query.text).await?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(support.measured())
 }
 
 /// Ingests the corpus; returns the corpus's ids by the paths of the files made of them.
@@ -115,14 +168,14 @@ impl Figures {
         judged: &Judgements,
         k: usize,
     ) -> anyhow::Result<()> {
-        let (_, ms) = scratch.search(&query.text, k).await?;
+        let timings = scratch.search(&query.text, k).await?.timings;
         let ranking = documents(scratch, names, &query.text, DEEP.max(k)).await?;
         self.ndcg.push(ranking::ndcg(&ranking, judged, k));
         self.recall.push(ranking::recall(&ranking, judged, k));
         self.deep_recall.push(ranking::recall(&ranking, judged, DEEP));
         self.reciprocal_rank
             .push(ranking::reciprocal_rank(&ranking, judged, k));
-        self.ms.push(ms);
+        self.ms.push((timings.embed + timings.search).as_secs_f64() * 1e3);
         Ok(())
     }
 
@@ -156,7 +209,7 @@ async fn documents(
 ) -> anyhow::Result<Vec<String>> {
     let mut limit = wanted * 2;
     loop {
-        let (hits, _) = scratch.search(question, limit).await?;
+        let hits = scratch.search(question, limit).await?.hits;
         let all = hits.len() < limit;
         let mut ranking: Vec<String> = Vec::new();
         for hit in hits {

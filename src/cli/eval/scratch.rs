@@ -2,7 +2,7 @@
 
 use crate::{app, cli::ingest, config::Settings, home::Home, store::Store};
 use liaison_ingest::{Sandbox, pipeline::Ingest};
-use liaison_knowledge::{Audience, AudienceSpec, Hit, Knowledge, Place, View};
+use liaison_knowledge::{Audience, AudienceSpec, Found, Knowledge, Place, View};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ impl Scratch {
         let place = Place::Embedded(folder.path().join("index"));
         let knowledge = Knowledge::open(embedder, &place).await?;
         Ok(Self {
-            knowledge: knowledge.finding(app::finding(&settings)?),
+            knowledge: knowledge.finding(app::finding(&home, &settings).await?),
             store: Store::open(&folder.path().join("liaison.db")).await?,
             folder,
             settings,
@@ -54,16 +54,14 @@ impl Scratch {
         Ok(())
     }
 
-    /// The best passages, and the milliseconds it took to find them.
-    pub(super) async fn search(&self, question: &str, limit: usize) -> anyhow::Result<(Vec<Hit>, f64)> {
+    /// The best passages.
+    pub(super) async fn search(&self, question: &str, limit: usize) -> anyhow::Result<Found> {
         let today = jiff::Timestamp::now().to_zoned(self.settings.time_zone()).date();
         let view = View {
             audience: &Audience::Internal,
             on: today,
         };
-        let found = self.knowledge.search(question, view, limit).await?;
-        let took = found.timings.embed + found.timings.search;
-        Ok((found.hits, took.as_secs_f64() * 1e3))
+        Ok(self.knowledge.search(question, view, limit).await?)
     }
 }
 
