@@ -5,7 +5,6 @@ mod neighbours;
 #[cfg(test)]
 mod samples;
 mod second;
-mod support;
 mod synonyms;
 mod variety;
 
@@ -61,8 +60,6 @@ struct Asked {
 pub struct Found {
     /// The passages.
     pub hits: Vec<Hit>,
-    /// The probability that the knowledge answers the question at all, 0 to 1.
-    pub support: f32,
     /// Where the time went.
     pub timings: Timings,
 }
@@ -189,14 +186,12 @@ impl Knowledge {
         };
         let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
         neighbours::lift(&mut hits);
-        let support = support::support(&asked.text, &hits[..hits.len().min(CANDIDATES)]);
         if let Some(reranker) = &self.finding.reranker {
             second::look(Arc::clone(reranker), &asked.text, &mut hits).await;
         }
         variety::keep(&mut hits, limit);
         Ok(Found {
             hits,
-            support,
             timings: Timings {
                 embed,
                 search: start.elapsed() - embed,

@@ -33,8 +33,6 @@ pub(super) struct Args {
 #[derive(Debug, Serialize)]
 struct Results {
     hits: Vec<Shown>,
-    /// The probability that the knowledge answers the question at all.
-    support: f64,
     timings_ms: Timings,
 }
 
@@ -182,7 +180,6 @@ fn results(found: Found, total: Duration) -> Results {
         total: ms(total),
     };
     Results {
-        support: (f64::from(found.support) * 1e3).round() / 1e3,
         hits: found.hits.into_iter().enumerate().map(shown).collect(),
         timings_ms: timings,
     }
@@ -207,10 +204,7 @@ fn readable(results: &Results, passages: usize) -> String {
         ));
         text.push_str(&format!("   {}\n", hit.text.replace('\n', "\n   ")));
     }
-    text.push_str(&format!(
-        "{:.1} ms; answered by the knowledge with a probability of {:.2}",
-        results.timings_ms.total, results.support
-    ));
+    text.push_str(&format!("{:.1} ms", results.timings_ms.total));
     text
 }
 

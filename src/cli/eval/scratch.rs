@@ -54,6 +54,11 @@ impl Scratch {
         Ok(())
     }
 
+    /// Passages that a turn looks at.
+    pub(super) fn passages(&self) -> usize {
+        self.settings.knowledge.passages
+    }
+
     /// The best passages.
     pub(super) async fn search(&self, question: &str, limit: usize) -> anyhow::Result<Found> {
         let today = jiff::Timestamp::now().to_zoned(self.settings.time_zone()).date();

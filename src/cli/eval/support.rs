@@ -5,6 +5,7 @@
 //! told too low. Questions of another set have no answer at all.
 
 use super::scratch::Scratch;
+use crate::assistant::model::extractive::supported;
 use jiff::civil::{Date, date};
 use liaison_evals::{
     calibration::{Bin, Forecast, error, reliability, separation},
@@ -111,5 +112,8 @@ impl Measured {
 }
 
 async fn told(scratch: &Scratch, question: &str) -> anyhow::Result<f64> {
-    Ok(f64::from(scratch.search(question, 1).await?.support))
+    let found = scratch.search(question, scratch.passages()).await?;
+    Ok(f64::from(
+        supported(&scratch.knowledge, question, &found.hits).await?,
+    ))
 }

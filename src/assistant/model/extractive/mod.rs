@@ -10,6 +10,7 @@ mod question;
 mod route;
 mod select;
 mod smalltalk;
+mod support;
 mod units;
 mod words;
 
@@ -26,6 +27,8 @@ use route::{Examples, Route};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
+
+pub(crate) use select::supported;
 
 /// The extractive model. It uses the embedding model that the knowledge has anyway.
 pub struct Extractive {

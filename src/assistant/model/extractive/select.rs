@@ -1,18 +1,17 @@
 //! Which quotes answer the question, or none.
 //!
 //! Every unit of the passages found is scored by the question's words it holds; the few best are compared with
-//! the question by meaning as well, because embedding costs milliseconds each. The honest no is decided here:
-//! when neither meaning nor words support the best unit enough, there is no answer in the knowledge.
+//! the question by meaning as well, because embedding costs milliseconds each.
 
 use super::{
     Ask, ModelError, arguments,
+    support::{self, Said},
     units::{Cut, Quote, Unit, cut},
     words,
 };
 use crate::assistant::{evidence::ToolReturn, model::Vocabulary};
 use liaison_knowledge::{Hit, Knowledge, search::similarity};
 use std::collections::{HashMap, HashSet};
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A quote that answers.
 pub(super) struct Answering {
@@ -35,10 +34,6 @@ const FURTHER: f32 = 0.75;
 /// often answers half of a question, and its neighbours the rest.
 const FIRST_CHARS: usize = 400;
 const FURTHER_CHARS: usize = 200;
-/// Support from which there is an answer, and the one asked for when the question holds a name that stands in
-/// none of the passages: what was found is then about something else, however alike.
-const ENOUGH: f32 = 0.44;
-const ENOUGH_WITHOUT_THE_NAME: f32 = 0.55;
 /// What a unit gains that speaks of the partner's own tier, where the question names none, and what a row loses
 /// that speaks of others: of five rows of a table, one is the partner's.
 const OWN_TIER: f32 = 0.06;
@@ -65,10 +60,6 @@ impl Candidate {
     /// What it promises before it is compared.
     fn promise(&self) -> f32 {
         0.5 * self.coverage + 0.3 * self.rank + 0.2 * self.passage_meaning + self.own_tier
-    }
-
-    fn support(&self) -> f32 {
-        0.8 * self.meaning + 0.2 * self.coverage
     }
 
     /// Whether both are rows of one table; a row is beside itself.
@@ -111,21 +102,56 @@ async fn best_of(
     hits: &[Hit],
     vocabulary: &Vocabulary,
 ) -> Result<Vec<(usize, Quote)>, ModelError> {
-    let cuts: Vec<Cut<'_>> = hits
-        .iter()
-        .map(|hit| cut(&hit.passage.text, &hit.passage.heading))
-        .collect();
-    let mut candidates = shortlist(candidates(query, hits, &cuts, vocabulary));
-    compare(knowledge, query, &mut candidates).await?;
+    let cuts = cuts(hits);
+    let mut candidates = compared(knowledge, query, hits, &cuts, vocabulary).await?;
     candidates.sort_by(|a, b| b.score().total_cmp(&a.score()));
-    let support = candidates.iter().map(Candidate::support).fold(0.0, f32::max);
+    let support = support::of(&said(&candidates), hits);
     tracing::debug!(support, "selected");
-    let strange = names(query).any(|name| !hits.iter().any(|hit| holds(hit, name)));
-    let enough = if strange { ENOUGH_WITHOUT_THE_NAME } else { ENOUGH };
-    if support < enough {
+    if support < support::needed(query, hits) {
         return Ok(Vec::new());
     }
     Ok(pick(&candidates, &cuts))
+}
+
+fn cuts(hits: &[Hit]) -> Vec<Cut<'_>> {
+    let cuts = hits
+        .iter()
+        .map(|hit| cut(&hit.passage.text, &hit.passage.heading));
+    cuts.collect()
+}
+
+/// The units worth comparing, compared, in no order.
+async fn compared(
+    knowledge: &Knowledge,
+    query: &str,
+    hits: &[Hit],
+    cuts: &[Cut<'_>],
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Candidate>, ModelError> {
+    let mut candidates = shortlist(candidates(query, hits, cuts, vocabulary));
+    compare(knowledge, query, &mut candidates).await?;
+    Ok(candidates)
+}
+
+fn said(candidates: &[Candidate]) -> Vec<Said> {
+    let said = |candidate: &Candidate| Said {
+        meaning: candidate.meaning,
+        coverage: candidate.coverage,
+    };
+    candidates.iter().map(said).collect()
+}
+
+/// The probability that `hits`, best first, answer `question`: what decides whether there is an answer.
+///
+/// # Errors
+/// When the model fails.
+pub(crate) async fn supported(
+    knowledge: &Knowledge,
+    question: &str,
+    hits: &[Hit],
+) -> Result<f32, ModelError> {
+    let all = compared(knowledge, question, hits, &cuts(hits), &Vocabulary::default()).await?;
+    Ok(support::of(&said(&all), hits))
 }
 
 /// The units worth comparing by meaning: the best of each of the first passages, which meaning has put there,
@@ -265,24 +291,6 @@ async fn compare(
         }
     }
     Ok(())
-}
-
-/// Words with a capital that does not come from the start of a sentence.
-fn names(question: &str) -> impl Iterator<Item = &str> {
-    question
-        .split_sentence_bounds()
-        .flat_map(|sentence| sentence.unicode_words().skip(1))
-        .filter(|word| {
-            word.chars().next().is_some_and(char::is_uppercase)
-                && words::is_topic(&word.to_lowercase())
-                && !arguments::is_abbreviation(word)
-        })
-}
-
-fn holds(hit: &Hit, name: &str) -> bool {
-    let name = name.trim_end_matches("'s").trim_end_matches("’s").to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&name);
-    holds(&hit.passage.text) || holds(&hit.document.title) || hit.passage.heading.iter().any(|h| holds(h))
 }
 
 /// The best quote and those nearly as good that add something.
