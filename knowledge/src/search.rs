@@ -204,7 +204,8 @@ impl Knowledge {
     async fn asked(&self, question: &str) -> Asked {
         let synonyms = &self.finding.synonyms;
         let text = if self.lexicon.ready(&self.index).await {
-            self.lexicon.mend(question, |word| synonyms.know(word))
+            let is_known = |word: &str| synonyms.know(word) || self.embedder.has_token(word);
+            self.lexicon.mend(question, is_known)
         } else {
             question.to_owned()
         };
