@@ -162,7 +162,7 @@ impl Knowledge {
     }
 
     /// The `limit` best passages for `question` among those in force on `view.on` that `view.audience` may
-    /// see. Fewer when there are fewer.
+    /// see, the same text once. Fewer when there are fewer.
     ///
     /// # Errors
     /// When the model or the index fails.
@@ -185,6 +185,7 @@ impl Knowledge {
         };
         let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
         neighbours::lift(&mut hits);
+        variety::drop_twins(&mut hits);
         if let Some(reranker) = &self.finding.reranker {
             second::look(Arc::clone(reranker), &asked.text, &mut hits).await;
         }

@@ -1,10 +1,22 @@
-//! A document that fills all places leaves the last one to another.
+//! Places are for different things: the same text is found once, and a document that fills all places leaves the last
+//! one to another.
 
 use crate::Hit;
+use std::collections::HashSet;
 
 /// Places from which on one is given away. Where there are fewer, each is worth more than variety: on public questions
 /// every stronger form (a penalty for each further passage of a document, a cap) lost answers in proportion.
 const MANY: usize = 8;
+
+/// Drops hits that say what a better one says already: the same letters and digits in the same order, in another
+/// document or further down in its own. A single other word or number may be another rule, so likeness is not enough.
+pub(super) fn drop_twins(hits: &mut Vec<Hit>) {
+    let mut seen = HashSet::new();
+    hits.retain(|hit| {
+        let letters = hit.passage.text.chars().filter(|letter| letter.is_alphanumeric());
+        seen.insert(letters.flat_map(char::to_lowercase).collect::<String>())
+    });
+}
 
 /// Keeps the best `limit` hits. If all are of one document, the last of them gives way to the best of another.
 pub(super) fn keep(hits: &mut Vec<Hit>, limit: usize) {
@@ -37,6 +49,19 @@ mod tests {
         let kept: String = hits.iter().map(|hit| hit.document.path.as_str()).collect();
         assert_eq!(kept, expected);
         assert!(hits.is_sorted_by(|a, b| a.score >= b.score));
+    }
+
+    #[test]
+    fn the_same_text_is_found_once() {
+        let mut hits = vec![
+            hit("a", 0, 0.9, "Deals are protected for 90 days."),
+            hit("b", 0, 0.8, "Deals are protected\nfor 90 days"),
+            hit("b", 1, 0.7, "Deals are protected for 60 days."),
+            hit("c", 0, 0.6, "Deals are not protected for 90 days."),
+        ];
+        drop_twins(&mut hits);
+        let kept: Vec<_> = hits.iter().map(|hit| hit.score).collect();
+        assert_eq!(kept, [0.9, 0.7, 0.6]);
     }
 
     #[test]

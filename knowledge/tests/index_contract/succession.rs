@@ -22,8 +22,10 @@ async fn fill(world: &World) {
     let index = world.open().await;
     for source in ["rules", "gone", "guide"] {
         let document = record(source);
+        let texts = TEXTS.map(|text| format!("{text}, says the {source}"));
+        let texts = texts.each_ref().map(String::as_str);
         index
-            .replace(&document, passages(&document, &TEXTS))
+            .replace(&document, passages(&document, &texts))
             .await
             .unwrap();
     }

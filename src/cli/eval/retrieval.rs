@@ -210,7 +210,8 @@ async fn documents(
     let mut limit = wanted * 2;
     loop {
         let hits = scratch.search(question, limit).await?.hits;
-        let all = hits.len() < limit;
+        // Fewer are found where texts are there twice, too.
+        let all = hits.len() < limit && limit >= scratch.knowledge.passages().await?;
         let mut ranking: Vec<String> = Vec::new();
         for hit in hits {
             let name = names
