@@ -23,7 +23,7 @@ export LIAISON_TEST_HOME ?= $(abspath $(TARGET))/test-home
 export LIAISON_BIN ?= $(abspath $(LIAISON))
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test check build bench evals setup prerequisites chromium nextest deny advisories
+.PHONY: help demo test check build bench evals setup hub prerequisites chromium nextest deny advisories
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,11 @@ evals: build ## the golden suites against the embedded default
 
 setup: build ## ONNX Runtime and the embedding model into .liaison
 	$(LIAISON) --home $(HOME_DIR) setup
+
+hub: nextest web/node_modules/.built ## the binary that can fetch models from a model hub, and its tests
+	cargo build --locked --release -p liaison --features hub
+	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
+	cargo nextest run --locked --release -p liaison --features hub -E 'test(hub::)'
 
 # --- what the targets above stand on
 
