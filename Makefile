@@ -40,6 +40,7 @@ test: build chromium nextest ## everything needed, then all tests: Rust, web, br
 check: deny web/node_modules/.installed ## formatting, lints, docs, licences, advisories, types
 	cargo fmt --all --check
 	cargo clippy --locked --release --workspace --all-targets -- -D warnings
+	cargo clippy --locked --release --workspace --all-targets --features hub -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --no-deps --workspace
 	cargo deny --locked check licenses bans sources
 	@$(MAKE) --no-print-directory advisories
@@ -65,7 +66,7 @@ setup: build ## ONNX Runtime and the embedding model into .liaison
 hub: nextest web/node_modules/.built ## the binary that can fetch models from a model hub, and its tests
 	cargo build --locked --release -p liaison --features hub
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
-	cargo nextest run --locked --release -p liaison --features hub -E 'test(hub::)'
+	cargo nextest run --locked --release --workspace --features hub --lib --test api -E 'test(hub::)'
 
 # --- what the targets above stand on
 

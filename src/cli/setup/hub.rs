@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::manifest::sha256;
-use super::{explain, megabytes, named_model, runtime_library};
+use super::{megabytes, named_model, runtime_library};
 use crate::cli::output;
 use crate::config::HubSettings;
 
@@ -85,14 +85,17 @@ pub(super) async fn fetch(home: &Path, name: &str, settings: &HubSettings) -> an
         hub.gather(&repository, &part).await?;
         try_out(runtime_library(home), part.clone()).await?;
         let commit = part.join(COMMIT);
-        fs::write(&commit, &repository.commit).map_err(|error| explain(error, &commit))?;
+        fs::write(&commit, &repository.commit).with_context(|| shown(&commit))?;
         let _ = fs::remove_dir_all(&folder);
-        fs::rename(&part, &folder).map_err(|error| explain(error, &folder))?;
+        fs::rename(&part, &folder).with_context(|| shown(&folder))?;
         eprintln!("setup: {name}: in {}", folder.display());
     }
     let setting = match reranks(&folder)? {
         true => format!("[knowledge]\nreranker = \"{name}\""),
-        false => format!("[knowledge]\nmodel = \"{name}\"\n\nthen run `liaison index reembed`"),
+        false => format!(
+            "[knowledge]\nmodel = \"{name}\"\n\nthen run `liaison index reembed` and `liaison eval run`: when to \
+             decline was chosen with the packaged model"
+        ),
     };
     output::text(&format!("To use it, write into liaison.toml\n\n{setting}"))
 }
@@ -100,8 +103,8 @@ pub(super) async fn fetch(home: &Path, name: &str, settings: &HubSettings) -> an
 /// A cross-encoder scores pairs; its architecture says so.
 fn reranks(folder: &Path) -> anyhow::Result<bool> {
     let path = folder.join("config.json");
-    let config = fs::read(&path).map_err(|error| explain(error, &path))?;
-    let config: Value = serde_json::from_slice(&config).with_context(|| path.display().to_string())?;
+    let config = fs::read(&path).with_context(|| shown(&path))?;
+    let config: Value = serde_json::from_slice(&config).with_context(|| shown(&path))?;
     let architecture = config["architectures"][0].as_str().unwrap_or_default();
     Ok(architecture.ends_with("ForSequenceClassification"))
 }
@@ -155,7 +158,7 @@ impl<'a> Hub<'a> {
         let beside = graph.path.strip_suffix("model.onnx").unwrap_or_default();
         let to = part.join("model.onnx");
         self.bring(repository, graph, &to).await?;
-        let bytes = fs::read(&to).map_err(|error| explain(error, &to))?;
+        let bytes = fs::read(&to).with_context(|| shown(&to))?;
         for weights in external_files(&bytes).map_err(anyhow::Error::msg)? {
             let plain = Path::new(&weights)
                 .file_name()
@@ -189,7 +192,7 @@ impl<'a> Hub<'a> {
             return Ok(());
         }
         if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder).map_err(|error| explain(error, folder))?;
+            fs::create_dir_all(folder).with_context(|| shown(folder))?;
         }
         let url = format!("{}/resolve/{}/{}", self.name, repository.commit, file.path);
         let mut answer = self.get(&url).await?;
@@ -197,14 +200,14 @@ impl<'a> Hub<'a> {
         let bar = ProgressBar::new(file.size.unwrap_or_default())
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
             .with_message(file.path.clone());
-        let mut out = fs::File::create(to).map_err(|error| explain(error, to))?;
+        let mut out = fs::File::create(to).with_context(|| shown(to))?;
         let mut bytes = 0;
         while let Some(piece) = answer
             .chunk()
             .await
             .with_context(|| format!("{} was cut off: run this again", file.path))?
         {
-            out.write_all(&piece).map_err(|error| explain(error, to))?;
+            out.write_all(&piece).with_context(|| shown(to))?;
             bytes += piece.len() as u64;
             bar.set_position(bytes);
         }
@@ -236,6 +239,10 @@ impl<'a> Hub<'a> {
             status => bail!("{endpoint} says {status} to {path}: try again later"),
         }
     }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// Whether a file is what the hub has.
