@@ -57,8 +57,8 @@ fn repository(name: &str) -> Result<String, &'static str> {
 pub(super) async fn command(context: Command, args: Args) -> anyhow::Result<Ended> {
     #[cfg(not(feature = "hub"))]
     if args.hub.is_some() {
-        let said = "this binary cannot reach a model hub: build one that can with `make hub`, or lay the model's folder \
-                    into the home's models/ by hand";
+        let said = "this binary cannot reach a model hub: build one that can with `make hub`, or lay the model's \
+                    folder into the home's models/ by hand";
         return Err(super::Usage(said.to_owned()).into());
     }
     run(&context.home).await?;
