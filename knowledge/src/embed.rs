@@ -8,6 +8,7 @@ use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, TextEmbedding, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::HashSet,
     fmt,
     path::{Path, PathBuf},
     sync::{
@@ -73,6 +74,11 @@ pub trait Embedder: Send + Sync {
     /// # Errors
     /// When the runtime fails; nothing is known about which text it was.
     fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError>;
+    /// Whether the model has a token of its own for this word, in lower case: then it is a common word, and no slip of
+    /// the finger.
+    fn has_token(&self, _word: &str) -> bool {
+        false
+    }
     /// Processor time that documents have taken so far; zero where it is not measured.
     fn cpu(&self) -> Duration {
         Duration::ZERO
@@ -114,6 +120,8 @@ const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_pa
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
     pool: Pool<TextEmbedding>,
+    /// Tokens that are whole words, in lower case.
+    words: HashSet<Box<str>>,
     /// Of documents, in nanoseconds. A session computes on the thread that asks it.
     cpu: AtomicU64,
 }
@@ -143,6 +151,7 @@ impl OnnxEmbedder {
             TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
         };
         let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
+        let vocabulary = sessions.first().map(|session| session.tokenizer.get_vocab(false));
         let name = model_dir
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -153,6 +162,7 @@ impl OnnxEmbedder {
                 dimensions: 0,
             },
             pool: Pool::new(sessions),
+            words: whole_words(vocabulary.unwrap_or_default().into_keys().collect()),
             cpu: AtomicU64::default(),
         };
         let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
@@ -210,9 +220,25 @@ impl Embedder for OnnxEmbedder {
         })
     }
 
+    fn has_token(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
     fn cpu(&self) -> Duration {
         Duration::from_nanos(self.cpu.load(Ordering::Relaxed))
     }
+}
+
+/// The tokens that are words. Some tokenizers mark where a word begins, others where one goes on (`##`).
+fn whole_words(tokens: Vec<String>) -> HashSet<Box<str>> {
+    let is_used = |mark: &char| tokens.iter().any(|token| token.starts_with(*mark));
+    let begin = ['\u{2581}', '\u{120}'].into_iter().find(is_used);
+    let word = |token: &String| -> Option<Box<str>> {
+        let word = begin.map_or(Some(token.as_str()), |mark| token.strip_prefix(mark))?;
+        let is_word = word.chars().all(char::is_alphabetic);
+        is_word.then(|| word.to_lowercase().into())
+    };
+    tokens.iter().filter_map(word).collect()
 }
 
 /// Sessions that are lent for one text at a time, to questions first.
@@ -325,5 +351,21 @@ mod tests {
         });
         let order: Vec<_> = order.try_iter().collect();
         assert_eq!(order, [Urgency::Question, Urgency::Document, Urgency::Document]);
+    }
+
+    #[test]
+    fn words_are_told_from_parts_of_words() {
+        for (tokens, expected) in [
+            (&["[CLS]", "deal", "##s", "Gold", "7"][..], &["deal", "gold"][..]),
+            (
+                &["<s>", "\u{2581}deal", "tion", "\u{2581}Gold", "\u{2581}7"],
+                &["deal", "gold"],
+            ),
+            (&[], &[]),
+        ] {
+            let words = whole_words(tokens.iter().map(ToString::to_string).collect());
+            let expected = expected.iter().map(|word| Box::from(*word)).collect();
+            assert_eq!(words, expected);
+        }
     }
 }

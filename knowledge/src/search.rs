@@ -17,7 +17,6 @@ use crate::{
 use lexicon::Lexicon;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -204,7 +203,8 @@ impl Knowledge {
     async fn asked(&self, question: &str) -> Asked {
         let synonyms = &self.finding.synonyms;
         let text = if self.lexicon.ready(&self.index).await {
-            self.lexicon.mend(question, |word| synonyms.know(word))
+            let is_known = |word: &str| synonyms.know(word) || self.embedder.has_token(word);
+            self.lexicon.mend(question, is_known)
         } else {
             question.to_owned()
         };
@@ -225,21 +225,6 @@ impl Knowledge {
     ) -> Result<Option<(Passage, DocumentRecord)>, KnowledgeError> {
         let found = self.index.passage(id, view).await?;
         Ok(found.map(|Stored { passage, document }| (passage, document)))
-    }
-
-    /// The passages of one document whose ordinal lies in the range, in order; none of them when `view` may not
-    /// see the document.
-    ///
-    /// # Errors
-    /// When the index fails.
-    pub async fn around(
-        &self,
-        document: DocumentId,
-        ordinals: RangeInclusive<u32>,
-        view: View<'_>,
-    ) -> Result<Vec<Passage>, KnowledgeError> {
-        let found = self.index.around(document, ordinals, view).await?;
-        Ok(found.into_iter().map(|stored| stored.passage).collect())
     }
 
     /// Vectors of `texts`, in their order. Those of recent texts cost nothing.

@@ -24,7 +24,6 @@ use async_trait::async_trait;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     convert::Infallible,
-    ops::RangeInclusive,
     sync::{Arc, PoisonError, RwLock},
 };
 use tokio::sync::{Mutex, oneshot};
@@ -323,20 +322,6 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         let found = self.read(which, false).await?.into_iter();
         let mut found = found.map(|(stored, _)| stored);
         Ok(found.find(|stored| stored.passage.id == id))
-    }
-
-    async fn around(
-        &self,
-        document: DocumentId,
-        ordinals: RangeInclusive<u32>,
-        view: View<'_>,
-    ) -> Result<Vec<Stored>, IndexError> {
-        let mut which = conditions(view);
-        which.push(of(&[document]));
-        which.push(Condition::Above("ordinal", i64::from(*ordinals.start()) - 1));
-        which.push(Condition::AtMost("ordinal", i64::from(*ordinals.end())));
-        let found = self.read(which, false).await?;
-        Ok(found.into_iter().map(|(stored, _)| stored).collect())
     }
 
     async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {

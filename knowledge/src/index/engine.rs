@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// Fields that conditions look at: words that are compared whole.
 pub(super) const KEYWORDS: [&str; 6] = [EDITION, "access", "tier", "region", "type", "partner"];
 /// Fields that conditions look at: whole numbers.
-pub(super) const INTEGERS: [&str; 3] = ["from", "until", "ordinal"];
+pub(super) const INTEGERS: [&str; 2] = ["from", "until"];
 /// Which edition of which document a point belongs to.
 pub(super) const EDITION: &str = "edition";
 /// The vector of a passage's meaning.

@@ -21,7 +21,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use jiff::civil::Date;
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 pub use place::Place;
 pub use server::Cluster;
@@ -65,18 +65,6 @@ pub trait PassageIndex: Send + Sync {
     /// # Errors
     /// When the engine fails.
     async fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError>;
-
-    /// The passages of one document whose ordinal lies in the range, in order; none of them when `view` may not
-    /// see the document.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    async fn around(
-        &self,
-        document: DocumentId,
-        ordinals: RangeInclusive<u32>,
-        view: View<'_>,
-    ) -> Result<Vec<Stored>, IndexError>;
 
     /// All passages of these documents, in no order. As with [`Self::contents`], never answer from it.
     ///

@@ -19,7 +19,6 @@ pub(super) fn point(
     indexed: IndexedPassage,
 ) -> Result<Point, IndexError> {
     let mut fields = labels(record)?;
-    fields.insert("ordinal".to_owned(), indexed.passage.ordinal.into());
     fields.insert("passage".to_owned(), json(&indexed.passage)?);
     Ok(Point {
         id: indexed.passage.id.0,

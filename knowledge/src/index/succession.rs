@@ -12,7 +12,6 @@ use crate::{DocumentId, DocumentRecord, Embedder, ModelIdentity, PassageId, View
 use async_trait::async_trait;
 use std::{
     collections::BTreeMap,
-    ops::RangeInclusive,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -141,15 +140,6 @@ impl PassageIndex for Succession {
 
     async fn passage(&self, id: PassageId, view: View<'_>) -> Result<Option<Stored>, IndexError> {
         self.answering().passage(id, view).await
-    }
-
-    async fn around(
-        &self,
-        document: DocumentId,
-        ordinals: RangeInclusive<u32>,
-        view: View<'_>,
-    ) -> Result<Vec<Stored>, IndexError> {
-        self.answering().around(document, ordinals, view).await
     }
 
     async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {

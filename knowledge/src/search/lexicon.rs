@@ -1,9 +1,9 @@
 //! The words that passages have, and what a misspelt word of a question was meant to be.
 //!
-//! The first search makes it learn the index, some documents after others in the background; from then on it follows what is
-//! written. It forgets nothing until the process ends: a word that has gone is then taken for known, or looked for in
-//! vain. Nothing of it is shown: a mended question is searched with as the caller's own words would be, under the
-//! caller's view, so words of passages that the caller may not see find nothing.
+//! The first search makes it learn the index, some documents after others in the background; from then on it follows
+//! what is written. It forgets nothing until the process ends: a word that has gone is then taken for known, or looked
+//! for in vain. Nothing of it is shown: a mended question is searched with as the caller's own words would be, under
+//! the caller's view, so words of passages that the caller may not see find nothing.
 
 use crate::{PassageIndex, words};
 use std::{

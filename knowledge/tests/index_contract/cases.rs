@@ -52,17 +52,6 @@ async fn what_is_written_is_found_and_read(world: World) {
             .is_none()
     );
 
-    let around = async |from, to| {
-        let found = index.around(rules.id, from..=to, STAFF).await.unwrap();
-        found
-            .into_iter()
-            .map(|stored| stored.passage.ordinal)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(around(0, 1).await, [0, 1]);
-    assert_eq!(around(1, 9).await, [1, 2]);
-    assert_eq!(around(7, 9).await, [0; 0]);
-
     assert_eq!(texts(&*index, rules.id).await, RULES);
     for (stored, kept) in index.contents(rules.id).await.unwrap() {
         let own = vector(&stored.passage.text);

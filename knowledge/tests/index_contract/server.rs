@@ -36,7 +36,6 @@ async fn a_collection_is_made_as_the_settings_say() {
         "access",
         "edition",
         "from",
-        "ordinal",
         "partner, a tenant's",
         "region",
         "tier",
