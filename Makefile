@@ -23,7 +23,7 @@ export LIAISON_TEST_HOME ?= $(abspath $(TARGET))/test-home
 export LIAISON_BIN ?= $(abspath $(LIAISON))
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test check build bench evals setup prerequisites chromium nextest deny advisories
+.PHONY: help demo test check build bench evals setup hub prerequisites chromium nextest deny advisories
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,7 @@ test: build chromium nextest ## everything needed, then all tests: Rust, web, br
 check: deny web/node_modules/.installed ## formatting, lints, docs, licences, advisories, types
 	cargo fmt --all --check
 	cargo clippy --locked --release --workspace --all-targets -- -D warnings
+	cargo clippy --locked --release --workspace --all-targets --features hub -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --no-deps --workspace
 	cargo deny --locked check licenses bans sources
 	@$(MAKE) --no-print-directory advisories
@@ -61,6 +62,11 @@ evals: build ## the golden suites against the embedded default
 
 setup: build ## ONNX Runtime and the embedding model into .liaison
 	$(LIAISON) --home $(HOME_DIR) setup
+
+hub: nextest web/node_modules/.built ## the binary that can fetch models from a model hub, and its tests
+	cargo build --locked --release -p liaison --features hub
+	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
+	cargo nextest run --locked --release --workspace --features hub --lib --test api -E 'test(hub::)'
 
 # --- what the targets above stand on
 

@@ -14,8 +14,8 @@ use crate::{
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
 use liaison_knowledge::{
-    AudienceSpec, Cluster, Embedder, Finding, Knowledge, OnnxEmbedder, OnnxReranker, Place, Reranker,
-    Synonyms, index::Succession,
+    AudienceSpec, Cluster, EmbedError, Embedder, Finding, Knowledge, OnnxEmbedder, OnnxReranker, Place,
+    Reranker, Synonyms, index::Succession,
 };
 use secrecy::ExposeSecret;
 use std::{path::Path, sync::Arc};
@@ -132,10 +132,11 @@ pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<
 /// # Errors
 /// When the synonyms or the reranker cannot be used.
 pub async fn finding(home: &Home, settings: &Settings) -> anyhow::Result<Finding> {
-    let reranker: Option<Arc<dyn Reranker>> = match settings.knowledge.reranker.clone() {
+    let reranker: Option<Arc<dyn Reranker>> = match &settings.knowledge.reranker {
         None => None,
-        Some(folder) => {
+        Some(named) => {
             let runtime = setup::runtime_library(home.root());
+            let folder = setup::named_model(home.root(), named);
             let load = move || OnnxReranker::load(&runtime, &folder);
             Some(Arc::new(tokio::task::spawn_blocking(load).await??))
         }
@@ -146,7 +147,7 @@ pub async fn finding(home: &Home, settings: &Settings) -> anyhow::Result<Finding
     })
 }
 
-/// Loads the home's model.
+/// Loads the embedding model that the settings name.
 ///
 /// # Errors
 /// When a file is missing or is not what it should be.
@@ -157,9 +158,22 @@ pub async fn load_embedder(home: &Home, settings: &Settings) -> anyhow::Result<A
     } else {
         settings.knowledge.sessions
     };
-    let (runtime, model) = (setup::runtime_library(home.root()), setup::model_dir(home.root()));
-    let load = move || OnnxEmbedder::load(&runtime, &model, sessions);
-    Ok(Arc::new(tokio::task::spawn_blocking(load).await??))
+    let named = &settings.knowledge.model;
+    let (folder, remedy) = if named.as_os_str().is_empty() {
+        let remedy = "run `liaison setup`, which makes the embedding model again";
+        (setup::model_dir(home.root()), remedy)
+    } else {
+        let remedy = "`knowledge.model` needs a folder with an embedding model: model.onnx with its weights, \
+                      tokenizer.json, config.json, special_tokens_map.json and tokenizer_config.json";
+        (setup::named_model(home.root(), named), remedy)
+    };
+    let runtime = setup::runtime_library(home.root());
+    let load = move || OnnxEmbedder::load(&runtime, &folder, sessions);
+    match tokio::task::spawn_blocking(load).await? {
+        Ok(embedder) => Ok(Arc::new(embedder)),
+        Err(error @ EmbedError::Model { .. }) => Err(error).context(remedy),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Where the settings keep the index.

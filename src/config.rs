@@ -107,13 +107,15 @@ pub struct LlmSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnowledgeSettings {
+    /// The folder of the embedding model, in the home's `models` or anywhere; empty: the one that set-up makes.
+    pub model: PathBuf,
     /// Sessions of the embedding model; 0 takes one per core.
     pub sessions: usize,
     /// Passages that one search gives to the assistant.
     pub passages: usize,
     /// Groups of the vendor's own terms that mean the same, beside the built-in glossary.
     pub synonyms: Vec<Vec<String>>,
-    /// The folder of a cross-encoder that looks at the first passages once more.
+    /// The folder, in the home's `models` or anywhere, of a cross-encoder that looks at the first passages once more.
     pub reranker: Option<PathBuf>,
 }
 
@@ -272,6 +274,31 @@ impl Settings {
     #[must_use]
     pub fn time_zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.program.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
+/// A model hub, by the variables that its own tools read.
+#[cfg(feature = "hub")]
+#[derive(Debug, Clone)]
+pub struct HubSettings {
+    /// Its address: `HF_ENDPOINT`, for a mirror.
+    pub endpoint: String,
+    /// For models that are not public: `HF_TOKEN`.
+    pub token: Option<SecretString>,
+}
+
+#[cfg(feature = "hub")]
+impl HubSettings {
+    /// Reads the environment.
+    #[must_use]
+    pub fn load() -> Self {
+        #[allow(clippy::disallowed_methods)] // this is the one place that reads the environment
+        let of = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let endpoint = of("HF_ENDPOINT").unwrap_or_else(|| "https://huggingface.co".to_owned());
+        Self {
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            token: of("HF_TOKEN").map(SecretString::from),
+        }
     }
 }
 

@@ -3,14 +3,13 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
+use crate::model_files::EmbeddingFiles;
 use cpu_time::ThreadTime;
-use fastembed::{InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
+use fastembed::{InitOptionsUserDefined, TextEmbedding, UserDefinedEmbeddingModel};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::{
     collections::HashSet,
-    fmt, fs,
-    io::{self, BufRead},
+    fmt,
     path::{Path, PathBuf},
     sync::{
         Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -24,7 +23,7 @@ use std::{
 pub struct ModelIdentity {
     /// The model's name, e.g. `all-MiniLM-L6-v2`.
     pub name: String,
-    /// SHA-256 of its files, graph before weights, in hex.
+    /// SHA-256 of the files that decide about its vectors, graph before weights, in hex.
     pub sha256: String,
     /// Length of its vectors.
     pub dimensions: usize,
@@ -89,17 +88,9 @@ pub trait Embedder: Send + Sync {
 /// Why a model could not be loaded or run.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
-    /// A file is not where it should be.
+    /// The library is not where it should be.
     #[error("{path} is missing: run `liaison setup` to fetch it", path = .0.display())]
     Missing(PathBuf),
-    /// A file is there and cannot be read.
-    #[error("cannot read {path}: {source}", path = .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
     /// The library could not be loaded, or is not ONNX Runtime 1.24 or later.
     #[error("cannot load ONNX Runtime from {path}: {detail}; run `liaison setup` to fetch the right one", path = .path.display())]
     Runtime {
@@ -109,11 +100,11 @@ pub enum EmbedError {
         detail: String,
     },
     /// The model's files do not make a model.
-    #[error("the embedding model in {path} cannot be used: {detail}; run `liaison setup` to fetch it again", path = .path.display())]
+    #[error("the embedding model in {path} cannot be used: {detail}", path = .path.display())]
     Model {
         /// The model's folder.
         path: PathBuf,
-        /// What fastembed said.
+        /// What is wrong with it.
         detail: String,
     },
     /// The model failed on a text.
@@ -124,9 +115,6 @@ pub enum EmbedError {
 /// Where ONNX Runtime looks for weights outside of a graph that it is given as bytes. It maps them into memory, once
 /// for all sessions.
 const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
-
-/// Tokens of a text that the model sees; the rest is cut off. MiniLM was trained with 256.
-const MAX_TOKENS: usize = 256;
 
 /// fastembed on ONNX Runtime: a pool of single-thread sessions, which on a CPU beat one session of many threads.
 pub struct OnnxEmbedder {
@@ -139,27 +127,25 @@ pub struct OnnxEmbedder {
 }
 
 impl OnnxEmbedder {
-    /// Loads the model in `model_dir` (`model.onnx`, `model.onnx.data` if its weights lie outside of it, and tokenizer
-    /// files) `sessions` times.
+    /// Loads the model in `model_dir` `sessions` times: a folder of the sentence-transformers library with `model.onnx`,
+    /// the weights outside of it, if any, and the tokenizer's files. Pools as `1_Pooling/config.json` says, else by the
+    /// mean of the tokens.
     ///
     /// # Errors
     /// When a file is missing or is not what it should be.
     pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
         let environment = environment(runtime)?;
-        let graph = read(&model_dir.join("model.onnx"))?;
-        let sha256 = sha256(&graph, &model_dir.join("model.onnx.data"))?;
-        let tokenizer = tokenizer(model_dir)?;
         let bad = |detail: String| EmbedError::Model {
             path: model_dir.to_owned(),
             detail,
         };
+        let files = EmbeddingFiles::read(model_dir).map_err(bad)?;
         let session = |_| {
-            // fastembed pools by the first token unless told otherwise; MiniLM wants the mean.
-            let model =
-                UserDefinedEmbeddingModel::new(graph.clone(), tokenizer.clone()).with_pooling(Pooling::Mean);
+            let model = UserDefinedEmbeddingModel::new(files.graph.clone(), files.tokenizer.clone())
+                .with_pooling(files.pooling.clone());
             let options = InitOptionsUserDefined::new()
                 .with_environment(environment.clone())
-                .with_max_length(MAX_TOKENS)
+                .with_max_length(files.max_tokens)
                 .with_session_config(WEIGHTS_FOLDER, model_dir.to_string_lossy())
                 .with_intra_threads(1);
             TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
@@ -172,7 +158,7 @@ impl OnnxEmbedder {
         let mut embedder = Self {
             identity: ModelIdentity {
                 name,
-                sha256,
+                sha256: files.sha256,
                 dimensions: 0,
             },
             pool: Pool::new(sessions),
@@ -340,52 +326,6 @@ pub(crate) fn environment(runtime: &Path) -> Result<ort::environment::Environmen
             path: runtime.to_owned(),
             detail,
         })
-}
-
-/// The files of a model's tokenizer.
-pub(crate) fn tokenizer(model_dir: &Path) -> Result<TokenizerFiles, EmbedError> {
-    Ok(TokenizerFiles {
-        tokenizer_file: read(&model_dir.join("tokenizer.json"))?,
-        config_file: read(&model_dir.join("config.json"))?,
-        special_tokens_map_file: read(&model_dir.join("special_tokens_map.json"))?,
-        tokenizer_config_file: read(&model_dir.join("tokenizer_config.json"))?,
-    })
-}
-
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
-    fs::read(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => EmbedError::Missing(path.to_owned()),
-        _ => EmbedError::Unreadable {
-            path: path.to_owned(),
-            source,
-        },
-    })
-}
-
-/// The hash of a graph and of the weights outside of it, if there are any; the weights are never in memory whole.
-fn sha256(graph: &[u8], weights: &Path) -> Result<String, EmbedError> {
-    let mut hash = Sha256::new();
-    hash.update(graph);
-    match update(&mut hash, weights) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbedError::Unreadable {
-            path: weights.to_owned(),
-            source,
-        }),
-        _ => Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-    }
-}
-
-fn update(hash: &mut Sha256, file: &Path) -> io::Result<()> {
-    let mut file = io::BufReader::with_capacity(1 << 16, fs::File::open(file)?);
-    loop {
-        let part = file.fill_buf()?;
-        let length = part.len();
-        if length == 0 {
-            return Ok(());
-        }
-        hash.update(part);
-        file.consume(length);
-    }
 }
 
 #[cfg(test)]

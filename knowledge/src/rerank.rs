@@ -1,6 +1,9 @@
 //! A model that reads question and passage together, for those who have one and the time for it.
 
-use crate::embed::{EmbedError, environment, read, tokenizer};
+use crate::{
+    embed::{EmbedError, environment},
+    model_files::{read, tokenizer},
+};
 use fastembed::{RerankInitOptionsUserDefined, TextRerank, UserDefinedRerankingModel};
 use std::{
     path::{Path, PathBuf},
@@ -55,16 +58,11 @@ impl OnnxReranker {
             path: folder.to_owned(),
             detail,
         };
-        // `Missing` would have the user run a set-up that knows no rerankers.
-        let file = |error: EmbedError| match error {
-            EmbedError::Missing(path) => bad(format!("{} is missing", path.display())),
-            error => bad(error.to_string()),
-        };
         let environment = environment(runtime).map_err(RerankError::Runtime)?;
         // Read, so that what is missing is named; loaded from its path, so that weights beside it are found.
         let graph = folder.join("model.onnx");
-        read(&graph).map_err(file)?;
-        let model = UserDefinedRerankingModel::new(graph, tokenizer(folder).map_err(file)?);
+        read(&graph).map_err(bad)?;
+        let model = UserDefinedRerankingModel::new(graph, tokenizer(folder).map_err(bad)?);
         let options = RerankInitOptionsUserDefined::new()
             .with_environment(environment)
             .with_max_length(MAX_TOKENS);

@@ -42,7 +42,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Fetch ONNX Runtime and the embedding model into the home
-    Setup,
+    Setup(setup::Args),
     /// Serve the API, the widget and the console
     Serve(serve::Args),
     /// Load the sample library and CRM if absent, then serve with a sample portal
@@ -135,7 +135,7 @@ impl Cli {
 impl Command {
     async fn run(self, context: Context) -> anyhow::Result<Ended> {
         match self {
-            Self::Setup => setup::run(&context.home).await.map(|()| Ended::Done),
+            Self::Setup(args) => setup::command(context, args).await,
             Self::Serve(args) => serve::serve(context, args).await,
             Self::Demo(args) => serve::demo(context, args).await,
             Self::Seed(args) => seed::run(context, args).await,

@@ -56,7 +56,7 @@ async fn open(context: Context) -> anyhow::Result<App> {
 /// Makes the index anew, however often that fails.
 async fn succeed(succession: Arc<Succession>) {
     let told = |done: usize, of: usize| {
-        if done % TOLD_EVERY == 0 || done == of {
+        if done.is_multiple_of(TOLD_EVERY) || done == of {
             tracing::info!(done, of, "documents of the index are made anew");
         }
     };

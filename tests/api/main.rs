@@ -13,6 +13,8 @@ mod commands;
 mod crash;
 mod enablement;
 mod full_disk;
+#[cfg(feature = "hub")]
+mod hub;
 mod identity;
 mod index;
 mod intake;

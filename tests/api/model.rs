@@ -1,9 +1,11 @@
-//! The embedding model as set-up makes it, run by the real runtime.
+//! The embedding model as set-up makes it, run by the real runtime; and another in its place.
 
 use liaison::cli::setup;
 use liaison_knowledge::{Embedder, OnnxEmbedder, Urgency};
 
-use crate::support;
+use crate::support::{self, own_models, run, run_with, seeded};
+use serde_json::Value;
+use std::{fs, os::unix::fs::symlink};
 
 fn embedder(sessions: usize) -> OnnxEmbedder {
     let home = support::test_home();
@@ -62,4 +64,53 @@ fn a_vector_does_not_depend_on_what_else_is_embedded() {
     for (text, vector) in texts.iter().zip(&together) {
         assert_eq!(&vectors(&pool, &[text])[0], vector, "{text}");
     }
+}
+
+#[test]
+fn the_settings_name_another_model() {
+    let home = seeded();
+    let models = own_models(home.path());
+    symlink(setup::model_dir(&support::test_home()), models.join("another")).unwrap();
+    let with = |model: &str, arguments: &[&str]| -> (i32, Value, String) {
+        run_with(home.path(), &[("LIAISON_KNOWLEDGE__MODEL", model)], arguments)
+    };
+    let search = ["search", "How long is a registered deal protected?"];
+    let (code, _, said) = with("another", &search);
+    assert!(
+        code == 1 && said.contains("liaison index reembed"),
+        "{code} {said}"
+    );
+    let (code, _, said) = with("another", &["index", "reembed"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, found, said) = with("another", &search);
+    assert!(
+        code == 0 && found["hits"].as_array().is_some_and(|hits| !hits.is_empty()),
+        "{said}"
+    );
+    let (_, status, _) = with("another", &["index", "status"]);
+    assert_eq!(status["model"]["name"], "another");
+    // The packaged model is no longer that of the index.
+    assert_eq!(run(home.path(), &search).0, 1);
+
+    fs::create_dir(models.join("empty")).unwrap();
+    let absolute = models.join("nowhere");
+    for folder in ["empty", absolute.to_str().unwrap()] {
+        let (code, _, said) = with(folder, &search);
+        let told = said.contains("knowledge.model")
+            && said.contains(folder)
+            && said.contains("model.onnx is missing");
+        assert!(
+            code == 1 && told && !said.contains("liaison setup"),
+            "{code} {said}"
+        );
+    }
+}
+
+#[cfg(not(feature = "hub"))]
+#[test]
+fn a_binary_without_the_hub_says_how_to_get_one_with_it() {
+    let home = support::bare_home();
+    let (code, _, said) = run(home.path(), &["setup", "--hub", "acme/sentences"]);
+    assert!(code == 2 && said.contains("make hub"), "{code} {said}");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
 }

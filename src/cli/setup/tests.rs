@@ -246,3 +246,16 @@ fn size_is_the_cheap_check_and_the_hash_the_sure_one() {
     check(b"alphA", None, Some("sha256"));
     check(b"alph", Some("4 bytes instead of 5"), Some("4 bytes"));
 }
+
+#[test]
+fn a_repository_is_an_owner_and_a_name() {
+    let check = |name: &str, expected: bool| assert_eq!(repository(name).is_ok(), expected, "{name}");
+    check("BAAI/bge-small-en-v1.5", true);
+    check("cross-encoder/ms-marco-MiniLM-L6-v2", true);
+    check("bge-m3", false);
+    check("a/b/c", false);
+    check("../models", false);
+    check("a/..", false);
+    check("a/b?c", false);
+    check("/b", false);
+}

@@ -72,6 +72,17 @@ fn link_model(home: &Path) {
     }
 }
 
+/// Gives a home a folder of models of its own, in which others can lie beside the test home's.
+pub(crate) fn own_models(home: &Path) -> PathBuf {
+    let models = home.join("models");
+    fs::remove_file(&models).unwrap();
+    fs::create_dir(&models).unwrap();
+    for model in fs::read_dir(test_home().join("models")).unwrap().flatten() {
+        std::os::unix::fs::symlink(model.path(), models.join(model.file_name())).unwrap();
+    }
+    models
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the tests' own setting, made by `make test`"

@@ -6,7 +6,7 @@ mod script;
 mod service;
 
 pub(crate) use home::{
-    BINARY, bare_home, copied, home, liaison, run, run_with, seeded, stderr_of, test_home,
+    BINARY, bare_home, copied, home, liaison, own_models, run, run_with, seeded, stderr_of, test_home,
 };
 pub(crate) use parts::{body, of_type, text};
 pub(crate) use script::{KEY, MODEL, Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, says};
