@@ -3,9 +3,13 @@
 use liaison::cli::setup;
 use liaison_knowledge::{Embedder, OnnxEmbedder, Urgency};
 
-use crate::support::{self, own_models, run, run_with, seeded};
+use crate::support::{self, own_models, run, run_with, seeded, serve_in, text};
 use serde_json::Value;
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    time::{Duration, Instant},
+};
 
 fn embedder(sessions: usize) -> OnnxEmbedder {
     let home = support::test_home();
@@ -104,6 +108,43 @@ fn the_settings_name_another_model() {
             "{code} {said}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_service_answers_while_its_index_is_made_anew() {
+    let home = seeded();
+    let models = own_models(home.path());
+    symlink(setup::model_dir(&support::test_home()), models.join("another")).unwrap();
+    let settings = [
+        ("LIAISON_KNOWLEDGE__MODEL", "another"),
+        ("LIAISON_LOG__FILTER", "liaison=info"),
+    ];
+    let service = serve_in(home, &settings);
+    assert!(service.log().contains("made with another model"));
+    let token = service.token("p-001");
+    let question = "How long is a registered deal protected?";
+    let start = Instant::now();
+    let mut answers = 0;
+    loop {
+        let is_anew = service
+            .log()
+            .contains("the index is made anew, and the former one is deleted");
+        let parts = service.ask(&token, "c-1", question).await;
+        assert!(text(&parts).contains("120 days for Gold"), "{}", text(&parts));
+        answers += 1;
+        if is_anew {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(120), "{}", service.log());
+    }
+    assert!(
+        answers > 1,
+        "no question was asked before the index was made anew"
+    );
+    let folders = fs::read_dir(service.home.path().join("index")).unwrap().flatten();
+    let folders: Vec<_> = folders.filter(|entry| entry.path().is_dir()).collect();
+    assert_eq!(folders.len(), 1, "{folders:?}");
+    assert!(folders[0].file_name().to_string_lossy().starts_with("another-"));
 }
 
 #[cfg(not(feature = "hub"))]
