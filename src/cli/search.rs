@@ -143,6 +143,8 @@ impl Spread {
 async fn speed(knowledge: &Knowledge, view: View<'_>, file: &Path, limit: usize) -> anyhow::Result<Speed> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut timings = Vec::new();
+    // As a service does when it starts.
+    knowledge.warm_up().await?;
     for question in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         timings.push(search(knowledge, view, question, limit).await?.timings_ms);
     }

@@ -74,6 +74,12 @@ async fn listen(app: App, args: Args, mode: http::Mode) -> anyhow::Result<Ended>
     })?;
     let address = listener.local_addr()?;
     app.assistant.extractive.warm_up().await?;
+    let knowledge = app.knowledge.clone();
+    tokio::spawn(async move {
+        if let Err(error) = knowledge.warm_up().await {
+            tracing::warn!(%error, "the first searches take longer");
+        }
+    });
     let app = Arc::new(app);
     match mode {
         http::Mode::Service => output::note(&format!("Liaison serves on http://{address}/")),

@@ -355,6 +355,10 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         self.settle(&mut writing).await
     }
 
+    async fn warm_up(&self) -> Result<(), IndexError> {
+        self.engine.warm_up().await
+    }
+
     async fn optimise(&self) -> Result<(), IndexError> {
         let mut writing = self.writing.lock().await;
         self.settle(&mut writing).await?;

@@ -76,6 +76,11 @@ pub(super) trait Engine: Send + Sync {
     /// beyond a power cut too.
     async fn hide(&self, editions: &BTreeSet<String>, lasting: bool) -> Result<(), IndexError>;
 
+    /// Makes the first searches as fast as later ones.
+    async fn warm_up(&self) -> Result<(), IndexError> {
+        Ok(())
+    }
+
     /// Puts on disk what was hidden so far, then everything written so far.
     async fn flush(&self) -> Result<(), IndexError>;
 

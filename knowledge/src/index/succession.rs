@@ -166,6 +166,10 @@ impl PassageIndex for Succession {
         self.new.flush().await
     }
 
+    async fn warm_up(&self) -> Result<(), IndexError> {
+        self.answering().warm_up().await
+    }
+
     async fn optimise(&self) -> Result<(), IndexError> {
         self.new.optimise().await
     }

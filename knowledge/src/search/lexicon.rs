@@ -52,7 +52,24 @@ struct Word {
 impl Lexicon {
     /// Whether the words of `index` are known. The first call has them learnt, and for a moment calls wait for that.
     pub(super) async fn ready(self: &Arc<Self>, index: &Arc<dyn PassageIndex>) -> bool {
-        let learning = self.learning.get_or_init(|| {
+        let learning = self.learning(index);
+        let mut done = learning.done.clone();
+        let learnt = *done.borrow();
+        learnt
+            || matches!(
+                tokio::time::timeout_at(learning.until, done.wait_for(|done| *done)).await,
+                Ok(Ok(_))
+            )
+    }
+
+    /// Waits until the words of `index` are known, or will not be.
+    pub(super) async fn settled(self: &Arc<Self>, index: &Arc<dyn PassageIndex>) {
+        let mut done = self.learning(index).done.clone();
+        let _ = done.wait_for(|done| *done).await;
+    }
+
+    fn learning(self: &Arc<Self>, index: &Arc<dyn PassageIndex>) -> &Learning {
+        self.learning.get_or_init(|| {
             let (done, learnt) = watch::channel(false);
             // Whoever closes the index need not wait for this.
             let (index, lexicon) = (Arc::downgrade(index), Arc::downgrade(self));
@@ -65,14 +82,7 @@ impl Lexicon {
                 done: learnt,
                 until: Instant::now() + PATIENCE,
             }
-        });
-        let mut done = learning.done.clone();
-        let learnt = *done.borrow();
-        learnt
-            || matches!(
-                tokio::time::timeout_at(learning.until, done.wait_for(|done| *done)).await,
-                Ok(Ok(_))
-            )
+        })
     }
 
     /// Learns texts that are about to be written, if nobody else will.

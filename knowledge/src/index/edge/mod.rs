@@ -3,6 +3,7 @@
 //! The engine writes a log and never reads it again, so after a crash it is as it was when it was last flushed.
 
 mod bm25;
+mod cache;
 mod log;
 mod wire;
 
@@ -157,6 +158,18 @@ impl Engine for Edge {
 
     async fn flush(&self) -> Result<(), IndexError> {
         self.run(Shard::flush).await
+    }
+
+    async fn warm_up(&self) -> Result<(), IndexError> {
+        self.run(|shard| {
+            let folder = shard.path.join(SHARD);
+            // A merge may take a segment away meanwhile, and its successor has just been written.
+            if let Err(error) = cache::warm(&folder) {
+                tracing::debug!(%error, "the index is not read ahead");
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Merges segments and builds the vector graph where a segment is large enough to need one. Left for another
