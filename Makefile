@@ -16,6 +16,8 @@ HOME_DIR ?= .liaison
 
 # The Markdown documents on which Liaison is measured against others: yours, or else the few of the sample library.
 RIVALS_DOCS ?= knowledge/library
+# How often they are measured; the table shows the medians.
+RIVALS_ROUNDS ?= 3
 
 # The home whose runtime and model the tests use.
 export LIAISON_TEST_HOME ?= $(abspath $(TARGET))/test-home
@@ -53,7 +55,7 @@ bench: build ## the benchmarks, with a table of ratios at the end; RIVALS_DOCS=F
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
 	cargo bench --locked --workspace --bench answer --bench scale
 	python3 benches/rivals/compare.py --liaison $(LIAISON) --model-home $(LIAISON_TEST_HOME) \
-	  --docs $(RIVALS_DOCS) --venvs $(TARGET)/rivals-venv --work $(TARGET)/rivals
+	  --docs $(RIVALS_DOCS) --rounds $(RIVALS_ROUNDS) --venvs $(TARGET)/rivals-venv --work $(TARGET)/rivals
 
 evals: build ## the golden suites against the embedded default
 	$(LIAISON) --home $(TARGET)/evals-home setup
