@@ -61,6 +61,7 @@ async fn main() {
     build(&collection, &place, &model, passages).await;
     // As a service finds it when it starts.
     let index = place.open(&model).await.unwrap();
+    index.warm_up().await.unwrap();
     println!(
         "\n{:<34}{:>9}{:>9}{:>9}",
         "search without the model, ms", "p50", "p95", "p99"
@@ -196,6 +197,7 @@ async fn while_ingesting(home: &Path, sentences: &[String]) {
     for file in 0..FILES {
         fs::write(folder.path().join(format!("{file}.md")), text(file, sentences)).unwrap();
     }
+    app.knowledge.warm_up().await.unwrap();
     let stop = Arc::new(AtomicBool::new(false));
     let asking = tokio::spawn(ask(app.knowledge.clone(), sentences.to_vec(), Arc::clone(&stop)));
     let ingest = app.ingest(AudienceSpec::Partners);

@@ -162,11 +162,7 @@ impl Engine for Edge {
 
     async fn warm_up(&self) -> Result<(), IndexError> {
         self.run(|shard| {
-            let folder = shard.path.join(SHARD);
-            // A merge may take a segment away meanwhile, and its successor has just been written.
-            if let Err(error) = cache::warm(&folder) {
-                tracing::debug!(%error, "the index is not read ahead");
-            }
+            shard.read_ahead();
             Ok(())
         })
         .await
@@ -182,7 +178,10 @@ impl Engine for Edge {
                 tracing::warn!(%full, "the index is not merged");
                 return Ok(());
             }
-            shard.shard.optimize().map_err(engine)?;
+            // The engine has its new segments dropped from the cache.
+            if shard.shard.optimize().map_err(engine)? {
+                shard.read_ahead();
+            }
             shard.shard.flush();
             Ok(())
         })
@@ -193,6 +192,13 @@ impl Engine for Edge {
 impl Shard {
     fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_ahead(&self) {
+        // A merge may take a segment away meanwhile.
+        if let Err(error) = cache::warm(&self.path.join(SHARD)) {
+            tracing::debug!(%error, "the index is not read ahead");
+        }
     }
 
     fn update(&self, operation: q::UpdateOperation) -> Result<(), IndexError> {
