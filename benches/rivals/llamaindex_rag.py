@@ -20,7 +20,7 @@ store = QdrantVectorStore(client=client, collection_name=COLLECTION)
 
 
 def documents_in():
-    documents = SimpleDirectoryReader(args.docs, recursive=True).load_data()
+    documents = SimpleDirectoryReader(args.docs, recursive=True, exclude_hidden=False).load_data()
     VectorStoreIndex.from_documents(documents, storage_context=StorageContext.from_defaults(vector_store=store))
     files = {document.metadata["file_path"] for document in documents}
     return len(files), client.count(COLLECTION).count
