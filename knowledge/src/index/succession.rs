@@ -10,12 +10,8 @@ use super::{
 };
 use crate::{DocumentId, DocumentRecord, Embedder, ModelIdentity, PassageId, View};
 use async_trait::async_trait;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
-use tokio::sync::{RwLock as Turn, watch};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::sync::{RwLock, watch};
 
 /// How often it is looked whether the last search of the former index has ended.
 const LAST_SEARCH: Duration = Duration::from_millis(20);
@@ -25,11 +21,10 @@ pub struct Succession {
     place: Place,
     embedder: Arc<dyn Embedder>,
     /// `None` once the new index answers.
-    former: RwLock<Option<Arc<dyn PassageIndex>>>,
+    former: watch::Sender<Option<Arc<dyn PassageIndex>>>,
     new: Arc<dyn PassageIndex>,
     /// Small changes read it; it is written when the new index has caught up with all of them.
-    turn: Turn<()>,
-    done: watch::Sender<bool>,
+    turn: RwLock<()>,
 }
 
 impl Succession {
@@ -47,10 +42,9 @@ impl Succession {
         Ok(Self {
             place,
             embedder,
-            former: RwLock::new(Some(former)),
+            former: watch::Sender::new(Some(former)),
             new,
-            turn: Turn::new(()),
-            done: watch::Sender::new(false),
+            turn: RwLock::new(()),
         })
     }
 
@@ -72,8 +66,7 @@ impl Succession {
         let turn = self.turn.write().await;
         catch_up(&|_, _| {}).await?;
         self.place.activate(self.new.model()).await?;
-        *self.former.write().unwrap_or_else(PoisonError::into_inner) = None;
-        self.done.send_replace(true);
+        self.former.send_replace(None);
         drop(turn);
         while Arc::strong_count(&former) > 1 {
             tokio::time::sleep(LAST_SEARCH).await;
@@ -84,8 +77,7 @@ impl Succession {
     }
 
     fn former(&self) -> Option<Arc<dyn PassageIndex>> {
-        let former = self.former.read().unwrap_or_else(PoisonError::into_inner);
-        former.clone()
+        self.former.borrow().clone()
     }
 
     /// The index that answers now.
@@ -106,8 +98,8 @@ impl PassageIndex for Succession {
         passages: Vec<IndexedPassage>,
     ) -> Result<(), IndexError> {
         let closed = || IndexError::Engine("the index was closed while it was made anew".to_owned());
-        let mut done = self.done.subscribe();
-        done.wait_for(|done| *done).await.map_err(|_| closed())?;
+        let mut former = self.former.subscribe();
+        former.wait_for(Option::is_none).await.map_err(|_| closed())?;
         self.new.replace(record, passages).await
     }
 
