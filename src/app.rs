@@ -89,7 +89,7 @@ impl App {
             crm,
             knowledge,
             assistant,
-            sandbox: Sandbox::new(std::env::current_exe()?, vec!["read-document".to_owned()]),
+            sandbox: sandbox()?,
         })
     }
 
@@ -125,6 +125,17 @@ pub async fn open_knowledge(home: &Home, settings: &Settings) -> anyhow::Result<
     let embedder = load_embedder(home, settings).await?;
     let knowledge = Knowledge::open(embedder, &index_place(home, settings)).await?;
     Ok(knowledge.finding(finding(home, settings).await?))
+}
+
+/// What reads documents: this binary, in child processes.
+///
+/// # Errors
+/// When the binary's own path cannot be told.
+pub fn sandbox() -> anyhow::Result<Sandbox> {
+    Ok(Sandbox::new(
+        std::env::current_exe()?,
+        vec!["read-document".to_owned()],
+    ))
 }
 
 /// How the settings want passages found.

@@ -7,8 +7,9 @@
 
 use super::{
     super::{Context, Ended, Usage, output},
-    scratch::{Scratch, sandbox},
+    scratch::Scratch,
 };
+use crate::app;
 use anyhow::Context as _;
 use comfy_table::{Table, TableStyle};
 use indicatif::ProgressBar;
@@ -126,7 +127,9 @@ type Located = HashMap<PassageId, (String, Option<Span>)>;
 async fn located(corpora: &Path, name: &str) -> anyhow::Result<Located> {
     let path = corpora.join(format!("{name}.md"));
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let document = sandbox()?.read(&format!("{name}.md"), text.as_bytes()).await?;
+    let document = app::sandbox()?
+        .read(&format!("{name}.md"), text.as_bytes())
+        .await?;
     let mut places = Places::of(&text);
     let passages = split(
         DocumentId::of_source(&path.to_string_lossy()),

@@ -1,7 +1,7 @@
 //! A throw-away home: the model and runtime of a real one, and nothing of its knowledge.
 
 use crate::{app, cli::ingest, config::Settings, home::Home, store::Store};
-use liaison_ingest::{Sandbox, pipeline::Ingest};
+use liaison_ingest::pipeline::Ingest;
 use liaison_knowledge::{Audience, AudienceSpec, Found, Knowledge, Place, View};
 use std::path::Path;
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ impl Scratch {
 
     /// Takes in a folder on the production path; every file must be readable.
     pub(super) async fn ingest(&self, folder: &Path) -> anyhow::Result<()> {
-        let sandbox = sandbox()?;
+        let sandbox = app::sandbox()?;
         let ingest = Ingest {
             knowledge: &self.knowledge,
             catalog: &self.store,
@@ -68,12 +68,4 @@ impl Scratch {
         };
         Ok(self.knowledge.search(question, view, limit).await?)
     }
-}
-
-/// Reads documents as ingestion does.
-pub(super) fn sandbox() -> anyhow::Result<Sandbox> {
-    Ok(Sandbox::new(
-        std::env::current_exe()?,
-        vec!["read-document".to_owned()],
-    ))
 }
