@@ -18,6 +18,7 @@ use super::{
     fuse::{DEPTH, Legs, Ranked, fuse},
     limits::{Condition, conditions},
     point::{hit, in_edition, labels, point, stored},
+    recent::Recent,
 };
 use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId};
 use async_trait::async_trait;
@@ -40,6 +41,7 @@ pub(super) struct Editions<E> {
     model: ModelIdentity,
     engine: Arc<E>,
     bm25: Arc<Bm25>,
+    recent: Arc<Recent>,
     /// What readers are told.
     told: RwLock<Arc<Told>>,
     /// The edition to look at, of each document that is there.
@@ -96,6 +98,7 @@ impl<E: Engine + 'static> Editions<E> {
             model,
             engine: Arc::new(engine),
             bm25: Arc::new(Bm25::new()?),
+            recent: Arc::new(Recent::new()),
             told: RwLock::new(Arc::new(told)),
             live: RwLock::new(live),
             writing: Mutex::new(Writing {
@@ -165,6 +168,7 @@ impl<E: Engine + 'static> Editions<E> {
         let mut points = points
             .into_iter()
             .map(|point| in_edition(point, edition, &name))
+            .inspect(|point| self.recent.forget(point.id))
             .peekable();
         while points.peek().is_some() {
             self.engine
@@ -226,7 +230,7 @@ impl<E: Engine + 'static> Editions<E> {
             let found = engine.read(&told.seen(which), vectors).await?;
             let mut found = found
                 .into_iter()
-                .map(|point| Ok((stored(point.fields.clone())?, point)))
+                .map(|point| Ok((stored(&point.fields)?, point)))
                 .collect::<Result<Vec<(Stored, _)>, IndexError>>()?;
             found.sort_by_key(|(stored, _)| stored.passage.ordinal);
             Ok(found)
@@ -297,7 +301,7 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
 
     async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
         let (which, sparse) = (conditions(query.view), self.bm25.query(query.words, query.also));
-        let dense = query.vector.to_vec();
+        let (dense, recent) = (query.vector.to_vec(), Arc::clone(&self.recent));
         self.query(move |engine, told| async move {
             let which = told.seen(which);
             let rankings = engine.rank(&dense, sparse, &which, DEPTH.max(limit)).await?;
@@ -305,11 +309,11 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
             ranked.truncate(limit);
             // Only what is returned is read: a ranking is many times longer.
             let ids: Vec<Uuid> = ranked.iter().map(|ranked| points[&ranked.id]).collect();
-            let found = engine.fetch(&ids).await?.into_iter();
-            let mut found: HashMap<_, _> = found.map(|(point, fields)| (passage_of(point), fields)).collect();
-            let hits = ranked.into_iter();
-            hits.filter_map(|ranked| Some(hit(found.remove(&ranked.id)?, &ranked)))
-                .collect()
+            let found = recent.fetch(&*engine, &ids).await?;
+            let hits = ids.iter().zip(ranked);
+            Ok(hits
+                .filter_map(|(id, ranked)| Some(hit(found.get(id)?, &ranked)))
+                .collect())
         })
         .await
     }

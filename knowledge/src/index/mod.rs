@@ -2,7 +2,8 @@
 //!
 //! `editions.rs` makes an index of any `Engine` (`engine.rs`) and owns what readers may see of a change. `edge.rs`
 //! is the engine inside this process, `server.rs` a Qdrant server or cluster; [`place`] says which, and which model's
-//! collection answers. `limits.rs` turns audience and dates into conditions, `fuse.rs` makes one ranking of two.
+//! collection answers. `limits.rs` turns audience and dates into conditions, `fuse.rs` makes one ranking of two, `recent.rs` keeps
+//! what was found.
 
 mod edge;
 mod edition;
@@ -12,6 +13,7 @@ mod fuse;
 mod limits;
 pub mod place;
 mod point;
+mod recent;
 mod server;
 mod succession;
 pub mod transfer;

@@ -12,6 +12,11 @@ use crate::DocumentRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+/// The fields of a point that are read and never looked at by a query. Each is the JSON of its part as one text: the
+/// engine reads every field of a point, part by part, and one text is one part.
+const PASSAGE: &str = "passage";
+const RECORD: &str = "record";
+
 /// A passage as a point of no edition yet.
 pub(super) fn point(
     bm25: &Bm25,
@@ -19,7 +24,7 @@ pub(super) fn point(
     indexed: IndexedPassage,
 ) -> Result<Point, IndexError> {
     let mut fields = labels(record)?;
-    fields.insert("passage".to_owned(), json(&indexed.passage)?);
+    fields.insert(PASSAGE.to_owned(), text(&indexed.passage)?);
     Ok(Point {
         id: indexed.passage.id.0,
         dense: indexed.vector,
@@ -37,34 +42,35 @@ pub(super) fn in_edition(mut point: Point, edition: Edition, name: &str) -> Poin
 /// The fields of a point that come from its document's record.
 pub(super) fn labels(record: &DocumentRecord) -> Result<Map<String, Value>, IndexError> {
     let mut fields = limits(&record.audience, record.validity);
-    fields.insert("record".to_owned(), json(record)?);
+    fields.insert(RECORD.to_owned(), text(record)?);
     Ok(fields)
 }
 
-pub(super) fn hit(fields: Map<String, Value>, ranked: &Ranked) -> Result<Hit, IndexError> {
-    let Stored { passage, document } = stored(fields)?;
-    Ok(Hit {
-        passage,
-        document,
+pub(super) fn hit(stored: &Stored, ranked: &Ranked) -> Hit {
+    Hit {
+        passage: stored.passage.clone(),
+        document: stored.document.clone(),
         score: ranked.score,
         similarity: ranked.similarity,
         bm25: ranked.bm25,
-    })
+    }
 }
 
-pub(super) fn stored(mut fields: Map<String, Value>) -> Result<Stored, IndexError> {
+pub(super) fn stored(fields: &Map<String, Value>) -> Result<Stored, IndexError> {
     Ok(Stored {
-        passage: part(&mut fields, "passage")?,
-        document: part(&mut fields, "record")?,
+        passage: part(fields, PASSAGE)?,
+        document: part(fields, RECORD)?,
     })
 }
 
-fn part<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, IndexError> {
-    let part = fields.remove(name).unwrap_or_default();
-    serde_json::from_value(part)
+fn part<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Result<T, IndexError> {
+    let text = fields.get(name).and_then(Value::as_str).unwrap_or_default();
+    serde_json::from_str(text)
         .map_err(|error| IndexError::Engine(format!("a point whose {name} cannot be read: {error}")))
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Value, IndexError> {
-    serde_json::to_value(value).map_err(|error| IndexError::Engine(error.to_string()))
+fn text(part: &impl serde::Serialize) -> Result<Value, IndexError> {
+    let text = serde_json::to_string(part);
+    text.map(Value::String)
+        .map_err(|error| IndexError::Engine(error.to_string()))
 }

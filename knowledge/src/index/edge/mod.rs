@@ -108,23 +108,27 @@ impl Engine for Edge {
         which: &[Condition],
         limit: usize,
     ) -> Result<Rankings, IndexError> {
-        let (dense, filter) = (dense.to_vec(), filter(which)?);
-        self.run(move |shard| {
-            let by_meaning = if dense.is_empty() {
-                Vec::new()
-            } else {
-                shard.nearest(dense.into(), DENSE, filter.clone(), limit)?
-            };
-            if sparse.indices.is_empty() {
-                return Ok([by_meaning, Vec::new()]);
+        let filter = filter(which)?;
+        let leg = |query: Option<q::VectorInternal>, using: &'static str| {
+            let filter = filter.clone();
+            async move {
+                match query {
+                    Some(query) => {
+                        self.run(move |shard| shard.nearest(query, using, filter, limit))
+                            .await
+                    }
+                    None => Ok(Vec::new()),
+                }
             }
-            let sparse = q::SparseVector {
-                indices: sparse.indices,
-                values: sparse.values,
-            };
-            Ok([by_meaning, shard.nearest(sparse.into(), SPARSE, filter, limit)?])
-        })
-        .await
+        };
+        let dense = (!dense.is_empty()).then(|| dense.to_vec().into());
+        let sparse = (!sparse.indices.is_empty()).then(|| {
+            let Sparse { indices, values } = sparse;
+            q::SparseVector { indices, values }.into()
+        });
+        // Side by side: neither needs the other.
+        let (by_meaning, by_words) = tokio::try_join!(leg(dense, DENSE), leg(sparse, SPARSE))?;
+        Ok([by_meaning, by_words])
     }
 
     async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError> {

@@ -10,6 +10,10 @@ use qdrant_edge as q;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+/// Passages that a view may see from which on a search by words goes through the lists of passages with each word
+/// rather than through the passages.
+const FULL_SCAN: usize = 500;
+
 pub(super) fn config(dimensions: usize) -> q::EdgeConfig {
     // Either way vectors are mapped from files. "On disk", only those that are looked at come into memory; otherwise
     // whole files do, which are set aside by 32 MB.
@@ -18,6 +22,7 @@ pub(super) fn config(dimensions: usize) -> q::EdgeConfig {
         .build();
     let sparse = q::EdgeSparseVectorParamsBuilder::new()
         .modifier(q::Modifier::Idf)
+        .full_scan_threshold(FULL_SCAN)
         .build();
     q::EdgeConfig::builder()
         .vector(DENSE, dense)
