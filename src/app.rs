@@ -5,11 +5,12 @@ use crate::{
         Assistant,
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
     },
+    caller::Caller,
     cli::setup,
     config::Settings,
     crm::{Crm, SqlCrm},
     home::Home,
-    store::Store,
+    store::{Owner, Store},
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
@@ -91,6 +92,12 @@ impl App {
             assistant,
             sandbox: sandbox()?,
         })
+    }
+
+    /// Whose conversations a caller has.
+    #[must_use]
+    pub fn owner<'a>(&self, caller: &'a Caller) -> Owner<'a> {
+        caller.owner(self.settings.conversations.shared)
     }
 
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.

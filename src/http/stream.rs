@@ -104,6 +104,9 @@ impl<S: FnMut(Value)> Parts<S> {
             data["contact"] = contact(partner);
             (self.send)(json!({ "type": "data-declined", "data": data }));
         }
+        if let Some(handoff) = &answer.handoff {
+            (self.send)(json!({ "type": "data-handoff", "data": handoff }));
+        }
         (self.send)(json!({ "type": "finish-step" }));
         let metadata = json!({ "model": answer.model, "declined": answer.declined.is_some() });
         (self.send)(json!({ "type": "finish", "messageMetadata": metadata }));
@@ -121,11 +124,11 @@ impl<S: FnMut(Value)> Parts<S> {
 
 /// The partner's own manager at the vendor; nothing where the CRM names nobody who can be written to.
 fn contact(partner: &Partner) -> Value {
-    let (name, email) = (partner.manager_name.trim(), partner.manager_email.trim());
-    if name.is_empty() || !email.contains('@') {
-        return Value::Null;
-    }
-    json!({ "name": name, "email": email })
+    let manager = partner.manager();
+    manager.map_or(
+        Value::Null,
+        |(name, email)| json!({ "name": name, "email": email }),
+    )
 }
 
 fn source(citation: &Citation) -> Value {
