@@ -114,6 +114,14 @@ function declined() {
         })),
       },
     },
+    {
+      type: 'data-handoff',
+      data: {
+        state: 'offered',
+        because: 'declined',
+        manager: { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' },
+      },
+    },
     { type: 'finish' },
     'done',
   ];
