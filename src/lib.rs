@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod crm;
 pub mod enablement;
 pub mod evaluation;
+pub mod gaps;
 pub mod handoff;
 pub mod home;
 pub mod http;

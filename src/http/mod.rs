@@ -8,6 +8,7 @@ mod documents;
 pub mod error;
 mod evals;
 mod feedback;
+mod gaps;
 mod handoffs;
 mod health;
 pub mod identity;
@@ -20,7 +21,7 @@ mod portal;
 mod sources;
 mod stream;
 
-use crate::{app::App, handoff::Handoffs, intake::Intake};
+use crate::{app::App, gaps::Gaps, handoff::Handoffs, intake::Intake};
 use anyhow::Context;
 use axum::{
     Router,
@@ -53,6 +54,7 @@ pub struct Served {
     identities: Arc<Identities>,
     intake: Arc<Intake>,
     handoffs: Arc<Handoffs>,
+    gaps: Arc<Gaps>,
 }
 
 /// Largest request body, in bytes: a question is short.
@@ -112,6 +114,7 @@ pub fn router(
         .merge(feedback::router())
         .merge(conversations::router())
         .merge(handoffs::router())
+        .merge(gaps::router())
         .merge(mail::router())
         .merge(documents::router())
         .merge(jobs::router())
@@ -144,6 +147,7 @@ pub fn router(
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))
         .with_state(Served {
+            gaps: Arc::new(Gaps::new(Arc::clone(&app), Arc::clone(&intake))),
             app,
             identities,
             intake,

@@ -2,11 +2,13 @@
 
 mod conversations;
 mod documents;
+mod gaps;
 mod handoffs;
 mod jobs;
 
 pub use conversations::{Exchange, Listed, NewExchange, Owner};
 pub use documents::CataloguedDocument;
+pub use gaps::{GapState, KeptGap, Unanswered};
 pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 pub use jobs::{Job, State};
 

@@ -22,7 +22,7 @@ export function conversationOf(partner, conversation) {
   if (!known) return null;
   const messages = [
     { role: 'user', text: 'What is the weather?', to: 'assistant', at: '' },
-    { role: 'assistant', id: 'answer-1', text: 'I found nothing.', citations: [], declined: { reason: 'not_in_knowledge', nearest: [] }, tried: [], vote: null, at: '' },
+    { role: 'assistant', id: 'answer-no', text: 'I found nothing.', citations: [], declined: { reason: 'not_in_knowledge', nearest: [] }, tried: [], vote: null, at: '' },
     { role: 'event', event: 'opened', at: '' },
   ];
   for (const { text, at } of known.written) {
