@@ -51,6 +51,7 @@ export type Part =
     }
   | { type: 'tool-output-available'; toolCallId: string; output?: unknown }
   | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[]; contact?: Contact | null } }
+  | { type: 'data-suggestions'; data: { questions?: string[] } }
   | { type: 'error'; errorText?: string }
   /** Sent too, and of no concern here; so is whatever a later server adds. */
   | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-input-available' | 'tool-output-error' };
