@@ -6,11 +6,12 @@ use crate::{
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
         turn::Limits,
     },
+    caller::Caller,
     cli::setup,
     config::Settings,
     crm::{Crm, SqlCrm},
     home::Home,
-    store::Store,
+    store::{Owner, Store},
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
@@ -100,6 +101,12 @@ impl App {
             assistant,
             sandbox: sandbox()?,
         })
+    }
+
+    /// Whose conversations a caller has.
+    #[must_use]
+    pub fn owner<'a>(&self, caller: &'a Caller) -> Owner<'a> {
+        caller.owner(self.settings.conversations.shared)
     }
 
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.

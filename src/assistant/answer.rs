@@ -15,6 +15,7 @@ use liaison_knowledge::{Anchor, Hit, PassageId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Passages offered when a question is declined.
 const NEAREST: usize = 3;
@@ -23,8 +24,11 @@ const SUGGESTIONS: usize = 3;
 const LONGEST_SUGGESTION: usize = 90;
 
 /// An answer, as kept and as returned. The JSON of `liaison ask --json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Answer {
+    /// The exchange it is kept as, for `liaison replay`.
+    #[serde(default)]
+    pub id: Option<Uuid>,
     /// Markdown with `[n](#cite-ID)` behind what is cited.
     pub answer: String,
     /// The honest no.
@@ -165,6 +169,7 @@ pub(super) fn told(
     };
     let told = telling.end();
     Answer {
+        id: None,
         suggestions: if declined.is_none() {
             suggestions(question, evidence, &told.citations)
         } else {

@@ -63,7 +63,12 @@ async fn chat(
     let Json(body) = body?;
     let question = question(&body)?;
     // Asked before the stream opens, so that the answer has a status; `conversation::ask` holds to it as well.
-    if served.app.store.is_foreign(&body.id, &caller.partner.id).await? {
+    if served
+        .app
+        .store
+        .is_foreign(&body.id, served.app.owner(&caller))
+        .await?
+    {
         return Err(ConversationError::NotYours.into());
     }
     let (events, receiver) = mpsc::unbounded_channel();

@@ -3,13 +3,16 @@
 pub mod assets;
 mod caller;
 mod chat;
+mod conversations;
 mod documents;
 pub mod error;
 mod evals;
 mod feedback;
+mod handoffs;
 mod health;
 pub mod identity;
 mod jobs;
+mod mail;
 mod one_pagers;
 mod openapi;
 pub(crate) mod partners;
@@ -17,7 +20,7 @@ mod portal;
 mod sources;
 mod stream;
 
-use crate::{app::App, intake::Intake};
+use crate::{app::App, handoff::Handoffs, intake::Intake};
 use anyhow::Context;
 use axum::{
     Router,
@@ -49,6 +52,7 @@ pub struct Served {
     app: Arc<App>,
     identities: Arc<Identities>,
     intake: Arc<Intake>,
+    handoffs: Arc<Handoffs>,
 }
 
 /// Largest request body, in bytes: a question is short.
@@ -66,7 +70,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let patience = app.settings.server.shutdown_seconds;
     let intake = Intake::start(Arc::clone(&app)).await?;
-    let router = router(app, intake, mode)?;
+    let handoffs = Handoffs::start(Arc::clone(&app))?;
+    let router = router(app, intake, handoffs, mode)?;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let signal = async move {
         shutdown.await;
@@ -93,13 +98,21 @@ pub async fn run(
 ///
 /// # Errors
 /// When an issuer's key or an allowed origin cannot be used.
-pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<Router> {
+pub fn router(
+    app: Arc<App>,
+    intake: Arc<Intake>,
+    handoffs: Arc<Handoffs>,
+    mode: Mode,
+) -> anyhow::Result<Router> {
     let identities = Arc::new(Identities::new(&app, mode)?);
     let cors = cors(&app.settings.server.allowed_origins)?;
     let mut router = Router::new()
         .merge(chat::router())
         .merge(sources::router())
         .merge(feedback::router())
+        .merge(conversations::router())
+        .merge(handoffs::router())
+        .merge(mail::router())
         .merge(documents::router())
         .merge(jobs::router())
         .merge(partners::router())
@@ -134,6 +147,7 @@ pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<
             app,
             identities,
             intake,
+            handoffs,
         }))
 }
 

@@ -2,10 +2,12 @@
 
 mod conversations;
 mod documents;
+mod handoffs;
 mod jobs;
 
-pub use conversations::{Exchange, NewExchange};
+pub use conversations::{Exchange, Listed, NewExchange, Owner};
 pub use documents::CataloguedDocument;
+pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 pub use jobs::{Job, State};
 
 use sqlx::{

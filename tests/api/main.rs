@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod enablement;
 mod full_disk;
+mod handoffs;
 #[cfg(feature = "hub")]
 mod hub;
 mod identity;
