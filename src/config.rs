@@ -3,6 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
+use crate::assistant::policy::AllowedLinks;
 use liaison_knowledge::{AudienceSpec, Synonyms};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub program: ProgramSettings,
     /// The language model; without a `base_url` the assistant answers extractively.
     pub llm: LlmSettings,
+    /// What may be shown, and what a language model may see.
+    pub guard: GuardSettings,
     /// Finding.
     pub knowledge: KnowledgeSettings,
     /// Where the index is kept.
@@ -101,6 +104,16 @@ pub struct LlmSettings {
     pub timeout_seconds: Duration,
     /// Most tokens of one reply.
     pub max_tokens: u32,
+}
+
+/// What may be shown, and what a language model may see.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardSettings {
+    /// Addresses that answers may link to: a host's, or one with a path.
+    pub links: Vec<String>,
+    /// Whether e-mail addresses, telephone, account and card numbers are kept from the language model.
+    pub mask_personal_data: bool,
 }
 
 /// Finding.
@@ -248,6 +261,9 @@ impl Settings {
         }
         if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
             return unusable("llm.model", "an endpoint needs a model's name");
+        }
+        if let Err(error) = AllowedLinks::new(&self.guard.links) {
+            return unusable("guard.links", &error.to_string());
         }
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
             return unusable("knowledge.synonyms", &error.to_string());

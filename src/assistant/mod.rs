@@ -8,6 +8,7 @@ pub mod citation;
 pub mod draft;
 pub mod evidence;
 pub mod model;
+pub mod policy;
 pub mod table;
 pub mod tools;
 pub mod turn;
