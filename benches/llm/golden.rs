@@ -17,11 +17,7 @@ use liaison::{
 };
 use liaison_evals::{Gate, RunOptions, Thresholds, load, report};
 use serde_json::{Value, json};
-use std::{
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
 /// Letters of a piece.

@@ -1,8 +1,10 @@
 //! The service over HTTP: one noun per file, merged here. Handlers translate; they decide nothing.
 
+mod asking;
 pub mod assets;
 mod caller;
 mod chat;
+mod completions;
 mod documents;
 pub mod error;
 mod evals;
@@ -98,6 +100,7 @@ pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<
     let cors = cors(&app.settings.server.allowed_origins)?;
     let mut router = Router::new()
         .merge(chat::router())
+        .merge(completions::router())
         .merge(sources::router())
         .merge(feedback::router())
         .merge(documents::router())
