@@ -4,6 +4,7 @@ use crate::{
     assistant::{
         Assistant,
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
+        policy::Policy,
         turn::Limits,
     },
     caller::Caller,
@@ -73,8 +74,22 @@ impl App {
         let crm = Arc::new(SqlCrm::new(store.pool().clone()));
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms: Vec<Arc<dyn ChatModel>> = Vec::new();
+        // Portals are the vendor's own, too.
+        let links = settings
+            .guard
+            .links
+            .iter()
+            .chain(&settings.server.allowed_origins);
+        let policy = Policy::new(
+            &links.cloned().collect::<Vec<_>>(),
+            settings.guard.mask_personal_data,
+        )?;
         for endpoint in llm.endpoints() {
-            llms.push(Arc::new(OpenAi::new(&endpoint, &assistant.persona)?));
+            llms.push(Arc::new(OpenAi::new(
+                &endpoint,
+                &assistant.persona,
+                policy.masks(),
+            )?));
         }
         let assistant = Assistant {
             knowledge: knowledge.clone(),
@@ -91,6 +106,7 @@ impl App {
             time_zone: settings.time_zone(),
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
+            policy,
         };
         Ok(Self {
             settings,

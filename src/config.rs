@@ -3,6 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
+use crate::assistant::policy::Policy;
 use liaison_knowledge::{AudienceSpec, Synonyms};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub assistant: AssistantSettings,
     /// The language model; without a `base_url` the assistant answers extractively.
     pub llm: LlmSettings,
+    /// What may be shown, and what a language model may see.
+    pub guard: GuardSettings,
     /// Finding.
     pub knowledge: KnowledgeSettings,
     /// Where the index is kept.
@@ -208,6 +211,16 @@ impl LlmSettings {
     }
 }
 
+/// What may be shown, and what a language model may see.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardSettings {
+    /// Addresses that answers may link to: a host's, or one with a path.
+    pub links: Vec<String>,
+    /// Whether e-mail addresses, telephone, account and card numbers are kept from the language model.
+    pub mask_personal_data: bool,
+}
+
 /// Finding.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -357,6 +370,9 @@ impl Settings {
         }
         if self.assistant.replies == 0 || self.assistant.seconds.is_zero() {
             return unusable("assistant", "`replies` and `seconds` are at least 1");
+        }
+        if let Err(error) = Policy::new(&self.guard.links, false) {
+            return unusable("guard.links", &error.to_string());
         }
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
             return unusable("knowledge.synonyms", &error.to_string());

@@ -17,11 +17,7 @@ use liaison::{
 };
 use liaison_evals::{Gate, RunOptions, Thresholds, load, report};
 use serde_json::{Value, json};
-use std::{
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
 /// Letters of a piece.
@@ -79,7 +75,7 @@ impl Through {
         };
         Self {
             own: Extractive::new(app.knowledge.clone()),
-            client: OpenAi::new(&settings, "").unwrap(),
+            client: OpenAi::new(&settings, "", false).unwrap(),
             next,
             turn: Mutex::default(),
         }

@@ -3,6 +3,7 @@
 use super::{
     citation::Citation,
     evidence::{Evidence, ToolReturn, ToolStep},
+    policy::Refused,
     prompt,
     telling::{Progress, Telling},
     tools::ToolOutcome,
@@ -102,7 +103,8 @@ pub struct WithheldPart {
 /// The honest no.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Declined {
-    /// A stable code: `not_in_knowledge`, `not_verified`, `no_such_record`, `no_answer`.
+    /// A stable code: `not_in_knowledge`, `not_verified`, `no_such_record`, `no_answer`, or one that begins with
+    /// `refused_`.
     pub reason: String,
     /// The nearest passages, best first.
     pub nearest: Vec<Near>,
@@ -185,6 +187,22 @@ pub(super) fn told(
         conversation: String::new(),
         timings_ms: told.timings,
         receipt: receipt(turn),
+    }
+}
+
+/// A question that is declined without a look.
+pub(super) fn refused(refused: Refused, mut telling: Telling<impl FnMut(Progress<'_>) + Send>) -> Answer {
+    telling.say(refused.words());
+    let told = telling.end();
+    Answer {
+        answer: told.text,
+        declined: Some(Declined {
+            reason: refused.code().to_owned(),
+            nearest: vec![],
+        }),
+        model: "policy".to_owned(),
+        timings_ms: told.timings,
+        ..Answer::default()
     }
 }
 

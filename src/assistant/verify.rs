@@ -3,13 +3,14 @@
 //! A sentence passes when at least one of its citations holds (the quoted words stand in a passage of this
 //! turn, or it names records of this turn) and every number, amount, percentage and date in it stands in what
 //! its holding citations point to; so does every name, where it rests on records. What fails is withheld with its
-//! reason; nothing is rewritten here.
+//! reason. What passes is shown as the vendor's policy lets it: without links and images that it does not allow.
 
 mod names;
 
 use super::{
     draft::{Cite, Draft, Gap, Part},
     evidence::Evidence,
+    policy::{self, Policy},
     tools::ToolOutcome,
 };
 use crate::program::date::long;
@@ -77,6 +78,12 @@ pub enum Failure {
     /// It was to be a question back, and is not, or says more than a question may.
     #[error("a question back is one short question without figures or names of its own")]
     NoQuestion,
+    /// It tells of the prompt, the tools or ids.
+    #[error("it speaks of what is internal")]
+    GivesAway,
+    /// Nothing of it may be shown: it was a link or an image.
+    #[error("nothing of it may be shown")]
+    NothingLeft,
 }
 
 impl Failure {
@@ -89,18 +96,30 @@ impl Failure {
             Self::NumberWithoutSource(_) => "number_without_source",
             Self::NameWithoutSource(_) => "name_without_source",
             Self::NoQuestion => "no_question",
+            Self::GivesAway => "gives_away",
+            Self::NothingLeft => "nothing_left",
         }
     }
 }
 
 /// Checks every part of a draft against what was gathered in this turn.
 #[must_use]
-pub fn verify(draft: &Draft, evidence: &Evidence) -> Verdict {
-    let mut checker = Checker::new(evidence, "", &[]);
+pub fn verify(draft: &Draft, evidence: &Evidence, policy: &Policy) -> Verdict {
+    let by = By::Quotes;
+    let mut checker = Checker::new(evidence, "", policy, by, &[]);
     for part in &draft.parts {
         checker.check(part);
     }
     checker.end().1
+}
+
+/// Who words what is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A language model, which knows its prompt and may have been told to give it away.
+    Model,
+    /// Code, out of quotes.
+    Quotes,
 }
 
 /// Checks the parts of one reply as they come.
@@ -108,6 +127,8 @@ pub struct Checker<'e> {
     passages: Vec<(PassageId, Source)>,
     records: Vec<(&'e ToolOutcome, Source)>,
     question: &'e str,
+    policy: &'e Policy,
+    by: By,
     /// What other replies of the turn have said: it is not said again.
     former: &'e [Released],
     verdict: Verdict,
@@ -129,7 +150,13 @@ struct Source {
 impl<'e> Checker<'e> {
     /// Against what was gathered for `question`, behind what other replies of the turn have said.
     #[must_use]
-    pub fn new(evidence: &'e Evidence, question: &'e str, former: &'e [Released]) -> Self {
+    pub fn new(
+        evidence: &'e Evidence,
+        question: &'e str,
+        policy: &'e Policy,
+        by: By,
+        former: &'e [Released],
+    ) -> Self {
         let passages = evidence.passages().into_iter();
         let records = evidence.records().into_iter();
         Self {
@@ -140,6 +167,8 @@ impl<'e> Checker<'e> {
                 .map(|(_, outcome)| (outcome, Source::of(shown(outcome))))
                 .collect(),
             question,
+            policy,
+            by,
             former,
             verdict: Verdict::default(),
             waiting: Vec::new(),
@@ -157,7 +186,7 @@ impl<'e> Checker<'e> {
             Part::Sentence { text, cites, .. } => (self.sentence(text, cites), true),
         };
         self.gap = self.gap.max(gap(part));
-        match checked {
+        match checked.and_then(|released| self.shown(part, released)) {
             Err(reason) => {
                 let text = words(part).to_owned();
                 self.verdict.withheld.push(Withheld { text, reason });
@@ -183,6 +212,21 @@ impl<'e> Checker<'e> {
             Vec::new()
         };
         (last, self.verdict)
+    }
+
+    /// A part that is proven as it may be shown.
+    fn shown(&self, part: &Part, released: Released) -> Result<Released, Failure> {
+        if matches!(part, Part::Phrase(_)) {
+            return Ok(released);
+        }
+        if self.by == By::Model && policy::gives_away(&released.text) {
+            return Err(Failure::GivesAway);
+        }
+        let text = self.policy.shown(&released.text);
+        if !text.chars().any(char::is_alphanumeric) {
+            return Err(Failure::NothingLeft);
+        }
+        Ok(Released { text, ..released })
     }
 
     fn was_said(&self, part: &Released) -> bool {
@@ -408,7 +452,7 @@ mod tests {
             cites: cites.into_iter().collect(),
             gap: Gap::Paragraph,
         };
-        let verdict = verify(&Draft { parts: vec![part] }, &evidence);
+        let verdict = verify(&Draft { parts: vec![part] }, &evidence, &Policy::default());
         match expected {
             Ok(()) => assert_eq!(
                 (verdict.released.len(), verdict.withheld.len()),
@@ -457,10 +501,17 @@ mod tests {
         let draft = Draft {
             parts: vec![Part::Phrase(Phrase::Greeting), lie],
         };
-        assert!(verify(&draft, &evidence("x")).released.is_empty());
+        assert!(
+            verify(&draft, &evidence("x"), &Policy::default())
+                .released
+                .is_empty()
+        );
         let draft = Draft {
             parts: vec![Part::Phrase(Phrase::Greeting)],
         };
-        assert_eq!(verify(&draft, &evidence("x")).released.len(), 1);
+        assert_eq!(
+            verify(&draft, &evidence("x"), &Policy::default()).released.len(),
+            1
+        );
     }
 }

@@ -5,7 +5,7 @@ use super::{
     post::Post,
     reply::{LINE, address},
 };
-use crate::transcript::Message as Said;
+use crate::{assistant::citation::without_targets, transcript::Message as Said};
 use anyhow::Context;
 use lettre::{
     Address, Message,

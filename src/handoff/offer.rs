@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(because(false, true, Some(&good)), Some(Because::Declined));
         assert_eq!(because(false, true, Some(&down)), Some(Because::Repeated));
         assert_eq!(because(false, true, Some(&no)), Some(Because::Repeated));
-        assert_eq!(after_vote(&[down.clone()]), None);
+        assert_eq!(after_vote(std::slice::from_ref(&down)), None);
         assert_eq!(after_vote(&[no.clone(), good]), None);
         assert_eq!(after_vote(&[no, down]), Some(Because::Repeated));
     }

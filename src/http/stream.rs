@@ -177,10 +177,7 @@ fn status(tool: Tool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        assistant::Declined,
-        crm::PartnerType,
-    };
+    use crate::{assistant::Declined, crm::PartnerType};
     use jiff::civil::date;
 
     fn partner(name: &str, email: &str) -> Partner {
