@@ -53,7 +53,7 @@ build: web/node_modules/.built ## the release binary, with the web pages inside
 
 bench: build ## the benchmarks, with a table of ratios at the end; RIVALS_DOCS=FOLDER takes your Markdown
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
-	cargo bench --locked --workspace --bench answer --bench scale
+	cargo bench --locked --workspace --bench answer --bench llm --bench scale
 	python3 benches/rivals/compare.py --liaison $(LIAISON) --model-home $(LIAISON_TEST_HOME) \
 	  --docs $(RIVALS_DOCS) --rounds $(RIVALS_ROUNDS) --venvs $(TARGET)/rivals-venv --work $(TARGET)/rivals
 

@@ -4,6 +4,8 @@ use crate::{
     assistant::{
         Assistant,
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
+        policy::Policy,
+        turn::Limits,
     },
     caller::Caller,
     cli::setup,
@@ -70,18 +72,41 @@ impl App {
     async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
         let crm = Arc::new(SqlCrm::new(store.pool().clone()));
-        let llm: Option<Arc<dyn ChatModel>> = match settings.llm.base_url.as_str() {
-            "" => None,
-            _ => Some(Arc::new(OpenAi::new(&settings.llm)?)),
-        };
+        let (assistant, llm) = (&settings.assistant, &settings.llm);
+        let mut llms: Vec<Arc<dyn ChatModel>> = Vec::new();
+        // Portals are the vendor's own, too.
+        let links = settings
+            .guard
+            .links
+            .iter()
+            .chain(&settings.server.allowed_origins);
+        let policy = Policy::new(
+            &links.cloned().collect::<Vec<_>>(),
+            settings.guard.mask_personal_data,
+        )?;
+        for endpoint in llm.endpoints() {
+            llms.push(Arc::new(OpenAi::new(
+                &endpoint,
+                &assistant.persona,
+                policy.masks(),
+            )?));
+        }
         let assistant = Assistant {
             knowledge: knowledge.clone(),
             crm: Arc::clone(&crm) as Arc<dyn Crm>,
             extractive: Extractive::new(knowledge.clone()),
-            llm,
+            llms,
+            limits: Limits {
+                replies: assistant.replies,
+                tokens: Some(assistant.tokens).filter(|most| *most > 0),
+                cost: Some(assistant.cost).filter(|most| *most > 0.0),
+                prices: [llm.input_price, llm.output_price],
+            },
+            patience: assistant.seconds,
             time_zone: settings.time_zone(),
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
+            policy,
         };
         Ok(Self {
             settings,

@@ -3,6 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
+use crate::assistant::policy::Policy;
 use liaison_knowledge::{AudienceSpec, Synonyms};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -24,8 +25,12 @@ pub struct Settings {
     pub staff: StaffSettings,
     /// Words and calendar of the vendor's program.
     pub program: ProgramSettings,
+    /// What an answer may take, and how it sounds.
+    pub assistant: AssistantSettings,
     /// The language model; without a `base_url` the assistant answers extractively.
     pub llm: LlmSettings,
+    /// What may be shown, and what a language model may see.
+    pub guard: GuardSettings,
     /// Finding.
     pub knowledge: KnowledgeSettings,
     /// Where the index is kept.
@@ -120,6 +125,23 @@ pub struct ProgramSettings {
     pub time_zone: String,
 }
 
+/// What an answer may take, and how it sounds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssistantSettings {
+    /// A sentence or two for the language model on its tone.
+    pub persona: String,
+    /// Time after which no language model is asked any more.
+    #[serde(with = "seconds")]
+    pub seconds: Duration,
+    /// Replies of a language model to one question.
+    pub replies: usize,
+    /// Tokens for one question; 0 is no limit.
+    pub tokens: u64,
+    /// Money for one question, in the currency of the prices; 0 is no limit.
+    pub cost: f64,
+}
+
 /// The language model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -135,6 +157,68 @@ pub struct LlmSettings {
     pub timeout_seconds: Duration,
     /// Most tokens of one reply.
     pub max_tokens: u32,
+    /// What a million tokens of the prompt cost.
+    pub input_price: f64,
+    /// What a million tokens of a reply cost.
+    pub output_price: f64,
+    /// Another endpoint, asked when this one fails.
+    pub fallback: Option<FallbackSettings>,
+}
+
+/// The endpoint that is asked when the first one fails.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FallbackSettings {
+    /// As [`LlmSettings::base_url`].
+    pub base_url: String,
+    /// The model's name there.
+    pub model: String,
+    /// Its key, where it wants one.
+    pub api_key: Option<SecretString>,
+}
+
+/// An endpoint and how it is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct EndpointSettings<'a> {
+    /// Its address.
+    pub base_url: &'a str,
+    /// The model's name there.
+    pub model: &'a str,
+    /// Its key, where it wants one.
+    pub api_key: Option<&'a SecretString>,
+    /// Time without a word after which a request is given up.
+    pub timeout: Duration,
+    /// Most tokens of one reply.
+    pub max_tokens: u32,
+}
+
+impl LlmSettings {
+    /// The endpoints, in the order in which they are asked.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<EndpointSettings<'_>> {
+        let first = (&self.base_url, &self.model, &self.api_key);
+        let second = self.fallback.iter().map(|f| (&f.base_url, &f.model, &f.api_key));
+        let all = std::iter::once(first).chain(second);
+        all.filter(|(base_url, ..)| !base_url.is_empty())
+            .map(|(base_url, model, api_key)| EndpointSettings {
+                base_url,
+                model,
+                api_key: api_key.as_ref(),
+                timeout: self.timeout_seconds,
+                max_tokens: self.max_tokens,
+            })
+            .collect()
+    }
+}
+
+/// What may be shown, and what a language model may see.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuardSettings {
+    /// Addresses that answers may link to: a host's, or one with a path.
+    pub links: Vec<String>,
+    /// Whether e-mail addresses, telephone, account and card numbers are kept from the language model.
+    pub mask_personal_data: bool,
 }
 
 /// Finding.
@@ -280,8 +364,15 @@ impl Settings {
                 "it is no IANA time zone: write one like `Europe/Berlin`",
             );
         }
-        if !self.llm.base_url.is_empty() && self.llm.model.is_empty() {
+        let mut endpoints = self.llm.endpoints().into_iter();
+        if endpoints.any(|endpoint| endpoint.model.is_empty()) {
             return unusable("llm.model", "an endpoint needs a model's name");
+        }
+        if self.assistant.replies == 0 || self.assistant.seconds.is_zero() {
+            return unusable("assistant", "`replies` and `seconds` are at least 1");
+        }
+        if let Err(error) = Policy::new(&self.guard.links, false) {
+            return unusable("guard.links", &error.to_string());
         }
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
             return unusable("knowledge.synonyms", &error.to_string());

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    assistant::{Answer, AssistantError, Progress, model::Past, tools::Tool},
+    assistant::{Answer, AssistantError, Progress, citation, model::Past, tools::Tool},
     caller::Caller,
     handoff::{offer, person},
     store::{Exchange, Handoff, HandoffState, NewExchange},
@@ -10,7 +10,11 @@ use crate::{
 use uuid::Uuid;
 
 /// Exchanges that a question is understood with.
-const REMEMBERED: u32 = 6;
+const REMEMBERED: u32 = 40;
+/// Of these, the last ones are told as they were; of the others, what was asked and how the answer began.
+const WHOLE: usize = 6;
+/// What is told of an older question and of its answer, in characters.
+const GIST: usize = 200;
 
 /// Why an exchange did not take place.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +57,7 @@ pub async fn ask(
             reply
         }
         None => {
-            let history: Vec<Past> = before.into_iter().filter_map(past).collect();
+            let history = history(before);
             app.assistant.answer(caller, question, &history, progress).await?
         }
     };
@@ -62,6 +66,7 @@ pub async fn ask(
         Some(handoff) => Some(offer::shown(&handoff)),
         None => because.map(|because| offer::offered(because, &caller.partner)),
     };
+    answer.id = Some(id);
     conversation.clone_into(&mut answer.conversation);
     let receipt = serde_json::to_string(&answer).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let declined = answer.declined.as_ref().map(|declined| declined.reason.as_str());
@@ -97,6 +102,16 @@ async fn unfinished(app: &App, conversation: &str, is_known: bool) -> Result<Opt
     Ok(handoff.filter(|handoff| handoff.state != HandoffState::Closed))
 }
 
+/// Exchanges, oldest first, as the models need them.
+pub(crate) fn history(exchanges: Vec<Exchange>) -> Vec<Past> {
+    let older = exchanges.len().saturating_sub(WHOLE);
+    let told = exchanges.into_iter().enumerate().map(|(nth, exchange)| {
+        let past = past(exchange)?;
+        Some(if nth < older { gist(past) } else { past })
+    });
+    told.flatten().collect()
+}
+
 /// An exchange as the models need it; one that cannot be read any more is forgotten rather than fatal.
 fn past(exchange: Exchange) -> Option<Past> {
     let answer: Answer = serde_json::from_str(&exchange.receipt).ok()?;
@@ -107,6 +122,20 @@ fn past(exchange: Exchange) -> Option<Past> {
     Some(Past {
         question: exchange.question,
         tools: tools.collect(),
-        answer: answer.answer,
+        answer: citation::without_targets(&answer.answer),
     })
+}
+
+/// What an older exchange was about. Its tools are left out: nothing refers back that far.
+fn gist(past: Past) -> Past {
+    let beginning = |text: &str| match text.char_indices().nth(GIST) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
+    };
+    let first = past.answer.split("\n\n").next().unwrap_or_default();
+    Past {
+        question: beginning(&past.question),
+        answer: beginning(first),
+        tools: Vec::new(),
+    }
 }

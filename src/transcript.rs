@@ -10,6 +10,7 @@ use uuid::Uuid;
 const MOST: u32 = 500;
 
 /// What stands in a transcript.
+#[allow(clippy::large_enum_variant, reason = "most are answers")]
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum Message {

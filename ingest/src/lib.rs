@@ -27,3 +27,4 @@ pub use front::FrontMatter;
 pub use read::ReadError;
 pub use sandbox::{Readers, Sandbox};
 pub use split::Limits;
+pub use text::is_invisible;

@@ -115,11 +115,14 @@ fn is_fraction(c: char) -> bool {
     matches!(c, '¼'..='¾' | '⅐'..='⅞' | '↉')
 }
 
-/// Zero-width, direction and tag characters, and the soft hyphen.
-fn is_invisible(c: char) -> bool {
+/// Characters that show nothing and take no room, or turn the direction of what follows: zero-width, direction and tag
+/// characters, the soft hyphen, joiners, fillers and selectors.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The text of a file: by its byte-order mark, as UTF-8, or else by `hint` (a charset's name) or Windows-1252.

@@ -69,6 +69,32 @@ formats! {
 }
 
 #[test]
+fn words_that_nobody_sees_are_left_out_and_told() {
+    #[track_caller]
+    fn check(name: &str, seen: &[&str], notice: &str) {
+        let shown = shown(name);
+        assert!(!shown.contains("hidden words"), "{shown}");
+        assert!(shown.contains(&format!("notice: {notice}")), "{shown}");
+        for words in seen {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+    }
+    let left_out = "Hidden text was left out.";
+    check(
+        "hidden.docx",
+        &["ninety days", "Paid every quarter", "Tier: Gold", "18 %"],
+        left_out,
+    );
+    check("hidden.pptx", &["What you earn", "Paid every quarter"], left_out);
+    check("hidden.pdf", &["ninety days", "White words on blue"], left_out);
+    check(
+        "hidden.xlsx",
+        &["Gold", "18 %", "Silver"],
+        "Hidden rows or columns of sheet \"Rates\" were left out.",
+    );
+}
+
+#[test]
 fn a_document_is_the_same_behind_a_wrong_or_missing_extension() {
     for (name, wrong) in [
         ("deck.pptx", "deck.xlsx"),

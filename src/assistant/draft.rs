@@ -7,6 +7,30 @@ pub struct Draft {
     pub parts: Vec<Part>,
 }
 
+/// How a part is set off from the one before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// It goes on in the same line.
+    Word,
+    /// It begins a line, as the next item of a list does.
+    Line,
+    /// It begins a paragraph.
+    #[default]
+    Paragraph,
+}
+
+impl Gap {
+    /// The gap in Markdown.
+    #[must_use]
+    pub fn markdown(self) -> &'static str {
+        match self {
+            Self::Word => " ",
+            Self::Line => "\n",
+            Self::Paragraph => "\n\n",
+        }
+    }
+}
+
 /// A part of a draft.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
@@ -18,6 +42,15 @@ pub enum Part {
         text: String,
         /// What it rests on; without any it is withheld.
         cites: Vec<Cite>,
+        /// Before it.
+        gap: Gap,
+    },
+    /// A question back, which states no fact.
+    Question {
+        /// Its words.
+        text: String,
+        /// Before it.
+        gap: Gap,
     },
     /// The records of a tool call as a table, written by code.
     Table {
@@ -56,6 +89,8 @@ pub enum Phrase {
     Abilities,
     /// The CRM gave no answer.
     RecordsUnavailable,
+    /// The model broke off behind what it had said.
+    BrokenOff,
 }
 
 impl Phrase {
@@ -73,6 +108,9 @@ impl Phrase {
             }
             Self::RecordsUnavailable => {
                 "Your records cannot be read at the moment; please try again in a few minutes."
+            }
+            Self::BrokenOff => {
+                "The rest of this answer did not arrive; please ask again for what is missing."
             }
         }
     }

@@ -1,37 +1,48 @@
 //! From a question to a proven answer.
 //!
 //! [`turn`] decides what happens next and [`Assistant::answer`] does it; [`model`] words the answer, with or
-//! without a language model; [`verify`] lets through only what is proven. Refuses to know: HTTP, SQL, the
-//! index's engine.
+//! without a language model; [`verify`] lets through only what is proven, sentence by sentence as it comes. Refuses to
+//! know: HTTP, SQL, the index's engine.
 
+mod answer;
 pub mod citation;
 pub mod draft;
 pub mod evidence;
+pub mod marks;
 pub mod model;
+pub mod policy;
+pub mod prompt;
 pub mod table;
+mod telling;
 pub mod tools;
 pub mod turn;
 pub mod verify;
+
+pub use answer::{Answer, Declined, Near, Receipt, TimingsMs, ToolUse};
+pub use telling::Progress;
 
 use crate::{
     caller::Caller,
     crm::{Crm, CrmError, PartnerScope},
 };
-use citation::{Citation, Shown};
-use evidence::{Evidence, ToolCall, ToolReturn};
+use evidence::{ToolCall, ToolReturn};
+use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use liaison_knowledge::{Anchor, Hit, Knowledge, PassageId, View};
-use model::{Ask, ChatModel, Past, Vocabulary, extractive::Extractive};
-use serde::{Deserialize, Serialize};
+use liaison_knowledge::{Knowledge, View};
+use model::{Ask, ChatModel, ModelError, Past, Vocabulary, extractive::Extractive};
+use policy::Policy;
 use serde_json::Value;
-use std::{sync::Arc, time::Instant};
-use tools::{Tool, ToolContext, ToolOutcome};
-use turn::{End, ModelReply, Reason, Step, Turn};
+use std::{sync::Arc, time::Duration};
+use telling::Telling;
+use tokio::time::Instant;
+use tools::{Tool, ToolContext};
+use turn::{End, Limits, Note, Step, Stop, Turn};
+use verify::{By, Checker, Verdict};
 
-/// Replies of a model in one turn: plan, a second look, answer.
-const MODEL_REPLIES: usize = 4;
-/// Passages offered when a question is declined.
-const NEAREST: usize = 3;
+/// Replies of the extractive model in one turn: plan, a second look, answer.
+const EXTRACTIVE_REPLIES: usize = 4;
+/// How long a tool may take.
+const TOOL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The assistant's parts.
 pub struct Assistant {
@@ -39,94 +50,22 @@ pub struct Assistant {
     pub knowledge: Knowledge,
     /// The partners' records.
     pub crm: Arc<dyn Crm>,
-    /// Answers when there is no language model, or when it fails.
+    /// Answers when there is no language model, or when none comes to an answer.
     pub extractive: Extractive,
-    /// The language model, when one is configured.
-    pub llm: Option<Arc<dyn ChatModel>>,
+    /// The language models that are configured; each is asked when those before it fail.
+    pub llms: Vec<Arc<dyn ChatModel>>,
+    /// What a language model may take for one question.
+    pub limits: Limits,
+    /// The time after which no language model is asked any more.
+    pub patience: Duration,
     /// Where the vendor's days begin.
     pub time_zone: TimeZone,
     /// First month of the vendor's fiscal year, 1 to 12.
     pub fiscal_year_start: i8,
     /// Passages of one search.
     pub passages: usize,
-}
-
-/// What is told while an answer comes into being.
-#[derive(Debug)]
-pub enum Progress<'a> {
-    /// Something is being looked up.
-    Calling(&'a ToolCall),
-    /// It came back.
-    Returned(&'a ToolCall, &'a ToolReturn),
-    /// A part of the answer passed verification: its Markdown, and the citations it is the first to use.
-    Released(&'a str, &'a [Citation]),
-}
-
-/// An answer, as kept and as returned. The JSON of `liaison ask --json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Answer {
-    /// Markdown with `[n](#cite-ID)` behind what is cited.
-    pub answer: String,
-    /// The honest no.
-    pub declined: Option<Declined>,
-    /// What the numbers refer to.
-    pub citations: Vec<Citation>,
-    /// The tools that were called.
-    pub tools: Vec<ToolUse>,
-    /// What waits for the partner's consent.
-    pub confirmation: Option<Value>,
-    /// What was given to a person.
-    pub handoff: Option<Value>,
-    /// Which model worded it.
-    pub model: String,
-    /// The conversation it belongs to.
-    pub conversation: String,
-    /// How long it took.
-    pub timings_ms: TimingsMs,
-}
-
-/// The honest no.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Declined {
-    /// A stable code: `not_in_knowledge`, `not_verified`, `no_such_record`, `no_answer`.
-    pub reason: String,
-    /// The nearest passages, best first.
-    pub nearest: Vec<Near>,
-}
-
-/// A passage that is near a question without answering it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Near {
-    /// The passage.
-    pub passage_id: PassageId,
-    /// The document's path as ingested.
-    pub document: String,
-    /// The document's title.
-    pub title: String,
-    /// Where the passage stands.
-    pub anchor: Anchor,
-}
-
-/// A tool call and what it returned.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ToolUse {
-    /// The tool.
-    pub name: String,
-    /// Its arguments.
-    pub arguments: Value,
-    /// The partner's records (a search's passages are in `citations`).
-    pub records: Vec<Value>,
-    /// When the CRM was read.
-    pub as_of: Option<Timestamp>,
-}
-
-/// Milliseconds since the question.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct TimingsMs {
-    /// Until the first verified part was released.
-    pub first_sentence: Option<f64>,
-    /// Until the answer was complete.
-    pub total: f64,
+    /// What may be shown.
+    pub policy: Policy,
 }
 
 /// Why there is no answer, not even a declined one.
@@ -134,7 +73,18 @@ pub struct TimingsMs {
 pub enum AssistantError {
     /// No model could reply.
     #[error(transparent)]
-    Model(#[from] model::ModelError),
+    Model(#[from] ModelError),
+}
+
+/// What holds for a whole answer.
+struct Asked<'a> {
+    caller: &'a Caller,
+    question: &'a str,
+    history: &'a [Past],
+    today: Date,
+    vocabulary: Vocabulary,
+    policy: Policy,
+    deadline: Instant,
 }
 
 impl Assistant {
@@ -147,96 +97,190 @@ impl Assistant {
     /// Answers `question` for `caller`, telling `progress` on the way.
     ///
     /// # Errors
-    /// When neither the language model nor the extractive one can reply. A declined question is an answer.
+    /// When not even the extractive model can reply. A declined question is an answer.
     pub async fn answer(
         &self,
         caller: &Caller,
         question: &str,
         history: &[Past],
-        mut progress: impl FnMut(Progress<'_>) + Send,
+        progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Answer, AssistantError> {
-        let start = Instant::now();
-        let (today, vocabulary) = (self.today(), self.vocabulary(caller).await);
-        let mut turn = Turn::new(MODEL_REPLIES);
-        let mut model: &dyn ChatModel = self.llm.as_deref().unwrap_or(&self.extractive);
+        let mut telling = Telling::new(progress);
+        if let Some(refused) = policy::refused(question) {
+            return Ok(answer::refused(refused, telling));
+        }
+        let asked = Asked {
+            caller,
+            question,
+            history,
+            today: self.today(),
+            vocabulary: self.vocabulary(caller).await,
+            policy: self.policy.with_link(&caller.partner.referral_url),
+            deadline: Instant::now() + self.patience,
+        };
+        let mut turn = Turn::new(self.first_limits());
+        let mut models: &[Arc<dyn ChatModel>] = &self.llms;
         let end = loop {
             match turn.step() {
-                Step::AskModel { tools } => {
-                    let evidence = turn.evidence();
-                    let ask = Ask {
-                        question,
-                        history,
-                        evidence,
-                        tools,
-                        today,
-                        vocabulary: &vocabulary,
-                    };
-                    let reply = self.reply(&mut model, &ask).await?;
-                    turn.model_replied(reply);
-                }
-                Step::CallTools(calls) => {
-                    let mut returns = Vec::with_capacity(calls.len());
-                    for call in &calls {
-                        progress(Progress::Calling(call));
-                        let returned = self.call(caller, call, today).await;
-                        progress(Progress::Returned(call, &returned));
-                        returns.push(returned);
+                Step::AskModel { tools, note } => match models.first() {
+                    Some(_) => {
+                        self.ask_llm(&mut models, &asked, &mut turn, (tools, note), &mut telling)
+                            .await;
                     }
+                    None => {
+                        let step = (tools, note);
+                        let (reply, said) =
+                            Self::ask(&self.extractive, &asked, &turn, step, None, &mut telling).await;
+                        let replied = reply?;
+                        turn.model_replied(replied.reply, said, replied.usage);
+                    }
+                },
+                Step::CallTools(calls) => {
+                    let returns = self.call_all(&asked, &calls, &mut telling).await;
                     turn.tools_returned(returns);
                 }
-                Step::Verify(draft) => {
-                    let verdict = verify::verify(&draft, turn.evidence());
-                    for withheld in &verdict.withheld {
-                        tracing::info!(reason = %failure_name(&withheld.reason), "part withheld");
-                    }
-                    turn.verified(verdict);
+                // The extractive model decides on a no: what a language model says of it is a hint.
+                Step::Done(End::Declined(_)) if !models.is_empty() => {
+                    tracing::info!(stopped = ?turn.stopped(), "answering extractively");
+                    models = &[];
+                    turn.give_way(EXTRACTIVE_REPLIES);
                 }
                 Step::Done(end) => break end,
             }
         };
-        let mut answer = told(end, turn.evidence(), &mut progress, start);
-        model.name().clone_into(&mut answer.model);
-        answer.timings_ms.total = milliseconds(start);
-        Ok(answer)
+        let model = models
+            .first()
+            .map_or(self.extractive.name(), |model| model.name());
+        Ok(answer::told(end, &turn, model, question, telling))
     }
 
-    /// Asks the model; when a language model fails, the extractive one takes the rest of the turn.
-    async fn reply<'a>(
+    fn first_limits(&self) -> Limits {
+        if self.llms.is_empty() {
+            Limits {
+                replies: EXTRACTIVE_REPLIES,
+                ..self.limits
+            }
+        } else {
+            self.limits
+        }
+    }
+
+    /// Asks the first of the language models; one that fails before it has shown anything is left out from then on.
+    async fn ask_llm<'a>(
         &'a self,
-        model: &mut &'a dyn ChatModel,
-        ask: &Ask<'_>,
-    ) -> Result<ModelReply, model::ModelError> {
-        match model.reply(ask).await {
-            Err(error) if self.llm.is_some() => {
-                tracing::warn!(%error, "the language model failed; answering extractively");
-                *model = &self.extractive;
-                model.reply(ask).await
+        models: &mut &'a [Arc<dyn ChatModel>],
+        asked: &Asked<'_>,
+        turn: &mut Turn,
+        step: (bool, Option<Note>),
+        telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
+    ) {
+        let Some((model, rest)) = models.split_first() else {
+            return;
+        };
+        let deadline = Some(asked.deadline);
+        let (reply, said) = Self::ask(model.as_ref(), asked, turn, step, deadline, telling).await;
+        match reply {
+            Ok(replied) => turn.model_replied(replied.reply, said, replied.usage),
+            Err(ModelError::Late) => turn.model_failed(Stop::Time, said),
+            Err(error) => {
+                tracing::warn!(%error, model = model.name(), "the language model failed");
+                if !rest.is_empty() && said.released.is_empty() && turn.released().is_empty() {
+                    *models = rest;
+                } else {
+                    turn.model_failed(Stop::ModelFailed, said);
+                }
             }
-            reply => reply,
         }
     }
 
-    async fn call(&self, caller: &Caller, call: &ToolCall, today: Date) -> ToolReturn {
-        if call.tool == Tool::SearchKnowledge {
-            return self.search(caller, &call.arguments, today).await;
-        }
-        let context = ToolContext {
-            crm: self.crm.as_ref(),
-            partner: &caller.partner,
-            today,
-            fiscal_year_start: self.fiscal_year_start,
+    /// Asks a model; what it says is checked and told as it comes, and returned even when the model fails.
+    async fn ask(
+        model: &dyn ChatModel,
+        asked: &Asked<'_>,
+        turn: &Turn,
+        (tools, note): (bool, Option<Note>),
+        deadline: Option<Instant>,
+        telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
+    ) -> (Result<model::Replied, ModelError>, Verdict) {
+        let evidence = turn.evidence();
+        let ask = Ask {
+            question: asked.question,
+            history: asked.history,
+            evidence,
+            tools,
+            note: note.as_ref(),
+            released: turn.released(),
+            today: asked.today,
+            vocabulary: &asked.vocabulary,
         };
-        match tools::call(call.tool, &context, &call.arguments).await {
-            Ok(outcome) => ToolReturn::Records(outcome),
-            Err(error) => {
-                tracing::warn!(
-                    tool = call.tool.name(),
-                    error = &error as &dyn std::error::Error,
-                    "tool failed"
-                );
-                ToolReturn::Failed(error.to_string())
+        // Whoever has no time to keep to is ours.
+        let by = deadline.map_or(By::Quotes, |_| By::Model);
+        let mut checker = Checker::new(evidence, asked.question, &asked.policy, by, turn.released());
+        let mut said = |part| {
+            for released in checker.check(&part) {
+                telling.release(&released, evidence);
             }
+        };
+        let reply = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, model.reply(&ask, &mut said)).await,
+            None => Ok(model.reply(&ask, &mut said).await),
+        };
+        let (last, verdict) = checker.end();
+        for released in last {
+            telling.release(&released, evidence);
         }
+        for withheld in &verdict.withheld {
+            tracing::info!(reason = withheld.reason.code(), "part withheld");
+        }
+        (reply.unwrap_or(Err(ModelError::Late)), verdict)
+    }
+
+    /// Makes these calls side by side; what they return is in their order.
+    async fn call_all(
+        &self,
+        asked: &Asked<'_>,
+        calls: &[ToolCall],
+        telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
+    ) -> Vec<ToolReturn> {
+        let first = telling.calling(calls);
+        let mut running: FuturesUnordered<_> = calls
+            .iter()
+            .enumerate()
+            .map(async |(nth, call)| (nth, self.call(asked, call).await))
+            .collect();
+        let mut returns: Vec<Option<ToolReturn>> = calls.iter().map(|_| None).collect();
+        while let Some((nth, returned)) = running.next().await {
+            telling.returned(first + nth, &calls[nth], &returned);
+            returns[nth] = Some(returned);
+        }
+        returns.into_iter().flatten().collect()
+    }
+
+    async fn call(&self, asked: &Asked<'_>, call: &ToolCall) -> ToolReturn {
+        let work = async {
+            if call.tool == Tool::SearchKnowledge {
+                return self.search(asked.caller, &call.arguments, asked.today).await;
+            }
+            let context = ToolContext {
+                crm: self.crm.as_ref(),
+                partner: &asked.caller.partner,
+                today: asked.today,
+                fiscal_year_start: self.fiscal_year_start,
+            };
+            match tools::call(call.tool, &context, &call.arguments).await {
+                Ok(outcome) => ToolReturn::Records(outcome),
+                Err(error) => {
+                    let cause = &error as &dyn std::error::Error;
+                    tracing::warn!(tool = call.tool.name(), error = cause, "tool failed");
+                    ToolReturn::Failed(error.to_string())
+                }
+            }
+        };
+        let done = tokio::time::timeout(TOOL_PATIENCE, work).await;
+        done.unwrap_or_else(|_| {
+            tracing::warn!(tool = call.tool.name(), "tool took too long");
+            ToolReturn::Failed("it took too long".to_owned())
+        })
     }
 
     async fn search(&self, caller: &Caller, arguments: &Value, today: Date) -> ToolReturn {
@@ -292,109 +336,6 @@ fn longest_first(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut names = distinct(names);
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     names
-}
-
-/// The end of a turn as an answer; releases its parts on the way.
-fn told(
-    end: End,
-    evidence: &Evidence,
-    progress: &mut (impl FnMut(Progress<'_>) + Send),
-    start: Instant,
-) -> Answer {
-    let (parts, citations, declined) = match end {
-        End::Answered(verdict) => {
-            let (parts, citations) = citation::render(&verdict.released, evidence);
-            (parts, citations, None)
-        }
-        End::Declined(reason) => {
-            let nearest: Vec<Near> = evidence.passages().into_iter().take(NEAREST).map(near).collect();
-            let text = declining(reason).to_owned();
-            (
-                vec![Shown { text, cited: 0 }],
-                vec![],
-                Some(Declined {
-                    reason: reason.code().into(),
-                    nearest,
-                }),
-            )
-        }
-    };
-    let mut first_sentence = None;
-    let mut told = 0;
-    for part in &parts {
-        progress(Progress::Released(&part.text, &citations[told..part.cited]));
-        told = part.cited;
-        first_sentence.get_or_insert_with(|| milliseconds(start));
-    }
-    Answer {
-        answer: parts
-            .iter()
-            .map(|part| part.text.as_str())
-            .collect::<Vec<_>>()
-            .join("\n\n"),
-        declined,
-        citations,
-        tools: evidence.steps.iter().map(tool_use).collect(),
-        confirmation: None,
-        handoff: None,
-        model: String::new(),
-        conversation: String::new(),
-        timings_ms: TimingsMs {
-            first_sentence,
-            total: 0.0,
-        },
-    }
-}
-
-fn declining(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NotInKnowledge => {
-            "I find nothing in the program's documents that answers this. The nearest material is listed here; your partner manager can help with the rest."
-        }
-        Reason::NotVerified | Reason::NoAnswer => {
-            "I have no answer to this that I can prove. The nearest material is listed here; your partner manager can help with the rest."
-        }
-        Reason::NoSuchRecord => {
-            "None of your own records matches this, and I can show only your own. Your partner manager can help if you expected one."
-        }
-    }
-}
-
-fn near(hit: &Hit) -> Near {
-    Near {
-        passage_id: hit.passage.id,
-        document: hit.document.path.clone(),
-        title: hit.document.title.clone(),
-        anchor: hit.passage.anchor.clone(),
-    }
-}
-
-fn tool_use(step: &evidence::ToolStep) -> ToolUse {
-    let outcome: Option<&ToolOutcome> = match &step.returned {
-        ToolReturn::Records(outcome) => Some(outcome),
-        _ => None,
-    };
-    let records = outcome.map_or(&[][..], |outcome| &outcome.records).iter();
-    ToolUse {
-        name: step.call.tool.name().to_owned(),
-        arguments: step.call.arguments.clone(),
-        records: records
-            .filter_map(|record| serde_json::to_value(record).ok())
-            .collect(),
-        as_of: outcome.map(|outcome| outcome.as_of),
-    }
-}
-
-fn failure_name(failure: &verify::Failure) -> &'static str {
-    match failure {
-        verify::Failure::Uncited => "uncited",
-        verify::Failure::QuoteNotFound => "quote_not_found",
-        verify::Failure::NumberWithoutSource(_) => "number_without_source",
-    }
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    (since.elapsed().as_secs_f64() * 1e5).round() / 100.0
 }
 
 /// The partner a token or the operator names, as a caller.

@@ -1,13 +1,15 @@
 //! The turn as a pure state machine: it decides what happens next, and does nothing itself.
 //!
 //! The driver in `mod.rs` performs each [`Step`] and reports back; tests drive it without a network. A turn
-//! always ends: each reply of the model uses up one of its steps, and the last one may not call tools.
+//! always ends: each reply of the model uses up one of its steps, and the last one may not call tools. A language
+//! model that comes to no answer, for whatever reason, leaves the turn to the extractive one, which decides on a no:
+//! [`Turn::give_way`].
 
 use super::{
-    draft::Draft,
     evidence::{Evidence, ToolCall, ToolReturn, ToolStep},
-    verify::Verdict,
+    verify::{Released, Verdict, Withheld},
 };
+use std::fmt;
 
 /// What the driver must do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,24 +18,57 @@ pub enum Step {
     AskModel {
         /// Whether tools may be called.
         tools: bool,
+        /// What to tell it of its last reply.
+        note: Option<Note>,
     },
     /// Make these calls, all of them.
     CallTools(Vec<ToolCall>),
-    /// Check this draft against the evidence.
-    Verify(Draft),
     /// Nothing: the turn is over.
     Done(End),
 }
 
-/// What a model says when asked.
+/// What a model is told of its last reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// It cannot be read, and why.
+    Unreadable(String),
+    /// Parts of it did not pass. It may say them once more, or leave them.
+    Withheld(Vec<Withheld>),
+}
+
+/// What a model did when asked. The parts of an answer are not in here: they are checked as they come.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelReply {
     /// It wants to look first.
     CallTools(Vec<ToolCall>),
-    /// It answers.
-    Answer(Draft),
+    /// It answered.
+    Answered,
     /// It finds no support for an answer.
     Unsupported,
+    /// What it wants cannot be told, for this reason.
+    Unreadable(String),
+}
+
+/// Tokens that a reply took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Usage {
+    /// Of the prompt.
+    pub input: u64,
+    /// Of the reply.
+    pub output: u64,
+}
+
+/// What a turn may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Replies of the model, at least one.
+    pub replies: usize,
+    /// Tokens, all of them together; none is no limit.
+    pub tokens: Option<u64>,
+    /// What they may cost; none is no limit.
+    pub cost: Option<f64>,
+    /// What a million tokens of input and of output cost.
+    pub prices: [f64; 2],
 }
 
 /// How a turn ended.
@@ -71,25 +106,76 @@ impl Reason {
     }
 }
 
+/// Why a language model's part in a turn ended before it had answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// No endpoint gave a reply, or one broke off.
+    ModelFailed,
+    /// It used up its replies.
+    Replies,
+    /// It used up its tokens.
+    Tokens,
+    /// It would cost more than it may.
+    Cost,
+    /// The time for an answer was over.
+    Time,
+    /// It found no support.
+    Unsupported,
+    /// Nothing of what it said passed verification.
+    NotVerified,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ModelFailed => "model_failed",
+            Self::Replies => "replies",
+            Self::Tokens => "tokens",
+            Self::Cost => "cost",
+            Self::Time => "time",
+            Self::Unsupported => "unsupported",
+            Self::NotVerified => "not_verified",
+        })
+    }
+}
+
 /// The state of a turn.
 #[derive(Debug)]
 pub struct Turn {
+    limits: Limits,
     evidence: Evidence,
     next: Step,
     replies_left: usize,
+    verdict: Verdict,
+    /// A reply was repaired; it is done once.
+    repaired: bool,
+    usage: Usage,
+    stopped: Option<Stop>,
+    broken_off: bool,
+    /// What a model that gave way had said in vain.
+    former: Vec<Withheld>,
 }
 
 impl Turn {
-    /// A turn whose model may reply `replies` times (at least once).
+    /// A turn within these limits.
     #[must_use]
-    pub fn new(replies: usize) -> Self {
-        let replies_left = replies.max(1);
+    pub fn new(limits: Limits) -> Self {
+        let replies_left = limits.replies.max(1);
         Self {
+            limits,
             evidence: Evidence::default(),
             next: Step::AskModel {
                 tools: replies_left > 1,
+                note: None,
             },
             replies_left,
+            verdict: Verdict::default(),
+            repaired: false,
+            usage: Usage::default(),
+            stopped: None,
+            broken_off: false,
+            former: Vec::new(),
         }
     }
 
@@ -105,16 +191,56 @@ impl Turn {
         &self.evidence
     }
 
-    /// The model replied.
-    pub fn model_replied(&mut self, reply: ModelReply) {
+    /// What was released so far.
+    #[must_use]
+    pub fn released(&self) -> &[Released] {
+        &self.verdict.released
+    }
+
+    /// What did not pass so far.
+    pub fn withheld(&self) -> impl Iterator<Item = &Withheld> {
+        self.former.iter().chain(&self.verdict.withheld)
+    }
+
+    /// Tokens so far.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Why a language model did not come to the end of its answer, if it did not.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    /// The model replied, and this became of what it said.
+    pub fn model_replied(&mut self, reply: ModelReply, said: Verdict, usage: Usage) {
         self.replies_left = self.replies_left.saturating_sub(1);
-        self.next = match reply {
-            ModelReply::CallTools(calls) if self.replies_left > 0 && !calls.is_empty() => {
-                Step::CallTools(calls)
+        self.usage.input += usage.input;
+        self.usage.output += usage.output;
+        self.verdict.released.extend(said.released);
+        self.next = match (reply, self.over()) {
+            (ModelReply::CallTools(calls), None) if !calls.is_empty() => Step::CallTools(calls),
+            (ModelReply::Unreadable(why), None) => self.ask(Some(Note::Unreadable(why))),
+            (ModelReply::Answered, None) if !said.withheld.is_empty() && !self.repaired => {
+                self.repaired = true;
+                self.verdict.withheld.extend(said.withheld.iter().cloned());
+                Step::AskModel {
+                    tools: false,
+                    note: Some(Note::Withheld(said.withheld)),
+                }
             }
-            ModelReply::CallTools(_) => Step::Done(End::Declined(Reason::NoAnswer)),
-            ModelReply::Answer(draft) => Step::Verify(draft),
-            ModelReply::Unsupported => Step::Done(End::Declined(self.unsupported())),
+            (ModelReply::Answered | ModelReply::Unsupported, _) => {
+                let is_silent = said.withheld.is_empty() && self.verdict.withheld.is_empty();
+                self.verdict.withheld.extend(said.withheld);
+                self.finish(if is_silent {
+                    Stop::Unsupported
+                } else {
+                    Stop::NotVerified
+                })
+            }
+            (_, limit) => self.finish(limit.unwrap_or(Stop::Replies)),
         };
     }
 
@@ -126,18 +252,84 @@ impl Turn {
                 .steps
                 .extend(steps.map(|(call, returned)| ToolStep { call, returned }));
         }
-        self.next = Step::AskModel {
-            tools: self.replies_left > 1,
+        self.next = self.ask(None);
+    }
+
+    /// The model ended before its reply did; `said` was released until then.
+    pub fn model_failed(&mut self, stop: Stop, said: Verdict) {
+        self.verdict.released.extend(said.released);
+        self.next = self.finish(stop);
+    }
+
+    /// Begins anew, for a model that always comes to an end and may reply so often: the former one has shown nothing.
+    pub fn give_way(&mut self, replies: usize) {
+        let limits = Limits {
+            replies,
+            tokens: None,
+            cost: None,
+            ..self.limits
+        };
+        let Self { usage, stopped, .. } = *self;
+        let withheld = std::mem::take(&mut self.verdict.withheld);
+        *self = Self {
+            usage,
+            stopped,
+            former: withheld,
+            ..Self::new(limits)
         };
     }
 
-    /// The draft was checked.
-    pub fn verified(&mut self, verdict: Verdict) {
-        self.next = Step::Done(if verdict.released.is_empty() {
-            End::Declined(Reason::NotVerified)
+    /// Whether the model broke off behind what it had said.
+    #[must_use]
+    pub fn is_broken_off(&self) -> bool {
+        self.broken_off
+    }
+
+    fn ask(&self, note: Option<Note>) -> Step {
+        Step::AskModel {
+            tools: self.replies_left > 1,
+            note,
+        }
+    }
+
+    /// The limit that forbids another reply.
+    fn over(&self) -> Option<Stop> {
+        let Usage { input, output } = self.usage;
+        // Far below 2^53, where f64 is exact.
+        #[allow(clippy::cast_precision_loss)]
+        let cost = (input as f64 * self.limits.prices[0] + output as f64 * self.limits.prices[1]) / 1e6;
+        if self.replies_left == 0 {
+            Some(Stop::Replies)
+        } else if self.limits.tokens.is_some_and(|most| input + output >= most) {
+            Some(Stop::Tokens)
+        } else if self.limits.cost.is_some_and(|most| cost >= most) {
+            Some(Stop::Cost)
         } else {
-            End::Answered(verdict)
-        });
+            None
+        }
+    }
+
+    fn finish(&mut self, stop: Stop) -> Step {
+        let has_said = !self.verdict.released.is_empty();
+        // Whoever said what it had to say was not stopped by some of it not passing.
+        self.broken_off = has_said && !matches!(stop, Stop::Unsupported | Stop::NotVerified);
+        if !has_said || self.broken_off {
+            // What stopped a language model is more than what the extractive one then lacks.
+            self.stopped.get_or_insert(stop);
+        }
+        Step::Done(if has_said {
+            End::Answered(self.verdict.clone())
+        } else {
+            End::Declined(self.reason(stop))
+        })
+    }
+
+    fn reason(&self, stop: Stop) -> Reason {
+        match stop {
+            Stop::Unsupported => self.unsupported(),
+            Stop::NotVerified => Reason::NotVerified,
+            _ => Reason::NoAnswer,
+        }
     }
 
     /// Only the partner's own records were looked for: then it is they that lack it, not the knowledge.
@@ -155,8 +347,15 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assistant::{draft::Part, tools::Tool, verify::Released};
+    use crate::assistant::{draft::Gap, tools::Tool, verify::Failure};
     use serde_json::json;
+
+    const LIMITS: Limits = Limits {
+        replies: 3,
+        tokens: None,
+        cost: None,
+        prices: [0.0; 2],
+    };
 
     fn search() -> ToolCall {
         ToolCall {
@@ -165,47 +364,173 @@ mod tests {
         }
     }
 
+    fn passed(text: &str) -> Verdict {
+        let released = Released {
+            text: text.into(),
+            gap: Gap::Word,
+            citations: vec![],
+        };
+        Verdict {
+            released: vec![released],
+            ..Verdict::default()
+        }
+    }
+
+    fn failed(text: &str) -> Verdict {
+        let withheld = Withheld {
+            text: text.into(),
+            reason: Failure::Uncited,
+        };
+        Verdict {
+            withheld: vec![withheld],
+            ..Verdict::default()
+        }
+    }
+
+    fn replied(turn: &mut Turn, reply: ModelReply, said: Verdict) {
+        turn.model_replied(
+            reply,
+            said,
+            Usage {
+                input: 100,
+                output: 10,
+            },
+        );
+    }
+
+    fn calls(turn: &mut Turn) {
+        replied(turn, ModelReply::CallTools(vec![search()]), Verdict::default());
+    }
+
     #[test]
-    fn a_turn_searches_answers_and_verifies() {
-        let mut turn = Turn::new(3);
-        assert_eq!(turn.step(), Step::AskModel { tools: true });
-        turn.model_replied(ModelReply::CallTools(vec![search()]));
+    fn a_turn_searches_and_answers() {
+        let mut turn = Turn::new(LIMITS);
+        assert_eq!(
+            turn.step(),
+            Step::AskModel {
+                tools: true,
+                note: None
+            }
+        );
+        calls(&mut turn);
         assert_eq!(turn.step(), Step::CallTools(vec![search()]));
         turn.tools_returned(vec![ToolReturn::Failed("index".into())]);
         assert!(turn.evidence().has_failure());
-        assert_eq!(turn.step(), Step::AskModel { tools: true });
-        let draft = Draft {
-            parts: vec![Part::Table { result: 0 }],
-        };
-        turn.model_replied(ModelReply::Answer(draft.clone()));
-        assert_eq!(turn.step(), Step::Verify(draft));
-        turn.verified(Verdict::default());
-        assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NotVerified)));
+        assert_eq!(
+            turn.step(),
+            Step::AskModel {
+                tools: true,
+                note: None
+            }
+        );
+        replied(&mut turn, ModelReply::Answered, passed("Ten percent."));
+        assert_eq!(turn.step(), Step::Done(End::Answered(passed("Ten percent."))));
+        assert_eq!(
+            (turn.stopped(), turn.usage()),
+            (
+                None,
+                Usage {
+                    input: 200,
+                    output: 20
+                }
+            )
+        );
     }
 
     #[test]
     fn a_model_that_only_calls_tools_is_stopped() {
-        let mut turn = Turn::new(2);
-        turn.model_replied(ModelReply::CallTools(vec![search()]));
+        let mut turn = Turn::new(Limits { replies: 2, ..LIMITS });
+        calls(&mut turn);
         turn.tools_returned(vec![ToolReturn::Passages(vec![])]);
-        assert_eq!(turn.step(), Step::AskModel { tools: false });
-        turn.model_replied(ModelReply::CallTools(vec![search()]));
+        assert_eq!(
+            turn.step(),
+            Step::AskModel {
+                tools: false,
+                note: None
+            }
+        );
+        calls(&mut turn);
         assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NoAnswer)));
+        assert_eq!(turn.stopped(), Some(Stop::Replies));
+        turn.give_way(4);
+        assert_eq!(
+            turn.step(),
+            Step::AskModel {
+                tools: true,
+                note: None
+            }
+        );
+        assert!(turn.evidence().steps.is_empty());
+        assert_eq!(turn.stopped(), Some(Stop::Replies));
     }
 
     #[test]
-    fn what_was_released_is_the_answer() {
-        let mut turn = Turn::new(1);
-        turn.model_replied(ModelReply::Answer(Draft::default()));
-        let released = Released {
-            text: "Hello".into(),
-            citations: vec![],
+    fn what_did_not_pass_is_said_once_more_at_most() {
+        let mut turn = Turn::new(LIMITS);
+        let mut said = passed("Ten percent.");
+        said.withheld = failed("Everybody knows.").withheld;
+        replied(&mut turn, ModelReply::Answered, said);
+        let note = Some(Note::Withheld(failed("Everybody knows.").withheld));
+        assert_eq!(turn.step(), Step::AskModel { tools: false, note });
+        replied(&mut turn, ModelReply::Answered, failed("Everybody does know."));
+        let Step::Done(End::Answered(verdict)) = turn.step() else {
+            panic!("{:?}", turn.step())
         };
-        let verdict = Verdict {
-            released: vec![released],
-            ..Verdict::default()
+        assert_eq!((verdict.released.len(), verdict.withheld.len()), (1, 2));
+        assert_eq!(turn.stopped(), None);
+
+        let mut turn = Turn::new(LIMITS);
+        replied(&mut turn, ModelReply::Answered, failed("Everybody knows."));
+        replied(&mut turn, ModelReply::Unsupported, Verdict::default());
+        assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NotVerified)));
+        assert_eq!(turn.stopped(), Some(Stop::NotVerified));
+    }
+
+    #[test]
+    fn a_reply_that_cannot_be_read_is_asked_for_again() {
+        let mut turn = Turn::new(Limits { replies: 2, ..LIMITS });
+        let unreadable = || ModelReply::Unreadable("no tool named \"x\"".into());
+        replied(&mut turn, unreadable(), Verdict::default());
+        let note = Some(Note::Unreadable("no tool named \"x\"".into()));
+        assert_eq!(turn.step(), Step::AskModel { tools: false, note });
+        replied(&mut turn, unreadable(), Verdict::default());
+        assert_eq!(turn.stopped(), Some(Stop::Replies));
+    }
+
+    #[test]
+    fn a_limit_ends_the_model_and_not_what_it_said() {
+        let check = |limits: Limits, expected: Stop| {
+            let mut turn = Turn::new(limits);
+            calls(&mut turn);
+            assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NoAnswer)));
+            assert_eq!(turn.stopped(), Some(expected));
+            let mut turn = Turn::new(limits);
+            replied(&mut turn, ModelReply::Answered, passed("Ten percent."));
+            assert_eq!(turn.step(), Step::Done(End::Answered(passed("Ten percent."))));
         };
-        turn.verified(verdict.clone());
-        assert_eq!(turn.step(), Step::Done(End::Answered(verdict)));
+        check(
+            Limits {
+                tokens: Some(110),
+                ..LIMITS
+            },
+            Stop::Tokens,
+        );
+        let dear = Limits {
+            cost: Some(0.01),
+            prices: [50.0, 500.0],
+            ..LIMITS
+        };
+        check(dear, Stop::Cost);
+    }
+
+    #[test]
+    fn what_was_shown_stays_when_the_model_breaks_off() {
+        let mut turn = Turn::new(LIMITS);
+        turn.model_failed(Stop::ModelFailed, passed("Ten percent."));
+        assert_eq!(turn.step(), Step::Done(End::Answered(passed("Ten percent."))));
+        assert_eq!(turn.stopped(), Some(Stop::ModelFailed));
+        let mut turn = Turn::new(LIMITS);
+        turn.model_failed(Stop::Time, Verdict::default());
+        assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NoAnswer)));
     }
 }

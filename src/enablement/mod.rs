@@ -10,7 +10,7 @@ use crate::{
     assistant::{
         Assistant,
         citation::{self, Citation},
-        draft::{Cite, Draft, Part},
+        draft::{Cite, Draft, Gap, Part},
         evidence::{Evidence, ToolCall, ToolReturn, ToolStep},
         model::{Ask, ModelError, Vocabulary},
         tools::Tool,
@@ -153,7 +153,7 @@ pub async fn draft(
     let mut released = Vec::new();
     let mut spans = Vec::new();
     for (slot, draft) in &drafts {
-        let verdict = verify::verify(draft, &evidence);
+        let verdict = verify::verify(draft, &evidence, &assistant.policy);
         // A claim stands once in a piece, in the first section that it fits.
         let new: Vec<_> = verdict
             .released
@@ -163,7 +163,11 @@ pub async fn draft(
         spans.push((slot.heading.clone(), new.len()));
         released.extend(new);
     }
-    let (_, citations) = citation::render(&released, &evidence);
+    let mut numbering = citation::Numbering::default();
+    for part in &released {
+        numbering.show(part, &evidence);
+    }
+    let citations = numbering.citations();
     let number = |quoted: &verify::Quoted| {
         citations
             .iter()
@@ -228,6 +232,8 @@ async fn claims(
         history: &[],
         evidence: &own,
         tools: false,
+        note: None,
+        released: &[],
         today: on,
         vocabulary: &Vocabulary::default(),
     };
@@ -248,6 +254,7 @@ async fn claims(
                 passage: global(passage),
                 quote,
             }],
+            gap: Gap::Paragraph,
         });
     Ok(Draft {
         parts: parts.collect(),

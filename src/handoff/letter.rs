@@ -5,7 +5,7 @@ use super::{
     post::Post,
     reply::{LINE, address},
 };
-use crate::transcript::Message as Said;
+use crate::{assistant::citation::without_targets, transcript::Message as Said};
 use anyhow::Context;
 use lettre::{
     Address, Message,
@@ -103,41 +103,9 @@ fn named<'v>(values: &'v [Value], field: &str) -> Vec<&'v str> {
 }
 
 fn shortened(text: &str) -> String {
-    let plain = without_marks(text);
+    let plain = without_targets(text);
     match plain.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} […]", &plain[..end]),
         None => plain,
-    }
-}
-
-/// Without the targets of citations, which lead nowhere in a mail: `[1](#cite-…)` becomes `[1]`.
-fn without_marks(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("](#cite-") {
-        plain.push_str(before);
-        plain.push(']');
-        rest = after.split_once(')').map_or("", |(_, rest)| rest);
-    }
-    plain.push_str(rest);
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn citations_keep_their_numbers_alone() {
-        let check = |text: &str, expected: &str| assert_eq!(without_marks(text), expected);
-        check(
-            "90 days [1](#cite-7c1d), once [2](#cite-8).",
-            "90 days [1], once [2].",
-        );
-        check(
-            "no marks [here](https://a.example)",
-            "no marks [here](https://a.example)",
-        );
-        check("cut [1](#cite-", "cut [1]");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::person::Language;
 use crate::{
-    assistant::{Answer, TimingsMs},
+    assistant::Answer,
     crm::Partner,
     store::{Exchange, Handoff, HandoffState},
 };
@@ -113,14 +113,8 @@ pub fn reply(language: Language, partner: &Partner, unfinished: Option<&Handoff>
     };
     Answer {
         answer,
-        declined: None,
-        citations: vec![],
-        tools: vec![],
-        confirmation: None,
-        handoff: None,
         model: "handoff".to_owned(),
-        conversation: String::new(),
-        timings_ms: TimingsMs::default(),
+        ..Answer::default()
     }
 }
 
@@ -162,7 +156,7 @@ mod tests {
         assert_eq!(because(false, true, Some(&good)), Some(Because::Declined));
         assert_eq!(because(false, true, Some(&down)), Some(Because::Repeated));
         assert_eq!(because(false, true, Some(&no)), Some(Because::Repeated));
-        assert_eq!(after_vote(&[down.clone()]), None);
+        assert_eq!(after_vote(std::slice::from_ref(&down)), None);
         assert_eq!(after_vote(&[no.clone(), good]), None);
         assert_eq!(after_vote(&[no, down]), Some(Because::Repeated));
     }

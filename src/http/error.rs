@@ -1,4 +1,5 @@
-//! One error shape: `{"error":{"code","message","request_id"}}` with a fitting status.
+//! One error shape: `{"error":{"code","message","request_id"}}` with a fitting status; under `/v1/` with the fields that
+//! clients of OpenAI's protocol look for.
 
 use crate::conversation::ConversationError;
 use axum::{
@@ -8,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What a handler says when it cannot do what was asked.
 #[derive(Debug, Clone)]
@@ -87,6 +88,23 @@ impl ApiError {
     pub(super) fn message(&self) -> &str {
         &self.message
     }
+
+    fn body(&self, request_id: &str) -> Value {
+        json!({ "error": { "code": self.code, "message": self.message, "request_id": request_id } })
+    }
+
+    /// The body, as clients of OpenAI's protocol read it.
+    pub(super) fn openai(&self, request_id: &str) -> Value {
+        let kind = match self.status.as_u16() {
+            401 => "authentication_error",
+            400..=499 => "invalid_request_error",
+            _ => "server_error",
+        };
+        let mut body = self.body(request_id);
+        body["error"]["type"] = kind.into();
+        body["error"]["param"] = Value::Null;
+        body
+    }
 }
 
 impl From<ConversationError> for ApiError {
@@ -129,16 +147,11 @@ pub(super) async fn with_request_id(request: Request, next: Next) -> Response {
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default()
         .to_owned();
+    let is_openai = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<ApiError>() {
-        Some(ApiError {
-            status,
-            code,
-            message,
-        }) => {
-            let body = json!({ "error": { "code": code, "message": message, "request_id": id } });
-            (status, Json(body)).into_response()
-        }
+        Some(error) if is_openai => (error.status, Json(error.openai(&id))).into_response(),
+        Some(error) => (error.status, Json(error.body(&id))).into_response(),
         None => response,
     }
 }

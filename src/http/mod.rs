@@ -1,8 +1,10 @@
 //! The service over HTTP: one noun per file, merged here. Handlers translate; they decide nothing.
 
+mod asking;
 pub mod assets;
 mod caller;
 mod chat;
+mod completions;
 mod conversations;
 mod documents;
 pub mod error;
@@ -110,6 +112,7 @@ pub fn router(
     let cors = cors(&app.settings.server.allowed_origins)?;
     let mut router = Router::new()
         .merge(chat::router())
+        .merge(completions::router())
         .merge(sources::router())
         .merge(feedback::router())
         .merge(conversations::router())

@@ -15,7 +15,6 @@ use uuid::Uuid;
 pub(super) struct Parts<S: FnMut(Value)> {
     message: Uuid,
     send: S,
-    calls: usize,
     has_text: bool,
 }
 
@@ -27,7 +26,6 @@ impl<S: FnMut(Value)> Parts<S> {
         Self {
             message,
             send,
-            calls: 0,
             has_text: false,
         }
     }
@@ -40,15 +38,14 @@ impl<S: FnMut(Value)> Parts<S> {
 
     pub(super) fn progress(&mut self, progress: &Progress<'_>) {
         match progress {
-            Progress::Calling(call) => self.calling(call),
-            Progress::Returned(call, returned) => self.returned(call, returned),
+            Progress::Calling(n, call) => self.calling(*n, call),
+            Progress::Returned(n, call, returned) => self.returned(*n, call, returned),
             Progress::Released(text, citations) => self.released(text, citations),
         }
     }
 
-    fn calling(&mut self, call: &ToolCall) {
-        self.calls += 1;
-        let id = self.call_id();
+    fn calling(&mut self, n: usize, call: &ToolCall) {
+        let id = call_id(n);
         (self.send)(
             json!({ "type": "data-status", "data": { "label": status(call.tool) }, "transient": true }),
         );
@@ -58,8 +55,8 @@ impl<S: FnMut(Value)> Parts<S> {
         }));
     }
 
-    fn returned(&mut self, call: &ToolCall, returned: &ToolReturn) {
-        let id = self.call_id();
+    fn returned(&mut self, n: usize, call: &ToolCall, returned: &ToolReturn) {
+        let id = call_id(n);
         let output = match returned {
             ToolReturn::Failed(reason) => {
                 return (self.send)(json!({
@@ -86,12 +83,11 @@ impl<S: FnMut(Value)> Parts<S> {
         for citation in citations {
             (self.send)(source(citation));
         }
-        let gap = if self.has_text { "\n\n" } else { "" };
         if !self.has_text {
             (self.send)(json!({ "type": "text-start", "id": TEXT }));
             self.has_text = true;
         }
-        (self.send)(json!({ "type": "text-delta", "id": TEXT, "delta": format!("{gap}{text}") }));
+        (self.send)(json!({ "type": "text-delta", "id": TEXT, "delta": text }));
     }
 
     /// Ends the answer to `partner`; a declined one names whom to ask instead.
@@ -104,11 +100,18 @@ impl<S: FnMut(Value)> Parts<S> {
             data["contact"] = contact(partner);
             (self.send)(json!({ "type": "data-declined", "data": data }));
         }
+        if !answer.suggestions.is_empty() {
+            (self.send)(json!({ "type": "data-suggestions", "data": { "questions": answer.suggestions } }));
+        }
         if let Some(handoff) = &answer.handoff {
             (self.send)(json!({ "type": "data-handoff", "data": handoff }));
         }
         (self.send)(json!({ "type": "finish-step" }));
-        let metadata = json!({ "model": answer.model, "declined": answer.declined.is_some() });
+        let metadata = json!({
+            "model": answer.model,
+            "declined": answer.declined.is_some(),
+            "stopped": answer.receipt.stopped,
+        });
         (self.send)(json!({ "type": "finish", "messageMetadata": metadata }));
     }
 
@@ -116,10 +119,10 @@ impl<S: FnMut(Value)> Parts<S> {
     pub(super) fn error(&mut self, code: &str, message: &str, request_id: &str) {
         (self.send)(json!({ "type": "error", "errorText": request_id, "code": code, "message": message }));
     }
+}
 
-    fn call_id(&self) -> String {
-        format!("call-{}", self.calls)
-    }
+fn call_id(n: usize) -> String {
+    format!("call-{n}")
 }
 
 /// The partner's own manager at the vendor; nothing where the CRM names nobody who can be written to.
@@ -174,10 +177,7 @@ fn status(tool: Tool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        assistant::{Declined, TimingsMs},
-        crm::PartnerType,
-    };
+    use crate::{assistant::Declined, crm::PartnerType};
     use jiff::civil::date;
 
     fn partner(name: &str, email: &str) -> Partner {
@@ -199,18 +199,11 @@ mod tests {
 
     fn declined(partner: &Partner) -> Value {
         let answer = Answer {
-            answer: String::new(),
             declined: Some(Declined {
                 reason: "not_in_knowledge".into(),
                 nearest: vec![],
             }),
-            citations: vec![],
-            tools: vec![],
-            confirmation: None,
-            handoff: None,
-            model: "extractive".into(),
-            conversation: "c".into(),
-            timings_ms: TimingsMs::default(),
+            ..Answer::default()
         };
         let mut sent = Vec::new();
         Parts::new(Uuid::nil(), |part| sent.push(part)).finish(&answer, partner);

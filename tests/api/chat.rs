@@ -12,7 +12,10 @@ async fn an_answer_streams_with_sources_that_open() {
         .await;
     let kinds: Vec<&str> = parts.iter().filter_map(|part| part["type"].as_str()).collect();
     assert_eq!(kinds[..2], ["start", "start-step"]);
-    assert_eq!(kinds[kinds.len() - 3..], ["text-end", "finish-step", "finish"]);
+    assert_eq!(
+        kinds[kinds.len() - 4..],
+        ["text-end", "data-suggestions", "finish-step", "finish"]
+    );
     let first = |kind: &str| {
         kinds
             .iter()

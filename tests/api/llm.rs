@@ -29,6 +29,11 @@ fn search() -> Turn {
     calls("search_knowledge", &json!({ "query": PROTECTION }))
 }
 
+/// To sentences that did not pass: it has no others.
+fn gives_up() -> Turn {
+    says(|_| "UNSUPPORTED".to_owned())
+}
+
 fn text(answer: &Value) -> &str {
     answer["answer"].as_str().unwrap()
 }
@@ -61,7 +66,7 @@ fn a_cited_sentence_is_shown_with_its_source() {
     let id = citations[0]["passage_id"].as_str().unwrap();
     assert_eq!(
         text(&answer),
-        format!("A Gold partner's deal is protected for 120 days [1](#cite-{id})")
+        format!("A Gold partner's deal is protected for 120 days. [1](#cite-{id})")
     );
     assert_eq!(answer["tools"][0]["name"], "search_knowledge");
     // The cited passage is one that a search opens at the same place.
@@ -101,6 +106,7 @@ fn a_sentence_with_an_invented_number_is_withheld_and_the_proven_one_stays() {
                      The guide says so [P99 \"{WINDOWS}\"]."
                 )
             }),
+            gives_up(),
         ],
     );
     assert_eq!(code, 0, "{answer}");
@@ -123,12 +129,13 @@ fn an_amount_that_is_not_in_the_records_is_withheld() {
             says(|_| {
                 format!("You earned {AMOUNT} last quarter [R1]. Next quarter it will be EUR 23,456.78 [R1].")
             }),
+            gives_up(),
         ],
     );
     assert!(seen[1].returned()[0].contains(AMOUNT), "{:?}", seen[1].returned());
     assert_eq!(
         (code, text(&answer)),
-        (0, "You earned EUR 19,085.25 last quarter")
+        (0, "You earned EUR 19,085.25 last quarter.")
     );
     assert_eq!(answer["tools"][0]["name"], "commission_summary");
     assert!(
@@ -137,49 +144,90 @@ fn an_amount_that_is_not_in_the_records_is_withheld() {
     );
     assert!(!answer["tools"][0]["as_of"].is_null());
 
-    // The same amount without records of this turn rests on nothing.
+    // The same amount without records of this turn rests on nothing; who looks it up may say it.
     let (code, answer, _) = ask(
         home.path(),
         EARNED,
-        [says(|_| format!("You earned {AMOUNT} [R1]."))],
+        [says(|_| format!("Everybody knows of {AMOUNT} [R1].")), gives_up()],
     );
-    assert_eq!((code, &answer["declined"]["reason"]), (3, &"not_verified".into()));
-    assert!(!answer.to_string().contains("19,085"), "{answer}");
+    assert_eq!((code, &answer["model"]), (0, &"extractive".into()));
+    assert!(!answer["answer"].to_string().contains("Everybody"), "{answer}");
+    assert_eq!(answer["tools"][0]["name"], "commission_summary");
 }
 
 #[test]
-fn an_answer_that_proves_nothing_is_declined_with_the_nearest_passages() {
+fn a_sentence_that_failed_may_be_said_once_more() {
     let home = seeded();
-    let (code, answer, _) = ask(
+    let (code, answer, seen) = ask(
         home.path(),
         PROTECTION,
         [
             search(),
-            says(|_| "A registered deal is protected for 500 days. Everybody knows that [P1].".to_owned()),
+            says(|seen| {
+                let mark = seen.passage(WINDOWS);
+                format!(
+                    "Deals are protected [{mark} \"{WINDOWS}\"]. For Gold it is 121 days [{mark} \"{WINDOWS}\"]."
+                )
+            }),
+            says(|seen| {
+                let mark = seen.passage(WINDOWS);
+                format!(
+                    "Deals are protected [{mark} \"{WINDOWS}\"]. For Gold it is 120 days [{mark} \"{WINDOWS}\"]."
+                )
+            }),
         ],
     );
-    assert_eq!((code, &answer["declined"]["reason"]), (3, &"not_verified".into()));
-    let nearest = answer["declined"]["nearest"].as_array().unwrap();
+    let shown = text(&answer);
     assert!(
-        nearest
-            .iter()
-            .any(|near| near["document"] == "program/program-guide.pdf"),
+        code == 0 && shown.contains("120 days.") && !shown.contains("121"),
+        "{shown}"
+    );
+    assert_eq!(shown.matches("Deals are protected").count(), 1, "{shown}");
+    let messages = seen[2].body["messages"].as_array().unwrap();
+    let note = messages.last().unwrap()["content"].as_str().unwrap();
+    assert!(
+        note.contains("For Gold it is 121 days.") && note.contains("\"121\" does not stand in what it cites"),
+        "{note}"
+    );
+    assert!(seen[2].body["tools"].is_null());
+    let withheld = &answer["receipt"]["withheld"];
+    assert_eq!(withheld[0]["reason"], "number_without_source", "{withheld}");
+}
+
+#[test]
+fn where_the_model_proves_nothing_the_answer_is_made_of_quotes() {
+    let home = seeded();
+    let check = |turns: Vec<Turn>, stopped: &str| {
+        let (code, answer, _) = ask(home.path(), PROTECTION, turns);
+        assert_eq!((code, &answer["model"]), (0, &"extractive".into()), "{answer}");
+        assert_eq!(answer["receipt"]["stopped"], stopped);
+        let shown = text(&answer);
+        assert!(shown.contains("120 days for Gold"), "{shown}");
+        assert!(!shown.contains("500") && !shown.contains("Everybody"), "{shown}");
+    };
+    let lies =
+        || says(|_| "A registered deal is protected for 500 days. Everybody knows that [P1].".to_owned());
+    check(vec![search(), lies(), gives_up()], "not_verified");
+    for nothing in ["UNSUPPORTED", "UNSUPPORTED.", "", " \n"] {
+        check(vec![search(), says(|_| nothing.to_owned())], "unsupported");
+    }
+
+    // What the documents do not say is declined all the same, with what is nearest.
+    let (code, answer, _) = ask(
+        home.path(),
+        "What is the boiling point of liquid nitrogen?",
+        [search(), lies(), gives_up()],
+    );
+    assert_eq!(
+        (code, &answer["declined"]["reason"]),
+        (3, &"not_in_knowledge".into()),
         "{answer}"
     );
     assert!(answer["citations"].as_array().unwrap().is_empty());
     assert!(
-        !text(&answer).contains("500") && !text(&answer).contains("Everybody"),
+        !answer["declined"]["nearest"].as_array().unwrap().is_empty(),
         "{answer}"
     );
-
-    for nothing in ["UNSUPPORTED", "UNSUPPORTED.", "", " \n"] {
-        let (code, answer, _) = ask(home.path(), PROTECTION, [search(), says(|_| nothing.to_owned())]);
-        assert_eq!(
-            (code, &answer["declined"]["reason"]),
-            (3, &"not_in_knowledge".into()),
-            "{nothing:?}"
-        );
-    }
 }
 
 #[test]
@@ -206,9 +254,11 @@ fn a_model_cannot_read_another_partners_records_or_internal_documents() {
                 &json!({ "query": "internal margin guidelines and discount bands", "audience": "internal", "partner_id": "p-002" }),
             ),
             says(|_| "You earned USD 30,907.31 last quarter [R1].".to_owned()),
+            gives_up(),
         ],
     );
-    assert_eq!((code, &answer["declined"]["reason"]), (3, &"not_verified".into()));
+    assert_eq!((code, &answer["model"]), (0, &"extractive".into()));
+    assert!(text(&answer).contains(AMOUNT), "{answer}");
     let returned = seen[3].returned();
     assert_eq!(returned.len(), 3);
     for refused in &returned[..2] {
@@ -226,10 +276,11 @@ fn a_model_cannot_read_another_partners_records_or_internal_documents() {
         "{}",
         returned[2]
     );
-    for request in &seen {
+    // What it is told of its own words comes later.
+    for request in &seen[..4] {
         assert!(!request.body.to_string().contains("30,907"), "{}", request.body);
     }
-    assert!(!answer.to_string().contains("30,907"), "{answer}");
+    assert!(!text(&answer).contains("30,907"), "{answer}");
 }
 
 #[test]
@@ -274,20 +325,19 @@ fn the_model_is_told_of_no_partner_argument_and_its_key_stays_secret() {
 #[test]
 fn a_conversation_is_told_to_the_model_as_it_was_shown() {
     let home = seeded();
-    let turns = |told: &'static str| {
-        let script = Script::start([
-            calls("commission_summary", &json!({ "period": "last quarter" })),
-            says(move |_| told.to_owned()),
-        ]);
+    let turns = |told: &'static str, more: Option<Turn>| {
+        let look = calls("commission_summary", &json!({ "period": "last quarter" }));
+        let script = Script::start([look, says(move |_| told.to_owned())].into_iter().chain(more));
         let question = ["ask", EARNED, "--partner", "p-001", "--conversation", "c-1"];
         let (code, _, said) = run_with(home.path(), &script.settings(), &question);
         assert_eq!(code, 0, "{said}");
         script.played()
     };
-    turns("You earned EUR 19,085.25 [R1]. It will be EUR 1,000,000 soon [R1].");
-    let seen = turns("You earned EUR 19,085.25 [R1].");
+    let told = "You earned EUR 19,085.25 [R1]. It will be EUR 1,000,000 soon [R1].";
+    turns(told, Some(gives_up()));
+    let seen = turns("You earned EUR 19,085.25 [R1].", None);
     let messages = seen[0].body["messages"].as_array().unwrap();
     let roles: Vec<&str> = messages.iter().filter_map(|m| m["role"].as_str()).collect();
     assert_eq!(roles, ["system", "user", "assistant", "user"]);
-    assert_eq!(messages[2]["content"], "You earned EUR 19,085.25");
+    assert_eq!(messages[2]["content"], "You earned EUR 19,085.25.");
 }

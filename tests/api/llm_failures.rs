@@ -1,8 +1,8 @@
 //! When the language model fails, an answer without one takes its place; nothing half-said is shown.
 
 use crate::support::{
-    MODEL, Reply, Script, Turn, body, breaks, calls, hangs, of_type, refuses, run_with, says, seeded,
-    serve_with, text,
+    MODEL, Reply, Script, Seen, Turn, breaks, calls, hangs, of_type, refuses, run_with, says, seeded,
+    serve_with, stalls, text,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -23,6 +23,13 @@ fn ask(turns: impl IntoIterator<Item = Turn>) -> (i32, Value) {
 
 fn search() -> Turn {
     calls("search_knowledge", &json!({ "query": PROTECTION }))
+}
+
+fn cited() -> Turn {
+    says(|seen| {
+        let mark = seen.passage(WINDOWS);
+        format!("It is 120 days for Gold [{mark} \"{WINDOWS}\"].")
+    })
 }
 
 fn raw_call(tool: &'static str, arguments: &'static str) -> Turn {
@@ -60,11 +67,7 @@ fn an_endpoint_that_is_down_costs_no_answer() {
 #[test]
 fn a_short_failure_is_tried_again() {
     for status in [500, 503, 429] {
-        let cited = says(|seen| {
-            let mark = seen.passage(WINDOWS);
-            format!("It is 120 days for Gold [{mark} \"{WINDOWS}\"].")
-        });
-        let (code, answer) = ask([refuses(status, None), search(), refuses(status, Some(1)), cited]);
+        let (code, answer) = ask([refuses(status, None), search(), refuses(status, Some(1)), cited()]);
         assert_eq!((code, &answer["model"]), (0, &MODEL.into()), "{status}: {answer}");
     }
 }
@@ -89,15 +92,29 @@ fn nobody_waits_longer_than_the_timeout() {
 }
 
 #[test]
-fn a_reply_that_cannot_be_read_gives_way_to_the_extractive_answer() {
-    for turn in [
-        raw_call("delete_all_partners", "{}"),
-        raw_call("", "{}"),
-        raw_call("search_knowledge", "{\"query\": \"protec"),
-        raw_call("search_knowledge", "no JSON at all"),
+fn a_reply_that_cannot_be_read_is_asked_for_again() {
+    for (turn, told) in [
+        (
+            raw_call("delete_all_partners", "{}"),
+            "no tool named \"delete_all_partners\"",
+        ),
+        (raw_call("", "{}"), "no tool named"),
+        (raw_call("search_knowledge", "{\"query\": \"protec"), "not JSON"),
+        (raw_call("search_knowledge", "no JSON at all"), "not JSON"),
     ] {
-        check_extractive(&ask([turn]));
+        let mended: Turn = Box::new(move |seen| {
+            let messages = seen.body["messages"].as_array().unwrap();
+            let note = messages.last().unwrap()["content"].to_string();
+            assert!(note.replace("\\\"", "\"").contains(told), "{note}");
+            search()(seen)
+        });
+        let (code, answer) = ask([turn, mended, cited()]);
+        assert_eq!((code, &answer["model"]), (0, &MODEL.into()), "{answer}");
     }
+    let never = [0; 6].map(|_| raw_call("delete_all_partners", "{}"));
+    let answered = ask(never);
+    check_extractive(&answered);
+    assert_eq!(answered.1["receipt"]["stopped"], "replies");
 }
 
 #[test]
@@ -130,7 +147,7 @@ fn bad_arguments_are_told_to_the_model_which_may_mend_them() {
 }
 
 #[test]
-fn a_model_that_never_answers_ends_in_a_decline() {
+fn a_model_that_never_answers_gives_way() {
     let last: Turn = Box::new(|seen| {
         assert!(
             seen.body["tools"].is_null(),
@@ -139,48 +156,81 @@ fn a_model_that_never_answers_ends_in_a_decline() {
         );
         Reply::Calls(vec![("partner_profile".to_owned(), String::new())])
     });
-    let (code, answer) = ask([search(), search(), search(), last]);
-    assert_eq!((code, &answer["declined"]["reason"]), (3, &"no_answer".into()));
-    assert!(
-        !answer["declined"]["nearest"].as_array().unwrap().is_empty(),
-        "{answer}"
-    );
+    let turns = (0..5).map(|_| search()).chain([last]);
+    let answered = ask(turns);
+    check_extractive(&answered);
+    assert_eq!(answered.1["receipt"]["stopped"], "replies");
+    assert!(answered.1["receipt"]["usage"]["input"].as_u64().unwrap() > 1_000);
+}
+
+#[test]
+fn a_limit_gives_way() {
+    for (setting, value, stopped) in [
+        ("LIAISON_ASSISTANT__TOKENS", "500", "tokens"),
+        ("LIAISON_ASSISTANT__COST", "0.001", "cost"),
+    ] {
+        let (home, script) = (seeded(), Script::start([search()]));
+        let mut settings = script.settings().to_vec();
+        settings.extend([(setting, value), ("LIAISON_LLM__INPUT_PRICE", "10")]);
+        let (code, answer, said) =
+            run_with(home.path(), &settings, &["ask", PROTECTION, "--partner", "p-001"]);
+        assert!(answer.is_object(), "{code} {said}");
+        assert_eq!(answer["receipt"]["stopped"], stopped);
+        check_extractive(&(code, answer));
+        script.played();
+    }
+}
+
+#[test]
+fn the_second_endpoint_answers_where_the_first_one_fails() {
+    let home = seeded();
+    for turns in [
+        vec![refuses(401, None)],
+        vec![hangs()],
+        vec![search(), breaks(|_| "Half".to_owned())],
+    ] {
+        let (first, second) = (Script::start(turns), Script::start([search(), cited()]));
+        let mut settings = first.settings().to_vec();
+        settings.extend([
+            ("LIAISON_LLM__FALLBACK__BASE_URL", second.url.as_str()),
+            ("LIAISON_LLM__FALLBACK__MODEL", "second-model"),
+        ]);
+        let (code, answer, said) =
+            run_with(home.path(), &settings, &["ask", PROTECTION, "--partner", "p-001"]);
+        assert_eq!((code, &answer["model"]), (0, &"second-model".into()), "{said}");
+        first.played();
+        second.played();
+    }
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_shows_no_half_sentence() {
-    let half = || {
-        breaks(|seen| {
-            let mark = seen.passage(WINDOWS);
-            format!("Wholly proven [{mark} \"{WINDOWS}\"]. The half sentence that bre")
-        })
+async fn a_stream_that_breaks_keeps_what_is_proven_and_shows_no_half_sentence() {
+    let begun = |seen: &Seen| {
+        let mark = seen.passage(WINDOWS);
+        format!("Wholly proven [{mark} \"{WINDOWS}\"]. The half sentence that bre")
     };
-    check_extractive(
-        &tokio::task::spawn_blocking(move || ask([search(), half()]))
-            .await
-            .unwrap(),
-    );
-
-    // Over HTTP every part that was sent has been seen, so none of it may have been sent at all.
-    let script = Script::start([search(), half()]);
-    let service = serve_with(&script.settings());
-    let response = service
-        .post("/api/chat", &service.token("p-001"), &body("c-1", PROTECTION))
-        .await;
-    let whole = response.text().await.unwrap();
-    script.played();
-    assert!(
-        !whole.contains("Wholly proven") && !whole.contains("half sentence"),
-        "{whole}"
-    );
-    let parts: Vec<Value> = whole
-        .lines()
-        .filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
-        .collect();
-    assert!(text(&parts).contains("120 days for Gold"), "{whole}");
-    assert!(of_type(&parts, "error").is_empty(), "{whole}");
-    assert_eq!(
-        of_type(&parts, "finish")[0]["messageMetadata"]["model"],
-        "extractive"
-    );
+    for (turn, stopped) in [(breaks(begun), "model_failed"), (stalls(begun), "time")] {
+        let script = Script::start([search(), turn]);
+        let mut settings = script.settings().to_vec();
+        settings.push(("LIAISON_ASSISTANT__SECONDS", "2"));
+        let service = serve_with(&settings);
+        let token = service.token("p-001");
+        let start = Instant::now();
+        let parts = service.ask(&token, "c-1", PROTECTION).await;
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+        script.played();
+        let shown = text(&parts);
+        assert!(
+            shown.starts_with("Wholly proven. [1](#cite-")
+                && shown.ends_with("ask again for what is missing."),
+            "{shown}"
+        );
+        assert!(!shown.contains("half sentence"), "{shown}");
+        assert!(of_type(&parts, "error").is_empty(), "{parts:?}");
+        assert_eq!(of_type(&parts, "finish")[0]["messageMetadata"]["model"], MODEL);
+        assert_eq!(
+            of_type(&parts, "finish")[0]["messageMetadata"]["stopped"],
+            stopped
+        );
+    }
 }

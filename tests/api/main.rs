@@ -10,6 +10,7 @@
 
 mod chat;
 mod commands;
+mod completions;
 mod crash;
 mod enablement;
 mod full_disk;

@@ -1,6 +1,12 @@
 //! PPTX: a section per slide, with its title, its body in reading order, its tables, charts and speaker notes.
 
-use super::{ReadError, chart::Charts, flow::Flow, office, telling};
+use super::{
+    ReadError,
+    chart::Charts,
+    concealed::{self, Ground},
+    flow::Flow,
+    office, telling,
+};
 use crate::{Block, Document, Section, text};
 use liaison_knowledge::Anchor;
 use office_oxide::DocumentFormat;
@@ -8,22 +14,29 @@ use office_oxide::ir::{self, Element};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let package = office::open(bytes, DocumentFormat::Pptx)?;
-    let ir = package.to_ir();
+    let mut ir = package.to_ir();
     // The reader adds a section for the master's static text after the slides; it belongs to no slide.
     let slides = package
         .as_pptx()
         .map_or(ir.sections.len(), |deck| deck.slides.len());
     let mut notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
+    let size = package
+        .as_pptx()
+        .and_then(|deck| deck.presentation.slide_size.as_ref());
+    let ground = size.map_or(Ground::Coloured, |size| Ground::Slide(size.cx, size.cy));
+    let mut stripped = false;
     let charts = Charts::of(bytes);
     let mut sections = Vec::new();
-    for (number, slide) in (1..).zip(ir.sections.iter().take(slides)) {
+    for (number, slide) in (1..).zip(ir.sections.iter_mut().take(slides)) {
         if slide.hidden {
             // Its author took it out of the show; showing it to partners would be a surprise.
             notices.push(format!("Slide {number} is hidden and was left out."));
             continue;
         }
+        stripped |= concealed::strip(&mut slide.elements, ground);
         sections.extend(section(number, slide, &charts));
     }
+    notices.extend(stripped.then(|| concealed::NOTICE.to_owned()));
     // The title slide goes before the file's properties, which often are those of the template.
     let shown = sections
         .first()

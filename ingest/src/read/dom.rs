@@ -31,28 +31,20 @@ pub(super) fn is_block(tag: &str) -> bool {
     )
 }
 
+/// Whether it is part of a page's frame, or kept from those who listen to it. What nobody sees is taken out beforehand
+/// (see `style.rs`).
 pub(super) fn is_hidden(node: &Handle) -> bool {
-    if attribute(node, "hidden").is_some() || attribute(node, "aria-hidden").as_deref() == Some("true") {
-        return true;
-    }
     let role = attribute(node, "role");
-    if matches!(
-        role.as_deref(),
-        Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")
-    ) {
-        return true;
-    }
-    attribute(node, "style").is_some_and(|style| {
-        let style: String = style.to_lowercase().split_whitespace().collect();
-        ["display:none", "visibility:hidden", "font-size:0", "opacity:0"]
-            .iter()
-            .any(|rule| {
-                // `opacity:0.5` and `font-size:0.9em` show their text.
-                style.split(';').any(|one| {
-                    one == *rule || one.starts_with(&format!("{rule}p")) || one == format!("{rule}!important")
-                })
-            })
-    })
+    attribute(node, "aria-hidden").as_deref() == Some("true")
+        || matches!(
+            role.as_deref(),
+            Some("navigation" | "contentinfo" | "search" | "menu" | "dialog")
+        )
+}
+
+/// Whether there are words below it that would be read.
+pub(super) fn has_words(node: &Handle) -> bool {
+    all_text(node).chars().any(char::is_alphanumeric)
 }
 
 pub(super) fn tag(node: &Handle) -> Option<&str> {

@@ -18,6 +18,8 @@ pub(super) struct Flow {
     inline: String,
     items: Vec<String>,
     list_depth: usize,
+    /// Whether something that does not show was left out.
+    pub(super) stripped: bool,
     /// The first heading of level 1, or 0, the title set above all headings.
     pub(super) title: Option<String>,
 }

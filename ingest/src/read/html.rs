@@ -1,7 +1,7 @@
 //! HTML: the main content of a page, without its navigation and without what the page hides.
 
 use super::dom::{MAX_DEPTH, all_text, attribute, find, find_below, is_block, is_hidden, tag, visit};
-use super::{ReadError, flow::Flow, table::Grid};
+use super::{ReadError, concealed, flow::Flow, style, table::Grid};
 use crate::{Block, Document, FrontMatter, text};
 use html5ever::tendril::TendrilSink;
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -9,6 +9,7 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let source = text::decode(bytes, charset(bytes).as_deref()).ok_or(ReadError::NotText)?;
     let dom = parse(&source);
+    let stripped = style::strip(&dom.document);
     let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
     let main = main_content(&body);
     let mut flow = Flow::default();
@@ -29,7 +30,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         front,
         title: heading.or(page_title),
         sections,
-        notices: vec![],
+        notices: stripped
+            .then(|| concealed::NOTICE.to_owned())
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -42,6 +46,7 @@ pub(super) fn into_flow(source: &str, flow: &mut Flow) {
         return;
     }
     let dom = parse(source);
+    flow.stripped |= style::strip(&dom.document);
     let body = find(&dom.document, "body").unwrap_or_else(|| dom.document.clone());
     Walk {
         flow,
@@ -49,6 +54,12 @@ pub(super) fn into_flow(source: &str, flow: &mut Flow) {
         in_cell: false,
     }
     .children(&body, 0);
+}
+
+/// Whether a tag within Markdown hides what follows it.
+pub(super) fn is_concealing(tag: &str) -> bool {
+    let holder = parse(&format!("{tag}words"));
+    style::strip(&holder.document)
 }
 
 fn parse(source: &str) -> RcDom {

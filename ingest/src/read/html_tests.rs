@@ -107,3 +107,58 @@ fn deep_nesting_is_flattened() {
     let deep = format!("{}words{}", "<div>".repeat(5000), "</div>".repeat(5000));
     check(&deep, &[(&[], &["words"])]);
 }
+
+#[test]
+fn text_that_does_not_show_is_left_out_and_told() {
+    #[track_caller]
+    fn check(html: &str, hides: bool) {
+        let document = read(format!("<p>Seen</p>{html}").as_bytes()).unwrap();
+        let all: Vec<String> = document
+            .sections
+            .iter()
+            .flat_map(|s| s.blocks.iter().flat_map(Block::lines))
+            .collect();
+        let is_read = all.iter().any(|line| line.contains("words"));
+        assert_eq!(
+            (is_read, document.notices.len()),
+            (!hides, usize::from(hides)),
+            "{html}"
+        );
+    }
+    for style in [
+        "display:none",
+        "visibility: hidden",
+        "font-size:1px",
+        "font-size: 0.1em !important",
+        "color:#FFF",
+        "color: white; background: #ffffff",
+        "color:#123456;background-color:#123456",
+        "color:transparent",
+        "position:absolute;left:-9999px",
+        "text-indent:-999em",
+        "height:0;overflow:hidden",
+        "clip:rect(0,0,0,0)",
+        "mso-hide:all",
+        "opacity:0",
+    ] {
+        check(&format!("<p style='{style}'>words</p>"), true);
+        check(
+            &format!("<h2>Title</h2><table><tr><td>a<td>b<tr><td>c<td><b style='{style}'>words</b></table>"),
+            true,
+        );
+    }
+    check("<p hidden>words</p>", true);
+    check("<font color=white>words</font>", true);
+    check(&format!("{}<p hidden>words", "<div>".repeat(2000)), true);
+    for shown in [
+        "<p style='opacity:0.8;font-size:0.9em;color:#333'>words",
+        "<table bgcolor=navy><tr><td style='color:white'>words",
+        "<div style='background-color:#003366'><p style='color:#fff'>words",
+        "<style>.dark{background:black}</style><div class=dark><p style='color:white'>words",
+        "<p style='margin-left:-10px;height:0'>words",
+    ] {
+        check(shown, false);
+    }
+    let empty = read(b"<p>Seen</p><!-- words --><p hidden> </p>").unwrap();
+    assert!(empty.notices.is_empty());
+}

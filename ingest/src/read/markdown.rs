@@ -1,6 +1,6 @@
 //! Markdown: CommonMark with tables and footnotes; `directives.rs` knows what documentation systems add to it.
 
-use super::{ReadError, directives, flow::Flow, html, table};
+use super::{ReadError, concealed, directives, flow::Flow, html, table};
 use crate::front::BadFrontMatter;
 use crate::{Block, Document, FrontMatter, Row, Section, text};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -32,7 +32,8 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
             Err(error) => return Err(error.into()),
         },
     };
-    let (sections, title) = sections(&body);
+    let (sections, title, stripped) = walked(&body);
+    notices.extend(stripped.then(|| concealed::NOTICE.to_owned()));
     Ok(Document {
         front,
         title,
@@ -43,6 +44,12 @@ pub(super) fn read(source: &str) -> Result<Document, ReadError> {
 
 /// Markdown without front matter, as sections; and its first heading of level 1.
 pub(super) fn sections(source: &str) -> (Vec<Section>, Option<String>) {
+    let (sections, title, _) = walked(source);
+    (sections, title)
+}
+
+/// [`sections`], and whether something that does not show was left out.
+fn walked(source: &str) -> (Vec<Section>, Option<String>, bool) {
     let mut walk = Walk::default();
     let source = directives::resolved(source);
     // No strikethrough: `~5 to ~10 %` would lose its numbers, and a struck price reads as struck by its tildes.
@@ -53,7 +60,9 @@ pub(super) fn sections(source: &str) -> (Vec<Section>, Option<String>) {
     for event in Parser::new_ext(&source, options) {
         walk.event(event);
     }
-    walk.flow.finish()
+    let stripped = walk.flow.stripped;
+    let (sections, title) = walk.flow.finish();
+    (sections, title, stripped)
 }
 
 /// Markdown as plain lines: a paragraph, an item or a row each.
@@ -108,6 +117,7 @@ struct Walk {
     images: usize,
     raised_from: Option<usize>,
     html: Option<String>,
+    concealing: Option<Concealing>,
     code: Option<String>,
     header: Vec<String>,
     rows: Vec<Row>,
@@ -125,7 +135,7 @@ impl Walk {
             }
             Event::Html(text) => match &mut self.html {
                 Some(html) => html.push_str(&text),
-                None => html::into_flow(&text, &mut self.flow),
+                None => self.html_block(&text),
             },
             Event::InlineHtml(tag) => self.inline_tag(&tag),
             Event::SoftBreak | Event::HardBreak => self.text(" "),
@@ -136,6 +146,8 @@ impl Walk {
 
     fn text(&mut self, text: &str) {
         if self.images > 0 {
+        } else if self.concealing.is_some() {
+            self.flow.stripped |= text.chars().any(char::is_alphanumeric);
         } else if let Some(code) = &mut self.code {
             code.push_str(text);
         } else if self.cells.is_some() {
@@ -152,6 +164,9 @@ impl Walk {
             .next()
             .unwrap_or("");
         let closing = tag.starts_with("</");
+        if self.is_concealed(tag) {
+            return;
+        }
         match name.to_lowercase().as_str() {
             "br" if self.cells.is_some() => self.cell.push_str(text::item_break(&self.cell)),
             "br" => self.text(" "),
@@ -163,6 +178,29 @@ impl Walk {
             }
             _ => {}
         }
+    }
+
+    /// Whether the tag belongs to an element that hides its text.
+    fn is_concealed(&mut self, tag: &str) -> bool {
+        if self.concealing.is_none() {
+            self.concealing = Concealing::opened_in(tag, false);
+            return self.concealing.is_some();
+        }
+        self.concealing = self
+            .concealing
+            .take()
+            .and_then(|concealing| concealing.after(tag));
+        true
+    }
+
+    /// A block of HTML; one that is left open goes on behind it.
+    fn html_block(&mut self, source: &str) {
+        if let Some(concealing) = self.concealing.take() {
+            self.concealing = concealing.after(source);
+            return;
+        }
+        html::into_flow(source, &mut self.flow);
+        self.concealing = Concealing::opened_in(source, true);
     }
 
     fn open_len(&self) -> usize {
@@ -204,7 +242,11 @@ impl Walk {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph => self.flow.end_block(),
+            TagEnd::Paragraph => {
+                // An element within a line that nobody closed does not hide the rest of the document.
+                self.concealing.take_if(|concealing| !concealing.is_block);
+                self.flow.end_block();
+            }
             TagEnd::Heading(level) if self.quotes == 0 => self.flow.end_heading(rank(level)),
             TagEnd::Heading(_) => self.flow.end_block(),
             TagEnd::BlockQuote(_) => {
@@ -217,7 +259,10 @@ impl Walk {
                     self.flow.block(Block::Code(code));
                 }
             }
-            TagEnd::HtmlBlock => html::into_flow(&self.html.take().unwrap_or_default(), &mut self.flow),
+            TagEnd::HtmlBlock => {
+                let html = self.html.take().unwrap_or_default();
+                self.html_block(&html);
+            }
             TagEnd::List(_) => self.flow.close_list(),
             TagEnd::Item => self.flow.end_item(),
             TagEnd::TableCell => {
@@ -260,6 +305,43 @@ impl Walk {
         for block in table::blocks(rows, header_rows) {
             self.flow.block(block);
         }
+    }
+}
+
+/// An element of HTML, begun in Markdown, that hides its text.
+struct Concealing {
+    name: String,
+    /// How many of its name are open.
+    open: usize,
+    /// Whether it began a block: then it reaches over the ends of paragraphs.
+    is_block: bool,
+}
+
+impl Concealing {
+    /// The first such element that `source` opens and does not close.
+    fn opened_in(source: &str, is_block: bool) -> Option<Self> {
+        source.match_indices('<').find_map(|(at, _)| {
+            let tag = &source[at..];
+            let tag = &tag[..=tag.find('>')?];
+            let name: String = tag[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            if name.is_empty() || !html::is_concealing(tag) {
+                return None;
+            }
+            let opened = Self {
+                name: name.to_lowercase(),
+                open: 1,
+                is_block,
+            };
+            opened.after(&source[at + tag.len()..])
+        })
+    }
+
+    /// What is left of it behind `source`.
+    fn after(mut self, source: &str) -> Option<Self> {
+        let source = source.to_lowercase();
+        let count = |start: &str| source.matches(&format!("{start}{}", self.name)).count();
+        self.open = (self.open + count("<")).saturating_sub(count("</"));
+        (self.open > 0).then_some(self)
     }
 }
 

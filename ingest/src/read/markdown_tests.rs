@@ -117,3 +117,33 @@ fn broken_front_matter_is_text_unless_it_decides_who_may_see() {
         );
     }
 }
+
+#[test]
+fn text_that_html_hides_is_left_out() {
+    let hidden = |source: &str| read(source).unwrap().notices.len();
+    for (source, expected) in [
+        (
+            "Seen <span style=\"display:none\">not *that*</span> words",
+            "# \nSeen words",
+        ),
+        (
+            "Seen\n\n<div hidden>\n\n# Not\n\n- that\n\n| a |\n| - |\n| b |\n\n</div>\n\nwords",
+            "# \nSeen\nwords",
+        ),
+        (
+            "Seen\n\n<p style='color:white'>not that</p>\n\nwords",
+            "# \nSeen\nwords",
+        ),
+        ("Seen <i hidden>never closed\n\nwords", "# \nSeen\nwords"),
+        ("Seen <b style='x'><b hidden>not</b></b> words", "# \nSeen words"),
+    ] {
+        check(source, expected);
+        assert_eq!(hidden(source), 1, "{source}");
+    }
+    assert_eq!(hidden("Seen <!-- comment --> <span>words</span>"), 0);
+    assert_eq!(
+        hidden("Tag characters \u{e0041}\u{e0042}"),
+        0,
+        "those are seen in the bytes"
+    );
+}

@@ -5,6 +5,7 @@
 //! [`sandbox`](crate::sandbox) should call [`read`] on files from outside.
 
 mod chart;
+mod concealed;
 mod csv;
 mod deck;
 mod directives;
@@ -24,7 +25,9 @@ mod quality;
 mod reflow;
 mod set;
 mod sheet;
+mod style;
 mod table;
+mod unseen;
 mod word;
 mod workbook;
 mod workbook_parts;
@@ -92,6 +95,9 @@ fn read_part(name: &str, bytes: &[u8], depth: usize) -> Result<Document, ReadErr
         Format::Word => word::read(bytes)?,
         Format::Workbook => workbook::read(bytes)?,
     };
+    if is_smuggling(bytes) && !document.notices.iter().any(|notice| notice == concealed::NOTICE) {
+        document.notices.push(concealed::NOTICE.to_owned());
+    }
     document.title = document
         .title
         .take()
@@ -150,6 +156,12 @@ fn first_heading(document: &Document) -> Option<String> {
         Anchor::Heading { .. } => first.heading.first().cloned(),
         _ => None,
     }
+}
+
+/// Whether a file of UTF-8 text has tag characters: letters that nothing shows (see `text.rs`, which takes them out).
+fn is_smuggling(bytes: &[u8]) -> bool {
+    let tag = |window: &[u8]| matches!(window, [0xf3, 0xa0, 0x80 | 0x81, _]);
+    std::str::from_utf8(bytes).is_ok() && bytes.windows(4).any(tag)
 }
 
 fn decoded(bytes: &[u8]) -> Result<String, ReadError> {

@@ -2,10 +2,11 @@
 //! sections of what they give.
 
 use super::{
-    ReadError, page,
+    ReadError, concealed, page,
     quality::Quality,
     reflow::Words,
     set::{SetLine, drop_repeats, mended, set_lines},
+    unseen,
 };
 use crate::{Document, text};
 use pdf_oxide::PdfDocument;
@@ -26,6 +27,8 @@ pub(super) struct Page {
     pub(super) tables: Vec<Vec<Vec<String>>>,
     /// Lines set larger or bolder than the text around them, with their font size.
     pub(super) headings: Vec<(String, f32)>,
+    /// Whether it has text that does not show, which is in none of these.
+    pub(super) has_unseen: bool,
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
@@ -53,7 +56,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     {
         return Err(ReadError::Scanned);
     }
-    let notices = blank_pages(&pages).into_iter().collect();
+    let mut notices: Vec<String> = blank_pages(&pages).into_iter().collect();
+    notices.extend(has_unseen(&pages).then(|| concealed::NOTICE.to_owned()));
     let words = Words::of(
         &pages
             .iter()
@@ -74,7 +78,8 @@ fn best_of_two(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
     let started = Instant::now();
     let first = match first_engine(bytes) {
         Err(error @ ReadError::Encrypted) => return Err(error),
-        Ok(pages) if quality(&pages).is_enough(pages.len()) => return Ok(pages),
+        // The second engine would give what does not show back.
+        Ok(pages) if has_unseen(&pages) || quality(&pages).is_enough(pages.len()) => return Ok(pages),
         other => other,
     };
     if started.elapsed() > SECOND_ENGINE_BEFORE {
@@ -85,6 +90,10 @@ fn best_of_two(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
         (Err(_), Some(second)) if !quality(&second).is_empty() => Ok(second),
         (first, _) => first,
     }
+}
+
+fn has_unseen(pages: &[Page]) -> bool {
+    pages.iter().any(|page| page.has_unseen)
 }
 
 fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
@@ -105,7 +114,8 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
             Err(error) if count == 1 => return Err(ReadError::corrupt(error)),
             Err(_) => String::new(),
         };
-        let own_spans = document.extract_spans(number).unwrap_or_default();
+        let mut own_spans = document.extract_spans(number).unwrap_or_default();
+        let unseen = unseen::lines(&document, number, &mut own_spans);
         let own_set = set_lines(&own_spans);
         let tables = if count <= MAX_PAGES_WITH_TABLES {
             let found = tables(&document, number).into_iter();
@@ -116,11 +126,14 @@ fn first_engine(bytes: &[u8]) -> Result<Vec<Page>, ReadError> {
         let mut lines: Vec<String> = text.split(['\n', '\u{c}']).map(text::line).collect();
         drop_repeats(&mut lines, &own_set);
         raise_footnote_marks(&mut lines, &own_spans);
-        pages.push(Page {
+        let mut page = Page {
             lines,
             tables,
-            headings: vec![],
-        });
+            has_unseen: !unseen.is_empty(),
+            ..Page::default()
+        };
+        unseen::take_out(&mut page, &unseen);
+        pages.push(page);
         spans.push(own_spans);
         set.push(own_set);
     }

@@ -1,18 +1,28 @@
 //! DOCX: heading paths, lists, tables, text boxes, charts, footnotes. Headers, footers and comments stay out.
 
-use super::{ReadError, chart::Charts, flow::Flow, office};
+use super::{
+    ReadError,
+    chart::Charts,
+    concealed::{self, Ground},
+    flow::Flow,
+    office,
+};
 use crate::Document;
 use office_oxide::DocumentFormat;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
-    let ir = office::open(bytes, DocumentFormat::Docx)?.to_ir();
+    let package = office::open(bytes, DocumentFormat::Docx)?;
+    let mut ir = package.to_ir();
     let charts = Charts::of(bytes);
     let mut flow = Flow::default();
-    for section in &ir.sections {
+    let mut stripped = concealed::has_vanished(bytes, &package.plain_text());
+    for section in &mut ir.sections {
+        stripped |= concealed::strip(&mut section.elements, Ground::Paper);
         office::elements(&section.elements, &charts, &mut flow);
     }
     let (sections, heading) = flow.finish();
-    let notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
+    let mut notices = office::notices(&ir.metadata.warnings, ir.metadata.text_truncated);
+    notices.extend(stripped.then(|| concealed::NOTICE.to_owned()));
     Ok(Document {
         title: heading.or(ir.metadata.title),
         sections,

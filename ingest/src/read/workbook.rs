@@ -1,7 +1,10 @@
 //! XLSX: a section per sheet, cells as displayed, rows numbered as in the file, notes at cells
 //! beside their values, charts as tables.
 
-use super::{MAX_CHARS, ReadError, office, sheet, table, workbook_parts::Parts};
+use super::{
+    MAX_CHARS, ReadError, office, sheet, table,
+    workbook_parts::{Hidden, Parts},
+};
 use crate::{Block, Document, Row, Section, text};
 use liaison_knowledge::Anchor;
 use office_oxide::xlsx::cell::{Cell, CellValue};
@@ -48,7 +51,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, ReadError> {
                 "Sheet \"{name}\" has discussions at its cells, which were left out."
             ));
         }
-        let rows = rows(&shown, worksheet, &notes(worksheet, &discussed), &mut chars)?;
+        let hidden = parts
+            .as_mut()
+            .map(|(info, parts)| parts.hidden(info))
+            .unwrap_or_default();
+        let (rows, left_out) = rows(
+            &shown,
+            worksheet,
+            &notes(worksheet, &discussed),
+            &hidden,
+            &mut chars,
+        )?;
+        if left_out {
+            document.notices.push(format!(
+                "Hidden rows or columns of sheet \"{name}\" were left out."
+            ));
+        }
         document
             .sections
             .extend(sheet::section(&name, rows, &spanned(worksheet)));
@@ -177,8 +195,10 @@ fn rows(
     shown: &Shown<'_>,
     worksheet: &Worksheet,
     notes: &HashMap<(u32, u32), String>,
+    hidden: &Hidden,
     chars: &mut usize,
-) -> Result<Vec<Row>, ReadError> {
+) -> Result<(Vec<Row>, bool), ReadError> {
+    let mut left_out = false;
     let mut merges = Merges::of(worksheet);
     let mut rows = Vec::with_capacity(worksheet.rows.len());
     for row in &worksheet.rows {
@@ -200,7 +220,11 @@ fn rows(
             }
             let column = cell.reference.col as usize;
             merges.note(row.index, column, &value);
-            put(&mut cells, column, value);
+            if hidden.has(cell.reference.row, cell.reference.col) {
+                left_out = true;
+            } else {
+                put(&mut cells, column, value);
+            }
         }
         merges.fill(row.index, &mut cells);
         if !cells.is_empty() {
@@ -210,7 +234,7 @@ fn rows(
             });
         }
     }
-    Ok(rows)
+    Ok((rows, left_out))
 }
 
 /// The cells that a merged cell to their left reaches into.

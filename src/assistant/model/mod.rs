@@ -3,7 +3,13 @@
 pub mod extractive;
 pub mod openai;
 
-use super::{evidence::Evidence, tools::Tool, turn::ModelReply};
+use super::{
+    draft::Part,
+    evidence::Evidence,
+    tools::Tool,
+    turn::{ModelReply, Note, Usage},
+    verify::Released,
+};
 use async_trait::async_trait;
 use jiff::civil::Date;
 use serde_json::Value;
@@ -13,8 +19,20 @@ use serde_json::Value;
 pub trait ChatModel: Send + Sync {
     /// Its name, as shown in receipts.
     fn name(&self) -> &str;
-    /// The next reply for this state of the turn.
-    async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError>;
+    /// The next reply for this state of the turn. Each part of an answer is `said` as soon as it is complete.
+    async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError>;
+}
+
+/// Takes the parts of an answer as they come.
+pub type Said<'a> = &'a mut (dyn FnMut(Part) + Send);
+
+/// What came of asking a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replied {
+    /// What it wants.
+    pub reply: ModelReply,
+    /// What it took.
+    pub usage: Usage,
 }
 
 /// What a model is told.
@@ -28,6 +46,10 @@ pub struct Ask<'a> {
     pub evidence: &'a Evidence,
     /// Whether tools may still be called.
     pub tools: bool,
+    /// What it was told of its last reply.
+    pub note: Option<&'a Note>,
+    /// What the partner has been shown of the answer.
+    pub released: &'a [Released],
     /// The vendor's day.
     pub today: Date,
     /// Words that mean something in this program.
@@ -60,13 +82,16 @@ pub struct Vocabulary {
     pub people: Vec<String>,
 }
 
-/// Why a model gave no reply. The turn goes on with the extractive model.
+/// Why a model gave no reply. The turn goes on with the next one, the extractive model at last.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// It cannot be reached, or refuses.
+    /// It cannot be reached, refuses, or breaks off.
     #[error("the language model is not available: {0}")]
     Unavailable(String),
-    /// What it said cannot be read.
-    #[error("the language model's reply cannot be read: {0}")]
-    Unreadable(String),
+    /// It cannot be asked.
+    #[error("the language model's request cannot be written: {0}")]
+    Unwritable(String),
+    /// The time for the answer is over.
+    #[error("the time for the answer is over")]
+    Late,
 }

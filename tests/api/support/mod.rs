@@ -10,6 +10,6 @@ pub(crate) use home::{
     BINARY, bare_home, copied, home, liaison, own_models, run, run_with, seeded, stderr_of, test_home,
 };
 pub(crate) use parts::{body, of_type, text};
-pub(crate) use script::{KEY, MODEL, Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, says};
+pub(crate) use script::{KEY, MODEL, Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, says, stalls};
 pub(crate) use service::{Service, demo, refused, serve, serve_in, serve_with};
 pub(crate) use smtp::{Mail, Smtp};

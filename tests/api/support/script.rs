@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use futures::StreamExt;
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
@@ -32,6 +33,8 @@ pub(crate) enum Reply {
     Calls(Vec<(String, String)>),
     /// Says this, then the connection breaks.
     Breaks(String),
+    /// Says this, then no word more.
+    Stalls(String),
     /// A status and the seconds of `Retry-After`, if any.
     Refuses(u16, Option<u32>),
     /// Never says a word.
@@ -52,6 +55,10 @@ pub(crate) fn calls(tool: &str, arguments: &Value) -> Turn {
 
 pub(crate) fn breaks(text: impl FnOnce(&Seen) -> String + Send + 'static) -> Turn {
     Box::new(move |seen| Reply::Breaks(text(seen)))
+}
+
+pub(crate) fn stalls(text: impl FnOnce(&Seen) -> String + Send + 'static) -> Turn {
+    Box::new(move |seen| Reply::Stalls(text(seen)))
 }
 
 pub(crate) fn refuses(status: u16, retry_after: Option<u32>) -> Turn {
@@ -205,9 +212,10 @@ async fn complete(State(stage): State<Arc<Stage>>, headers: HeaderMap, body: Byt
 
 async fn played(reply: Reply) -> Response {
     match reply {
-        Reply::Says(text) => stream(spoken(&text), "stop", true),
-        Reply::Breaks(text) => stream(spoken(&text), "stop", false),
-        Reply::Calls(calls) => stream(called(&calls), "tool_calls", true),
+        Reply::Says(text) => stream(spoken(&text), "stop", Ending::Whole),
+        Reply::Breaks(text) => stream(spoken(&text), "stop", Ending::Breaks),
+        Reply::Stalls(text) => stream(spoken(&text), "stop", Ending::Stalls),
+        Reply::Calls(calls) => stream(called(&calls), "tool_calls", Ending::Whole),
         Reply::Refuses(status, retry_after) => {
             let error = json!({ "error": { "message": "not now", "type": "server_error", "param": null, "code": null } });
             let status = StatusCode::from_u16(status).unwrap();
@@ -249,8 +257,15 @@ fn called(calls: &[(String, String)]) -> Vec<Value> {
     deltas
 }
 
-/// The deltas as server-sent events; unless it is `whole`, the connection breaks behind the last of them.
-fn stream(deltas: Vec<Value>, reason: &str, whole: bool) -> Response {
+/// What follows the last delta.
+enum Ending {
+    Whole,
+    Breaks,
+    Stalls,
+}
+
+/// The deltas as server-sent events.
+fn stream(deltas: Vec<Value>, reason: &str, ending: Ending) -> Response {
     let event = |choices: Value| {
         let chunk = json!({
             "id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1_700_000_000,
@@ -263,13 +278,16 @@ fn stream(deltas: Vec<Value>, reason: &str, whole: bool) -> Response {
     };
     let mut events: Vec<Result<String, io::Error>> =
         deltas.iter().map(|delta| Ok(choice(delta, None))).collect();
-    if whole {
-        events.push(Ok(choice(&json!({}), Some(reason))));
-        events.push(Ok(event(json!([]))));
-        events.push(Ok("data: [DONE]\n\n".to_owned()));
-    } else {
-        events.push(Err(io::Error::other("the connection breaks")));
+    let mut rest = futures::stream::empty().boxed();
+    match ending {
+        Ending::Whole => {
+            events.push(Ok(choice(&json!({}), Some(reason))));
+            events.push(Ok(event(json!([]))));
+            events.push(Ok("data: [DONE]\n\n".to_owned()));
+        }
+        Ending::Breaks => events.push(Err(io::Error::other("the connection breaks"))),
+        Ending::Stalls => rest = futures::stream::pending().boxed(),
     }
-    let body = Body::from_stream(futures::stream::iter(events));
+    let body = Body::from_stream(futures::stream::iter(events).chain(rest));
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }

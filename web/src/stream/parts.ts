@@ -63,6 +63,7 @@ export type Part =
   | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[]; contact?: Contact | null } }
   /** The offer of a person; or the hand-over as it stands, which is asked for by itself. */
   | { type: 'data-handoff'; data: { state?: string; because?: string; manager?: Contact | null } }
+  | { type: 'data-suggestions'; data: { questions?: string[] } }
   | { type: 'error'; errorText?: string }
   /** Sent too, and of no concern here; so is whatever a later server adds. */
   | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-input-available' | 'tool-output-error' };

@@ -14,12 +14,12 @@ mod support;
 mod units;
 mod words;
 
-use super::{Ask, ChatModel, ModelError};
+use super::{Ask, ChatModel, ModelError, Replied, Said};
 use crate::assistant::{
-    draft::{Cite, Draft, Part, Phrase},
+    draft::{Cite, Gap, Part, Phrase},
     evidence::ToolCall,
     tools::{Tool, ToolOutcome},
-    turn::ModelReply,
+    turn::{ModelReply, Usage},
 };
 use async_trait::async_trait;
 use liaison_knowledge::Knowledge;
@@ -73,11 +73,10 @@ impl Extractive {
             .await
     }
 
-    async fn plan(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
+    async fn plan(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<ModelReply, ModelError> {
         if let Some(phrase) = smalltalk::reply_to(ask.question) {
-            return Ok(ModelReply::Answer(Draft {
-                parts: vec![Part::Phrase(phrase)],
-            }));
+            said(Part::Phrase(phrase));
+            return Ok(ModelReply::Answered);
         }
         let whole = question::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
@@ -107,7 +106,7 @@ impl Extractive {
         Ok(ModelReply::CallTools(calls))
     }
 
-    async fn compose(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
+    async fn compose(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<ModelReply, ModelError> {
         let mut parts = Vec::new();
         let records = ask.evidence.records();
         let found_records = records.iter().any(|(_, outcome)| has_rows(outcome));
@@ -137,6 +136,7 @@ impl Extractive {
                 passage: answering.passage,
                 quote: answering.quote.words,
             }],
+            gap: Gap::Paragraph,
         });
         let parts: Vec<Part> = if arguments::own_customer(ask.question, ask.vocabulary).is_some() {
             own.into_iter().chain(quoted).collect()
@@ -156,7 +156,8 @@ impl Extractive {
         if parts.is_empty() || (only_empty && unmatched) {
             return Ok(ModelReply::Unsupported);
         }
-        Ok(ModelReply::Answer(Draft { parts }))
+        parts.into_iter().for_each(said);
+        Ok(ModelReply::Answered)
     }
 }
 
@@ -166,12 +167,19 @@ impl ChatModel for Extractive {
         "extractive"
     }
 
-    async fn reply(&self, ask: &Ask<'_>) -> Result<ModelReply, ModelError> {
-        if ask.evidence.steps.is_empty() && ask.tools {
-            self.plan(ask).await
+    async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
+        let reply = if ask.note.is_some() {
+            // It quotes, so there is nothing that it could say in another way.
+            ModelReply::Answered
+        } else if ask.evidence.steps.is_empty() && ask.tools {
+            self.plan(ask, said).await?
         } else {
-            self.compose(ask).await
-        }
+            self.compose(ask, said).await?
+        };
+        Ok(Replied {
+            reply,
+            usage: Usage::default(),
+        })
     }
 }
 
@@ -212,6 +220,7 @@ fn told(result: usize, outcome: &ToolOutcome) -> Vec<Part> {
     let headline = outcome.headline.iter().map(|text| Part::Sentence {
         text: text.clone(),
         cites: vec![Cite::Records { result }],
+        gap: Gap::Paragraph,
     });
     let mut parts: Vec<Part> = headline.collect();
     if !crate::assistant::table::rows(outcome).is_empty() {

@@ -42,7 +42,7 @@ export function HandoffView({ id }: { id: string }) {
 function Standing({ handoff }: { handoff: HandoffRow }) {
   const { manager, delivery } = handoff;
   return (
-    <dl class="figures">
+    <dl class="figures standing">
       <div>
         <dt>State</dt>
         <dd>
