@@ -5,7 +5,7 @@ mod documents;
 mod handoffs;
 mod jobs;
 
-pub use conversations::{Exchange, Listed, NewExchange, Owner};
+pub use conversations::{Exchange, Listed, NewExchange, Owner, Replayed};
 pub use documents::CataloguedDocument;
 pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 pub use jobs::{Job, State};
