@@ -1,7 +1,7 @@
 //! A language model that lies a lot, and endpoints that fail all the time: what partners see of it.
 
 use crate::support::{
-    Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, run, says, seeded, serve_in, serve_with, text,
+    Script, Seen, Turn, breaks, calls, hangs, refuses, run, says, seeded, serve_in, serve_with, text,
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
