@@ -9,6 +9,7 @@ use crate::{
     app::App,
     assistant,
     crm::{Crm, CrmError},
+    evaluation,
     handoff::person,
     intake::{Intake, Seen, UploadError},
     store::{GapState, KeptGap, Unanswered},
@@ -152,7 +153,7 @@ impl Gaps {
     /// When questions cannot be compared, or the database fails.
     pub async fn list(&self) -> Result<Vec<Gap>, GapError> {
         let _turn = self.turn.lock().await;
-        let mut questions = counted(self.app.store.unanswered(LOOKED_AT).await?);
+        let mut questions = counted(self.app.store.unanswered(LOOKED_AT, evaluation::SUBJECT).await?);
         self.assign(&mut questions).await?;
         let mut of_gap: HashMap<Uuid, Vec<Unanswered>> = HashMap::new();
         for question in questions {
@@ -243,7 +244,7 @@ impl Gaps {
         {
             return Err(GapError::Decided);
         }
-        tracing::info!(gap.id = %id, document, "a gap is answered");
+        tracing::info!(gap.id = %id, "a gap is answered");
         Ok(Answered { document, job, case })
     }
 

@@ -297,6 +297,16 @@ async fn nobody_else_reads_continues_or_hands_over_a_conversation() {
         "not_found",
     )
     .await;
+    for nth in 1..20 {
+        hand_over(&service, &owner, "c-1", &format!("Also {nth}.")).await;
+    }
+    let more = json!({ "conversation": "c-1", "message": "And one more." });
+    refused(
+        service.post("/api/handoffs", &owner, &more).await,
+        409,
+        "too_many_messages",
+    )
+    .await;
     let long = json!({ "conversation": "c-1", "message": "x".repeat(4_001) });
     refused(
         service.post("/api/handoffs", &owner, &long).await,
