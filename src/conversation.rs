@@ -10,7 +10,7 @@ use crate::{
 use uuid::Uuid;
 
 /// Exchanges that a question is understood with.
-const REMEMBERED: u32 = 40;
+pub(crate) const REMEMBERED: u32 = 40;
 /// Of these, the last ones are told as they were; of the others, what was asked and how the answer began.
 const WHOLE: usize = 6;
 /// What is told of an older question and of its answer, in characters.

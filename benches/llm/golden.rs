@@ -95,6 +95,10 @@ impl ChatModel for Through {
         "through"
     }
 
+    fn parameters(&self) -> Value {
+        self.client.parameters()
+    }
+
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
         let _turn = self.turn.lock().await;
         let mut parts = Vec::new();

@@ -3,6 +3,7 @@
 use super::{
     citation::Citation,
     evidence::{Evidence, ToolReturn, ToolStep},
+    model::ChatModel,
     policy::Refused,
     prompt,
     telling::{Progress, Telling},
@@ -61,6 +62,8 @@ pub struct Answer {
 pub struct Receipt {
     /// The version of the prompt, and the sha256 of its text; empty where no language model was asked.
     pub prompt: Option<PromptUsed>,
+    /// How the model that worded it was asked; null for the extractive one.
+    pub parameters: Value,
     /// The passages that were found, with the sha256 of their words.
     pub passages: Vec<PassageUsed>,
     /// What was said and not shown, and why.
@@ -149,7 +152,7 @@ pub struct TimingsMs {
 pub(super) fn told(
     end: End,
     turn: &Turn,
-    model: &str,
+    model: &dyn ChatModel,
     question: &str,
     mut telling: Telling<impl FnMut(Progress<'_>) + Send>,
 ) -> Answer {
@@ -183,10 +186,10 @@ pub(super) fn told(
         tools: evidence.steps.iter().map(tool_use).collect(),
         confirmation: None,
         handoff: None,
-        model: model.to_owned(),
+        model: model.name().to_owned(),
         conversation: String::new(),
         timings_ms: told.timings,
-        receipt: receipt(turn),
+        receipt: receipt(turn, model),
     }
 }
 
@@ -206,7 +209,7 @@ pub(super) fn refused(refused: Refused, mut telling: Telling<impl FnMut(Progress
     }
 }
 
-fn receipt(turn: &Turn) -> Receipt {
+fn receipt(turn: &Turn, model: &dyn ChatModel) -> Receipt {
     let passage = |hit: &Hit| PassageUsed {
         passage_id: hit.passage.id,
         document: hit.document.path.clone(),
@@ -222,6 +225,7 @@ fn receipt(turn: &Turn) -> Receipt {
             version: prompt::ASSISTANT.version.to_owned(),
             sha256: prompt::ASSISTANT.sha256.clone(),
         }),
+        parameters: model.parameters(),
         passages: turn.evidence().passages().into_iter().map(passage).collect(),
         withheld: turn.withheld().map(withheld).collect(),
         stopped: turn.stopped(),

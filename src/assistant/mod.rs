@@ -150,7 +150,7 @@ impl Assistant {
         };
         let model = models
             .first()
-            .map_or(self.extractive.name(), |model| model.name());
+            .map_or(&self.extractive as &dyn ChatModel, AsRef::as_ref);
         Ok(answer::told(end, &turn, model, question, telling))
     }
 

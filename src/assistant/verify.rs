@@ -17,7 +17,7 @@ use crate::program::date::long;
 use jiff::tz::TimeZone;
 use liaison_evals::numbers;
 use liaison_knowledge::PassageId;
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 /// Longest question back, in characters.
 const LONGEST_QUESTION: usize = 240;
@@ -124,8 +124,8 @@ pub enum By {
 
 /// Checks the parts of one reply as they come.
 pub struct Checker<'e> {
-    passages: Vec<(PassageId, Source)>,
-    records: Vec<(&'e ToolOutcome, Source)>,
+    passages: Vec<(PassageId, Source<'e>)>,
+    records: Vec<(&'e ToolOutcome, Source<'e>)>,
     question: &'e str,
     policy: &'e Policy,
     by: By,
@@ -141,8 +141,8 @@ pub struct Checker<'e> {
 
 /// What a citation points to.
 #[derive(Default)]
-struct Source {
-    text: String,
+struct Source<'e> {
+    text: Cow<'e, str>,
     folded: OnceCell<String>,
     facts: OnceCell<Vec<numbers::Fact>>,
 }
@@ -161,7 +161,7 @@ impl<'e> Checker<'e> {
         let records = evidence.records().into_iter();
         Self {
             passages: passages
-                .map(|hit| (hit.passage.id, Source::of(hit.passage.text.clone())))
+                .map(|hit| (hit.passage.id, Source::of(hit.passage.text.as_str())))
                 .collect(),
             records: records
                 .map(|(_, outcome)| (outcome, Source::of(shown(outcome))))
@@ -247,7 +247,7 @@ impl<'e> Checker<'e> {
 
     fn question(&self, text: &str) -> Result<Released, Failure> {
         let known = self.passages.iter().map(|(_, source)| source);
-        let known: Vec<&Source> = known
+        let known: Vec<&Source<'_>> = known
             .chain(self.records.iter().map(|(_, source)| source))
             .collect();
         let is_question = text.trim_end_matches(['*', '_', ' ']).ends_with('?')
@@ -302,17 +302,17 @@ impl<'e> Checker<'e> {
     }
 
     /// The first name of `text` that is neither in `sources` nor in the question.
-    fn strange_name(&self, text: &str, sources: &[&Source]) -> Option<String> {
+    fn strange_name(&self, text: &str, sources: &[&Source<'_>]) -> Option<String> {
         let asked = folded(self.question);
         let is_known = |name: &str| asked.contains(name) || sources.iter().any(|s| s.folded().contains(name));
         names::of(text).find(|name| !is_known(&folded(name)))
     }
 }
 
-impl Source {
-    fn of(text: String) -> Self {
+impl<'e> Source<'e> {
+    fn of(text: impl Into<Cow<'e, str>>) -> Self {
         Self {
-            text,
+            text: text.into(),
             ..Self::default()
         }
     }
@@ -355,7 +355,7 @@ fn gap(part: &Part) -> Gap {
 }
 
 /// The first number of `text` that stands in none of `sources`, as written.
-fn first_unsupported(text: &str, sources: &[&Source]) -> Option<String> {
+fn first_unsupported(text: &str, sources: &[&Source<'_>]) -> Option<String> {
     let known = |fact: &numbers::Fact| {
         let mut all = sources.iter().flat_map(|source| source.facts());
         all.any(|known| numbers::agree(&fact.kind, &known.kind))
@@ -378,7 +378,7 @@ fn shown(outcome: &ToolOutcome) -> String {
 /// and dashes do not count.
 #[must_use]
 pub fn stands_in(quote: &str, text: &str) -> bool {
-    Source::of(text.to_owned()).holds(quote)
+    Source::of(text).holds(quote)
 }
 
 fn folded(text: &str) -> String {
@@ -403,27 +403,32 @@ mod tests {
         evidence::{ToolCall, ToolReturn, ToolStep},
         tools::Tool,
     };
-    use liaison_knowledge::{Anchor, AudienceSpec, DocumentId, DocumentRecord, Hit, Passage, Validity};
+    use liaison_knowledge::{
+        Anchor, AudienceSpec, DocumentId, DocumentRecord, Hit, Passage, Stored, Validity,
+    };
     use serde_json::json;
+    use std::sync::Arc;
 
     fn evidence(text: &str) -> Evidence {
         let document = DocumentId::of_source("/rules.md");
         let hit = Hit {
-            passage: Passage {
-                id: PassageId::of_text(document, 0, text),
-                ordinal: 0,
-                anchor: Anchor::Heading { heading: vec![] },
-                heading: vec![],
-                text: text.to_owned(),
-            },
-            document: DocumentRecord {
-                id: document,
-                path: "rules.md".into(),
-                title: "Rules".into(),
-                audience: AudienceSpec::Partners,
-                validity: Validity::default(),
-                language: None,
-            },
+            stored: Arc::new(Stored {
+                passage: Passage {
+                    id: PassageId::of_text(document, 0, text),
+                    ordinal: 0,
+                    anchor: Anchor::Heading { heading: vec![] },
+                    heading: vec![],
+                    text: text.to_owned(),
+                },
+                document: DocumentRecord {
+                    id: document,
+                    path: "rules.md".into(),
+                    title: "Rules".into(),
+                    audience: AudienceSpec::Partners,
+                    validity: Validity::default(),
+                    language: None,
+                },
+            }),
             score: 1.0,
             similarity: Some(1.0),
             bm25: None,

@@ -41,7 +41,7 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     })
 }
 
-fn readable(answer: &Answer) -> String {
+pub(super) fn readable(answer: &Answer) -> String {
     let mut text = citation::without_targets(&answer.answer);
     if !answer.citations.is_empty() {
         text.push_str("\n\nSources");

@@ -50,6 +50,19 @@ impl Exchange {
     }
 }
 
+/// An exchange with all that its answer came from.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// Whose conversation it stands in.
+    pub partner_id: String,
+    /// Who began that conversation.
+    pub subject: String,
+    /// The exchange.
+    pub exchange: Exchange,
+    /// Those before it, oldest first.
+    pub before: Vec<Exchange>,
+}
+
 /// A conversation in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct Listed {
@@ -109,6 +122,42 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().rev().map(exchange).collect()
+    }
+
+    /// The exchange of that id, with at most `limit` of those before it. For the operator: it asks for no owner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn replayed(&self, id: Uuid, limit: u32) -> Result<Option<Replayed>, sqlx::Error> {
+        let found = sqlx::query(
+            "SELECT c.id AS conversation, c.partner_id, c.subject FROM exchanges e \
+             JOIN conversations c ON c.id = e.conversation_id WHERE e.id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = found else { return Ok(None) };
+        let rows = sqlx::query(
+            "SELECT e.id, e.position, e.question, e.receipt, e.declined, e.asked_at, f.vote FROM exchanges e \
+             LEFT JOIN feedback f ON f.exchange_id = e.id \
+             WHERE e.conversation_id = $1 AND e.position <= (SELECT position FROM exchanges WHERE id = $2) \
+             ORDER BY e.position DESC LIMIT $3",
+        )
+        .bind(row.try_get::<String, _>("conversation")?)
+        .bind(id.to_string())
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut before = rows.iter().rev().map(exchange).collect::<Result<Vec<_>, _>>()?;
+        let Some(exchange) = before.pop() else {
+            return Ok(None);
+        };
+        Ok(Some(Replayed {
+            partner_id: row.try_get("partner_id")?,
+            subject: row.try_get("subject")?,
+            exchange,
+            before,
+        }))
     }
 
     /// The last conversations of an owner, the newest first.

@@ -6,7 +6,7 @@ mod gaps;
 mod handoffs;
 mod jobs;
 
-pub use conversations::{Exchange, Listed, NewExchange, Owner};
+pub use conversations::{Exchange, Listed, NewExchange, Owner, Replayed};
 pub use documents::CataloguedDocument;
 pub use gaps::{GapState, KeptGap, Unanswered};
 pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};

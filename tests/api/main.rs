@@ -24,6 +24,7 @@ mod intake;
 mod isolation;
 mod llm;
 mod llm_failures;
+mod llm_proof;
 mod mishaps;
 mod model;
 mod support;

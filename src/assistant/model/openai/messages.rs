@@ -166,27 +166,32 @@ mod tests {
         verify::{Failure, Released},
     };
     use jiff::civil::date;
-    use liaison_knowledge::{Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+    use liaison_knowledge::{
+        Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Stored, Validity,
+    };
     use serde_json::json;
+    use std::sync::Arc;
 
     fn hit(text: &str) -> Hit {
         let document = DocumentId::of_source("guide.md");
         Hit {
-            passage: Passage {
-                id: PassageId::of_text(document, 0, text),
-                ordinal: 0,
-                anchor: Anchor::Heading { heading: vec![] },
-                heading: vec!["Tiers".to_owned(), "Gold".to_owned()],
-                text: text.to_owned(),
-            },
-            document: DocumentRecord {
-                id: document,
-                path: "guide.md".to_owned(),
-                title: "Program guide".to_owned(),
-                audience: AudienceSpec::Partners,
-                validity: Validity::default(),
-                language: None,
-            },
+            stored: Arc::new(Stored {
+                passage: Passage {
+                    id: PassageId::of_text(document, 0, text),
+                    ordinal: 0,
+                    anchor: Anchor::Heading { heading: vec![] },
+                    heading: vec!["Tiers".to_owned(), "Gold".to_owned()],
+                    text: text.to_owned(),
+                },
+                document: DocumentRecord {
+                    id: document,
+                    path: "guide.md".to_owned(),
+                    title: "Program guide".to_owned(),
+                    audience: AudienceSpec::Partners,
+                    validity: Validity::default(),
+                    language: None,
+                },
+            }),
             score: 1.0,
             similarity: None,
             bm25: None,

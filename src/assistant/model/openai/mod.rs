@@ -21,8 +21,11 @@ use chunk::{Call, Calls, Chunk};
 use futures::{Stream, StreamExt};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::{pin::Pin, time::Duration};
 
+/// The same question gets the same answer, as far as the endpoint can.
+const TEMPERATURE: f32 = 0.0;
 /// How long a connection may take to come into being.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Characters of a token, where an endpoint does not count them: a little less than English has, so that limits hold.
@@ -101,7 +104,7 @@ impl OpenAi {
         };
         let request = Request {
             model: &self.model,
-            temperature: 0.0,
+            temperature: TEMPERATURE,
             max_completion_tokens: self.max_tokens,
             messages: messages::messages(ask, &self.persona, &mut hide),
             stream: true,
@@ -119,6 +122,15 @@ impl OpenAi {
 impl ChatModel for OpenAi {
     fn name(&self) -> &str {
         &self.model
+    }
+
+    fn parameters(&self) -> Value {
+        json!({
+            "temperature": TEMPERATURE,
+            "max_completion_tokens": self.max_tokens,
+            "persona": self.persona,
+            "masks_personal_data": self.masks,
+        })
     }
 
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
