@@ -14,6 +14,7 @@ mod completions;
 mod crash;
 mod enablement;
 mod full_disk;
+mod guard;
 #[cfg(feature = "hub")]
 mod hub;
 mod identity;

@@ -1,7 +1,7 @@
 //! What may be shown, asked and sent to a language model, whatever a model or a document says. Pure functions.
 //!
 //! None of it trusts a model to behave. [`Policy::shown`] takes links, images and HTML out of text that is about to be
-//! released; [`gives_away`] recognises sentences about the machinery; [`Mask`] keeps personal data from the model;
+//! released; [`Policy::gives_away`] recognises sentences about the machinery; [`Mask`] keeps personal data from the model;
 //! [`refused`] names questions that are declined before anything is looked up. Whether an answer is *true* is none of
 //! its business: that is [`super::verify`]'s, and who may see what is decided by the tools and the index.
 
@@ -11,7 +11,7 @@ mod outgoing;
 mod personal;
 mod questions;
 
-pub use internal::gives_away;
+pub use internal::Internals;
 pub use links::{AllowedLinks, BadLink};
 pub use personal::Mask;
 pub use questions::{Refused, refused};
@@ -22,17 +22,19 @@ use crate::config::GuardSettings;
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     links: AllowedLinks,
+    internals: Internals,
     masks_personal_data: bool,
 }
 
 impl Policy {
-    /// The policy of these settings.
+    /// The policy of these settings, for a model that is given `prompt`.
     ///
     /// # Errors
     /// With the first link that is none.
-    pub fn new(settings: &GuardSettings) -> Result<Self, BadLink> {
+    pub fn new(settings: &GuardSettings, prompt: &str) -> Result<Self, BadLink> {
         Ok(Self {
             links: AllowedLinks::new(&settings.links)?,
+            internals: Internals::new(prompt),
             masks_personal_data: settings.mask_personal_data,
         })
     }
@@ -45,6 +47,12 @@ impl Policy {
     #[must_use]
     pub fn shown(&self, markdown: &str) -> String {
         outgoing::shown(markdown, &self.links)
+    }
+
+    /// Whether a model's sentence tells what is nobody's business: see [`Internals::are_given_away`].
+    #[must_use]
+    pub fn gives_away(&self, sentence: &str) -> bool {
+        self.internals.are_given_away(sentence)
     }
 
     /// A mask for one turn, when the vendor wants personal data kept from the language model.
