@@ -19,6 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -307,7 +308,14 @@ fn stream(deltas: Vec<Value>, reason: &str, ending: Ending) -> Response {
             events.push(Ok(event(json!([]))));
             events.push(Ok("data: [DONE]\n\n".to_owned()));
         }
-        Ending::Breaks => events.push(Err(io::Error::other("the connection breaks"))),
+        // Later than what was said, which goes out first.
+        Ending::Breaks => {
+            let breaks = async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                Err(io::Error::other("the connection breaks"))
+            };
+            rest = futures::stream::once(breaks).boxed();
+        }
         Ending::Stalls => rest = futures::stream::pending().boxed(),
     }
     let body = Body::from_stream(futures::stream::iter(events).chain(rest));
