@@ -5,6 +5,7 @@ use crate::{
         Assistant,
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
         policy::Policy,
+        prompt,
         turn::Limits,
     },
     caller::Caller,
@@ -83,6 +84,7 @@ impl App {
         let policy = Policy::new(
             &links.cloned().collect::<Vec<_>>(),
             settings.guard.mask_personal_data,
+            prompt::ASSISTANT.text,
         )?;
         for endpoint in llm.endpoints() {
             llms.push(Arc::new(OpenAi::new(

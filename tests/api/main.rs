@@ -15,6 +15,7 @@ mod crash;
 mod enablement;
 mod full_disk;
 mod gaps;
+mod guard;
 mod handoffs;
 #[cfg(feature = "hub")]
 mod hub;

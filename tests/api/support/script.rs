@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
@@ -40,6 +41,9 @@ pub(crate) enum Reply {
     /// Never says a word.
     Hangs,
 }
+
+/// What answers every request.
+pub(crate) type Model = Box<dyn FnMut(&Seen) -> Reply + Send>;
 
 /// A turn of the script: from what was sent to a reply.
 pub(crate) type Turn = Box<dyn FnOnce(&Seen) -> Reply + Send>;
@@ -109,8 +113,15 @@ pub(crate) struct Script {
     stage: Arc<Stage>,
 }
 
+/// What is played.
+enum Play {
+    Turns(VecDeque<Turn>),
+    /// The same to whatever is asked, without an end.
+    Model(Model),
+}
+
 struct Stage {
-    turns: Mutex<VecDeque<Turn>>,
+    play: Mutex<Play>,
     seen: Mutex<Vec<Seen>>,
     /// What went wrong on the stage; its thread's panics would not reach the test.
     wrong: Mutex<Vec<String>>,
@@ -119,8 +130,17 @@ struct Stage {
 impl Script {
     /// Opens the endpoint on a port of its own.
     pub(crate) fn start(turns: impl IntoIterator<Item = Turn>) -> Self {
+        Self::play(Play::Turns(turns.into_iter().collect()))
+    }
+
+    /// Opens the endpoint for a model that answers whatever it is asked.
+    pub(crate) fn always(model: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::play(Play::Model(Box::new(model)))
+    }
+
+    fn play(play: Play) -> Self {
         let stage = Arc::new(Stage {
-            turns: Mutex::new(turns.into_iter().collect()),
+            play: Mutex::new(play),
             seen: Mutex::default(),
             wrong: Mutex::default(),
         });
@@ -158,13 +178,9 @@ impl Script {
     pub(crate) fn played(self) -> Vec<Seen> {
         let wrong = self.stage.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-        let left = self
-            .stage
-            .turns
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len();
-        assert_eq!(left, 0, "turns of the script that nobody asked for");
+        if let Play::Turns(left) = &*self.stage.play.lock().unwrap_or_else(PoisonError::into_inner) {
+            assert_eq!(left.len(), 0, "turns of the script that nobody asked for");
+        }
         self.stage
             .seen
             .lock()
@@ -186,17 +202,7 @@ async fn complete(State(stage): State<Arc<Stage>>, headers: HeaderMap, body: Byt
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(seen.clone());
-    let turn = stage
-        .turns
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .pop_front();
-    let reply = match turn {
-        // A turn that does not find what it quotes has to fail the test, not this thread.
-        Some(turn) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| turn(&seen))),
-        None => Err(Box::new(format!("a request that is not in the script: {}", seen.body)) as _),
-    };
-    match reply {
+    match next(&stage, &seen) {
         Ok(reply) => played(reply).await,
         Err(cause) => {
             let cause = cause.downcast_ref::<String>().cloned().unwrap_or_default();
@@ -207,6 +213,22 @@ async fn complete(State(stage): State<Arc<Stage>>, headers: HeaderMap, body: Byt
                 .push(cause);
             StatusCode::BAD_REQUEST.into_response()
         }
+    }
+}
+
+/// What the model does now. A turn that does not find what it quotes has to fail the test, not this thread.
+fn next(stage: &Stage, seen: &Seen) -> thread::Result<Reply> {
+    let mut play = stage.play.lock().unwrap_or_else(PoisonError::into_inner);
+    let turn = match &mut *play {
+        Play::Model(model) => return catch_unwind(AssertUnwindSafe(|| model(seen))),
+        Play::Turns(turns) => turns.pop_front(),
+    };
+    match turn {
+        Some(turn) => catch_unwind(AssertUnwindSafe(|| turn(seen))),
+        None => Err(Box::new(format!(
+            "a request that is not in the script: {}",
+            seen.body
+        ))),
     }
 }
 
