@@ -58,11 +58,10 @@ async fn a_gap_is_answered_once_and_found_from_then_on() {
     };
     let kinds = |declined: u8, voted_down: u8, handed_over: u8| json!({ "declined": declined, "voted_down": voted_down, "handed_over": handed_over });
     let mut seen: Vec<_> = listed.iter().map(short).collect();
-    assert_eq!(
-        seen.remove(0),
-        (PARKING[0].to_owned(), Some(3), kinds(3, 0, 0)),
-        "{listed:?}"
-    );
+    // Times are in seconds: of questions within one, any may stand for the gap.
+    let (leader, count, of) = seen.remove(0);
+    assert!(PARKING.contains(&leader.as_str()), "{listed:?}");
+    assert_eq!((count, of), (Some(3), kinds(3, 0, 0)), "{listed:?}");
     seen.sort_by(|a, b| a.0.cmp(&b.0));
     // Who asked for a person asked no question: the one before it was handed over.
     assert_eq!(
@@ -149,7 +148,7 @@ async fn a_gap_is_answered_once_and_found_from_then_on() {
             .any(|gap| gap["question"] == question && gap["state"] == state)
     };
     assert!(
-        state(PARKING[0], "open") && state(PARKING[0], "answered"),
+        state(PARKING[0], "open") && state(&leader, "answered"),
         "{again:?}"
     );
 

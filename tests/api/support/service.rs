@@ -121,7 +121,16 @@ impl Service {
 
     /// The token of a certain person of a partner, by the development issuer.
     pub(crate) fn token_of(&self, partner: &str, subject: &str) -> String {
-        let secret = fs::read(self.home.path().join("development.secret")).unwrap();
+        // The service says that it is ready a moment before it has made its secret.
+        let path = self.home.path().join("development.secret");
+        let start = Instant::now();
+        let secret = loop {
+            match fs::read(&path) {
+                Ok(secret) if secret.len() == 64 => break secret,
+                _ => assert!(start.elapsed() < PATIENCE, "there is no {}", path.display()),
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
         let claims = serde_json::json!({
             "iss": "liaison-development", "aud": "liaison", "sub": subject, "partner_id": partner,
             "exp": jiff::Timestamp::now().as_second() + 600,
