@@ -4,13 +4,15 @@ use crate::{
     assistant::{
         Assistant,
         model::{ChatModel, extractive::Extractive, openai::OpenAi},
+        policy::Policy,
         turn::Limits,
     },
+    caller::Caller,
     cli::setup,
     config::Settings,
     crm::{Crm, SqlCrm},
     home::Home,
-    store::Store,
+    store::{Owner, Store},
 };
 use anyhow::Context;
 use liaison_ingest::{Sandbox, pipeline::Ingest};
@@ -72,8 +74,22 @@ impl App {
         let crm = Arc::new(SqlCrm::new(store.pool().clone()));
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms: Vec<Arc<dyn ChatModel>> = Vec::new();
+        // Portals are the vendor's own, too.
+        let links = settings
+            .guard
+            .links
+            .iter()
+            .chain(&settings.server.allowed_origins);
+        let policy = Policy::new(
+            &links.cloned().collect::<Vec<_>>(),
+            settings.guard.mask_personal_data,
+        )?;
         for endpoint in llm.endpoints() {
-            llms.push(Arc::new(OpenAi::new(&endpoint, &assistant.persona)?));
+            llms.push(Arc::new(OpenAi::new(
+                &endpoint,
+                &assistant.persona,
+                policy.masks(),
+            )?));
         }
         let assistant = Assistant {
             knowledge: knowledge.clone(),
@@ -90,6 +106,7 @@ impl App {
             time_zone: settings.time_zone(),
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
+            policy,
         };
         Ok(Self {
             settings,
@@ -100,6 +117,12 @@ impl App {
             assistant,
             sandbox: sandbox()?,
         })
+    }
+
+    /// Whose conversations a caller has.
+    #[must_use]
+    pub fn owner<'a>(&self, caller: &'a Caller) -> Owner<'a> {
+        caller.owner(self.settings.conversations.shared)
     }
 
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.

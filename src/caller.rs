@@ -1,6 +1,6 @@
 //! Who asks, and therefore what they may see.
 
-use crate::crm::Partner;
+use crate::{crm::Partner, store::Owner};
 use liaison_knowledge::Audience;
 
 /// A partner's person, as a verified token (or the operator's command line) says.
@@ -13,6 +13,16 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whose conversations this caller has; `shared` is the vendor's setting.
+    #[must_use]
+    pub fn owner(&self, shared: bool) -> Owner<'_> {
+        Owner {
+            partner_id: &self.partner.id,
+            subject: &self.subject,
+            shared,
+        }
+    }
+
     /// What this caller may see of the knowledge.
     #[must_use]
     pub fn audience(&self) -> Audience {

@@ -3,7 +3,7 @@
 //! Embedded defaults, then the file, then variables like `LIAISON_LLM__MODEL`; parsed and checked once, after
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
-use crate::assistant::policy::AllowedLinks;
+use crate::assistant::policy::Policy;
 use liaison_knowledge::{AudienceSpec, Synonyms};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -37,8 +37,42 @@ pub struct Settings {
     pub index: IndexSettings,
     /// What a service takes in by itself.
     pub ingest: IngestSettings,
+    /// Whose conversations are whose.
+    pub conversations: ConversationSettings,
+    /// Mails to partner managers, and their replies.
+    pub mail: MailSettings,
     /// Logs.
     pub log: LogSettings,
+}
+
+/// Whose conversations are whose.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConversationSettings {
+    /// Whether all people of a partner read and continue each other's.
+    pub shared: bool,
+}
+
+/// Mails to partner managers, and their replies.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The mail server as a URL: `smtps://`, `smtp://…?tls=required` or `smtp://`; empty: no mail.
+    pub smtp: String,
+    /// The sender, e.g. `Liaison <liaison@example.com>`.
+    pub from: String,
+    /// Who signs in at the mail server; empty: nobody.
+    pub user: String,
+    /// The password for it.
+    pub password: Option<SecretString>,
+    /// Seconds between the attempts to send a mail; after the last one it has failed.
+    pub retry_seconds: Vec<u64>,
+    /// The console's address, for the link in a mail; empty: no link.
+    pub console: String,
+    /// The domain whose mails a gateway posts to `/api/mail`; empty: managers answer in the console alone.
+    pub reply_domain: String,
+    /// What the gateway signs in with.
+    pub gateway_secret: Option<SecretString>,
 }
 
 /// The HTTP service.
@@ -337,7 +371,7 @@ impl Settings {
         if self.assistant.replies == 0 || self.assistant.seconds.is_zero() {
             return unusable("assistant", "`replies` and `seconds` are at least 1");
         }
-        if let Err(error) = AllowedLinks::new(&self.guard.links) {
+        if let Err(error) = Policy::new(&self.guard.links, false) {
             return unusable("guard.links", &error.to_string());
         }
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
@@ -349,6 +383,15 @@ impl Settings {
         }
         if self.index.shards == 0 || self.index.replicas == 0 {
             return unusable("index", "`shards` and `replicas` are at least 1");
+        }
+        if !self.mail.smtp.is_empty() && self.mail.from.is_empty() {
+            return unusable("mail.from", "a mail server needs a sender");
+        }
+        if !self.mail.reply_domain.is_empty() && self.mail.gateway_secret.is_none() {
+            return unusable(
+                "mail.gateway_secret",
+                "replies by mail need a secret that the mail gateway signs in with",
+            );
         }
         for issuer in self.issuers.values() {
             if issuer.secret.is_some() == issuer.public_key_file.is_some() {
@@ -428,6 +471,22 @@ mod tests {
         std::fs::write(&file, "[server]\nport = 80\n").unwrap();
         let error = Settings::load(Some(&file)).unwrap_err().to_string();
         assert!(error.contains("port"), "{error}");
+    }
+
+    #[test]
+    fn mail_settings_that_cannot_work_are_named() {
+        let check = |toml: &str, setting: &str| {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("liaison.toml");
+            std::fs::write(&file, toml).unwrap();
+            let error = Settings::load(Some(&file)).unwrap_err().to_string();
+            assert!(error.contains(setting), "{error}");
+        };
+        check("[mail]\nsmtp = \"smtp://127.0.0.1\"\n", "mail.from");
+        check(
+            "[mail]\nreply_domain = \"replies.example\"\n",
+            "mail.gateway_secret",
+        );
     }
 
     #[test]

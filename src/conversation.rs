@@ -2,19 +2,24 @@
 
 use crate::{
     app::App,
-    assistant::{Answer, AssistantError, Progress, model::Past, tools::Tool},
+    assistant::{Answer, AssistantError, Progress, citation, model::Past, tools::Tool},
     caller::Caller,
-    store::{Exchange, NewExchange},
+    handoff::{offer, person},
+    store::{Exchange, Handoff, HandoffState, NewExchange},
 };
 use uuid::Uuid;
 
 /// Exchanges that a question is understood with.
-const REMEMBERED: u32 = 6;
+pub(crate) const REMEMBERED: u32 = 40;
+/// Of these, the last ones are told as they were; of the others, what was asked and how the answer began.
+const WHOLE: usize = 6;
+/// What is told of an older question and of its answer, in characters.
+const GIST: usize = 200;
 
 /// Why an exchange did not take place.
 #[derive(Debug, thiserror::Error)]
 pub enum ConversationError {
-    /// The conversation is another partner's.
+    /// The conversation is somebody else's.
     #[error("there is no such conversation")]
     NotYours,
     /// No model could reply.
@@ -28,30 +33,47 @@ pub enum ConversationError {
 /// Asks within a conversation and keeps the exchange under `id`.
 ///
 /// # Errors
-/// When the conversation is another partner's, no model replies, or the exchange cannot be kept.
+/// When the conversation is somebody else's, no model replies, or the exchange cannot be kept.
 pub async fn ask(
     app: &App,
     caller: &Caller,
     conversation: &str,
     id: Uuid,
     question: &str,
-    progress: impl FnMut(Progress<'_>) + Send,
+    mut progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Answer, ConversationError> {
-    let partner = &caller.partner.id;
-    if app.store.is_foreign(conversation, partner).await? {
+    let owner = app.owner(caller);
+    if app.store.is_foreign(conversation, owner).await? {
         return Err(ConversationError::NotYours);
     }
-    let history = app.store.exchanges(conversation, partner, REMEMBERED).await?;
-    let history: Vec<Past> = history.into_iter().filter_map(past).collect();
-    let mut answer = app.assistant.answer(caller, question, &history, progress).await?;
+    let before = app.store.exchanges(conversation, owner, REMEMBERED).await?;
+    let last = before.last().cloned();
+    let unfinished = unfinished(app, conversation, last.is_some()).await?;
+    let asked_for = person::asked_for(question);
+    let mut answer = match asked_for {
+        Some(language) => {
+            let reply = offer::reply(language, &caller.partner, unfinished.as_ref());
+            progress(Progress::Released(&reply.answer, &[]));
+            reply
+        }
+        None => {
+            let history = history(before);
+            app.assistant.answer(caller, question, &history, progress).await?
+        }
+    };
+    let because = offer::because(asked_for.is_some(), answer.declined.is_some(), last.as_ref());
+    answer.handoff = match unfinished {
+        Some(handoff) => Some(offer::shown(&handoff)),
+        None => because.map(|because| offer::offered(because, &caller.partner)),
+    };
+    answer.id = Some(id);
     conversation.clone_into(&mut answer.conversation);
     let receipt = serde_json::to_string(&answer).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let declined = answer.declined.as_ref().map(|declined| declined.reason.as_str());
     let new = NewExchange {
         id,
         conversation,
-        partner_id: partner,
-        subject: &caller.subject,
+        owner,
         question,
         receipt: &receipt,
         declined,
@@ -60,7 +82,7 @@ pub async fn ask(
         return Err(ConversationError::NotYours);
     }
     tracing::info!(
-        partner.id = %partner,
+        partner.id = %caller.partner.id,
         conversation.id = %conversation,
         model = %answer.model,
         declined = declined.unwrap_or("no"),
@@ -69,6 +91,25 @@ pub async fn ask(
         "answered"
     );
     Ok(answer)
+}
+
+/// The conversation's hand-over that is not closed; a new conversation has none.
+async fn unfinished(app: &App, conversation: &str, is_known: bool) -> Result<Option<Handoff>, sqlx::Error> {
+    if !is_known {
+        return Ok(None);
+    }
+    let handoff = app.store.handoff_of(conversation).await?;
+    Ok(handoff.filter(|handoff| handoff.state != HandoffState::Closed))
+}
+
+/// Exchanges, oldest first, as the models need them.
+pub(crate) fn history(exchanges: Vec<Exchange>) -> Vec<Past> {
+    let older = exchanges.len().saturating_sub(WHOLE);
+    let told = exchanges.into_iter().enumerate().map(|(nth, exchange)| {
+        let past = past(exchange)?;
+        Some(if nth < older { gist(past) } else { past })
+    });
+    told.flatten().collect()
 }
 
 /// An exchange as the models need it; one that cannot be read any more is forgotten rather than fatal.
@@ -81,6 +122,20 @@ fn past(exchange: Exchange) -> Option<Past> {
     Some(Past {
         question: exchange.question,
         tools: tools.collect(),
-        answer: answer.answer,
+        answer: citation::without_targets(&answer.answer),
     })
+}
+
+/// What an older exchange was about. Its tools are left out: nothing refers back that far.
+fn gist(past: Past) -> Past {
+    let beginning = |text: &str| match text.char_indices().nth(GIST) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
+    };
+    let first = past.answer.split("\n\n").next().unwrap_or_default();
+    Past {
+        question: beginning(&past.question),
+        answer: beginning(first),
+        tools: Vec::new(),
+    }
 }

@@ -75,7 +75,7 @@ impl Through {
         };
         Self {
             own: Extractive::new(app.knowledge.clone()),
-            client: OpenAi::new(&settings, "").unwrap(),
+            client: OpenAi::new(&settings, "", false).unwrap(),
             next,
             turn: Mutex::default(),
         }
@@ -93,6 +93,10 @@ async fn say(State(next): State<Arc<Mutex<String>>>) -> impl IntoResponse {
 impl ChatModel for Through {
     fn name(&self) -> &str {
         "through"
+    }
+
+    fn parameters(&self) -> Value {
+        self.client.parameters()
     }
 
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {

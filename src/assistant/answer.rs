@@ -3,6 +3,8 @@
 use super::{
     citation::Citation,
     evidence::{Evidence, ToolReturn, ToolStep},
+    model::ChatModel,
+    policy::Refused,
     prompt,
     telling::{Progress, Telling},
     tools::ToolOutcome,
@@ -15,6 +17,7 @@ use liaison_knowledge::{Anchor, Hit, PassageId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Passages offered when a question is declined.
 const NEAREST: usize = 3;
@@ -23,8 +26,11 @@ const SUGGESTIONS: usize = 3;
 const LONGEST_SUGGESTION: usize = 90;
 
 /// An answer, as kept and as returned. The JSON of `liaison ask --json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Answer {
+    /// The exchange it is kept as, for `liaison replay`.
+    #[serde(default)]
+    pub id: Option<Uuid>,
     /// Markdown with `[n](#cite-ID)` behind what is cited.
     pub answer: String,
     /// The honest no.
@@ -56,6 +62,8 @@ pub struct Answer {
 pub struct Receipt {
     /// The version of the prompt, and the sha256 of its text; empty where no language model was asked.
     pub prompt: Option<PromptUsed>,
+    /// How the model that worded it was asked; null for the extractive one.
+    pub parameters: Value,
     /// The passages that were found, with the sha256 of their words.
     pub passages: Vec<PassageUsed>,
     /// What was said and not shown, and why.
@@ -98,7 +106,8 @@ pub struct WithheldPart {
 /// The honest no.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Declined {
-    /// A stable code: `not_in_knowledge`, `not_verified`, `no_such_record`, `no_answer`.
+    /// A stable code: `not_in_knowledge`, `not_verified`, `no_such_record`, `no_answer`, or one that begins with
+    /// `refused_`.
     pub reason: String,
     /// The nearest passages, best first.
     pub nearest: Vec<Near>,
@@ -143,7 +152,7 @@ pub struct TimingsMs {
 pub(super) fn told(
     end: End,
     turn: &Turn,
-    model: &str,
+    model: &dyn ChatModel,
     question: &str,
     mut telling: Telling<impl FnMut(Progress<'_>) + Send>,
 ) -> Answer {
@@ -165,6 +174,7 @@ pub(super) fn told(
     };
     let told = telling.end();
     Answer {
+        id: None,
         suggestions: if declined.is_none() {
             suggestions(question, evidence, &told.citations)
         } else {
@@ -176,14 +186,30 @@ pub(super) fn told(
         tools: evidence.steps.iter().map(tool_use).collect(),
         confirmation: None,
         handoff: None,
-        model: model.to_owned(),
+        model: model.name().to_owned(),
         conversation: String::new(),
         timings_ms: told.timings,
-        receipt: receipt(turn),
+        receipt: receipt(turn, model),
     }
 }
 
-fn receipt(turn: &Turn) -> Receipt {
+/// A question that is declined without a look.
+pub(super) fn refused(refused: Refused, mut telling: Telling<impl FnMut(Progress<'_>) + Send>) -> Answer {
+    telling.say(refused.words());
+    let told = telling.end();
+    Answer {
+        answer: told.text,
+        declined: Some(Declined {
+            reason: refused.code().to_owned(),
+            nearest: vec![],
+        }),
+        model: "policy".to_owned(),
+        timings_ms: told.timings,
+        ..Answer::default()
+    }
+}
+
+fn receipt(turn: &Turn, model: &dyn ChatModel) -> Receipt {
     let passage = |hit: &Hit| PassageUsed {
         passage_id: hit.passage.id,
         document: hit.document.path.clone(),
@@ -199,6 +225,7 @@ fn receipt(turn: &Turn) -> Receipt {
             version: prompt::ASSISTANT.version.to_owned(),
             sha256: prompt::ASSISTANT.sha256.clone(),
         }),
+        parameters: model.parameters(),
         passages: turn.evidence().passages().into_iter().map(passage).collect(),
         withheld: turn.withheld().map(withheld).collect(),
         stopped: turn.stopped(),

@@ -68,3 +68,36 @@ impl Numbering {
         Some(n)
     }
 }
+
+/// Without the targets of citations, which lead nowhere outside the page: `[1](#cite-…)` becomes `[1]`.
+#[must_use]
+pub fn without_targets(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](#cite-") {
+        plain.push_str(before);
+        plain.push(']');
+        rest = after.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn citations_keep_their_numbers_alone() {
+        let check = |text: &str, expected: &str| assert_eq!(without_targets(text), expected);
+        check(
+            "90 days [1](#cite-7c1d), once [2](#cite-8).",
+            "90 days [1], once [2].",
+        );
+        check(
+            "no marks [here](https://a.example)",
+            "no marks [here](https://a.example)",
+        );
+        check("cut [1](#cite-", "cut [1]");
+    }
+}

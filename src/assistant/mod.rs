@@ -30,13 +30,14 @@ use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use liaison_knowledge::{Knowledge, View};
 use model::{Ask, ChatModel, ModelError, Past, Vocabulary, extractive::Extractive};
+use policy::Policy;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use telling::Telling;
 use tokio::time::Instant;
 use tools::{Tool, ToolContext};
 use turn::{End, Limits, Note, Step, Stop, Turn};
-use verify::{Checker, Verdict};
+use verify::{By, Checker, Verdict};
 
 /// Replies of the extractive model in one turn: plan, a second look, answer.
 const EXTRACTIVE_REPLIES: usize = 4;
@@ -63,6 +64,8 @@ pub struct Assistant {
     pub fiscal_year_start: i8,
     /// Passages of one search.
     pub passages: usize,
+    /// What may be shown.
+    pub policy: Policy,
 }
 
 /// Why there is no answer, not even a declined one.
@@ -80,6 +83,7 @@ struct Asked<'a> {
     history: &'a [Past],
     today: Date,
     vocabulary: Vocabulary,
+    policy: Policy,
     deadline: Instant,
 }
 
@@ -102,12 +106,16 @@ impl Assistant {
         progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Answer, AssistantError> {
         let mut telling = Telling::new(progress);
+        if let Some(refused) = policy::refused(question) {
+            return Ok(answer::refused(refused, telling));
+        }
         let asked = Asked {
             caller,
             question,
             history,
             today: self.today(),
             vocabulary: self.vocabulary(caller).await,
+            policy: self.policy.with_link(&caller.partner.referral_url),
             deadline: Instant::now() + self.patience,
         };
         let mut turn = Turn::new(self.first_limits());
@@ -140,9 +148,7 @@ impl Assistant {
                 Step::Done(end) => break end,
             }
         };
-        let model = models
-            .first()
-            .map_or(self.extractive.name(), |model| model.name());
+        let model: &dyn ChatModel = models.first().map_or(&self.extractive, AsRef::as_ref);
         Ok(answer::told(end, &turn, model, question, telling))
     }
 
@@ -205,7 +211,9 @@ impl Assistant {
             today: asked.today,
             vocabulary: &asked.vocabulary,
         };
-        let mut checker = Checker::new(evidence, asked.question, turn.released());
+        // Whoever has no time to keep to is ours.
+        let by = deadline.map_or(By::Quotes, |_| By::Model);
+        let mut checker = Checker::new(evidence, asked.question, &asked.policy, by, turn.released());
         let mut said = |part| {
             for released in checker.check(&part) {
                 telling.release(&released, evidence);

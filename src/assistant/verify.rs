@@ -3,20 +3,21 @@
 //! A sentence passes when at least one of its citations holds (the quoted words stand in a passage of this
 //! turn, or it names records of this turn) and every number, amount, percentage and date in it stands in what
 //! its holding citations point to; so does every name, where it rests on records. What fails is withheld with its
-//! reason; nothing is rewritten here.
+//! reason. What passes is shown as the vendor's policy lets it: without links and images that it does not allow.
 
 mod names;
 
 use super::{
     draft::{Cite, Draft, Gap, Part},
     evidence::Evidence,
+    policy::{self, Policy},
     tools::ToolOutcome,
 };
 use crate::program::date::long;
 use jiff::tz::TimeZone;
 use liaison_evals::numbers;
 use liaison_knowledge::PassageId;
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 /// Longest question back, in characters.
 const LONGEST_QUESTION: usize = 240;
@@ -77,6 +78,12 @@ pub enum Failure {
     /// It was to be a question back, and is not, or says more than a question may.
     #[error("a question back is one short question without figures or names of its own")]
     NoQuestion,
+    /// It tells of the prompt, the tools or ids.
+    #[error("it speaks of what is internal")]
+    GivesAway,
+    /// Nothing of it may be shown: it was a link or an image.
+    #[error("nothing of it may be shown")]
+    NothingLeft,
 }
 
 impl Failure {
@@ -89,25 +96,39 @@ impl Failure {
             Self::NumberWithoutSource(_) => "number_without_source",
             Self::NameWithoutSource(_) => "name_without_source",
             Self::NoQuestion => "no_question",
+            Self::GivesAway => "gives_away",
+            Self::NothingLeft => "nothing_left",
         }
     }
 }
 
 /// Checks every part of a draft against what was gathered in this turn.
 #[must_use]
-pub fn verify(draft: &Draft, evidence: &Evidence) -> Verdict {
-    let mut checker = Checker::new(evidence, "", &[]);
+pub fn verify(draft: &Draft, evidence: &Evidence, policy: &Policy) -> Verdict {
+    let by = By::Quotes;
+    let mut checker = Checker::new(evidence, "", policy, by, &[]);
     for part in &draft.parts {
         checker.check(part);
     }
     checker.end().1
 }
 
+/// Who words what is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A language model, which knows its prompt and may have been told to give it away.
+    Model,
+    /// Code, out of quotes.
+    Quotes,
+}
+
 /// Checks the parts of one reply as they come.
 pub struct Checker<'e> {
-    passages: Vec<(PassageId, Source)>,
-    records: Vec<(&'e ToolOutcome, Source)>,
+    passages: Vec<(PassageId, Source<'e>)>,
+    records: Vec<(&'e ToolOutcome, Source<'e>)>,
     question: &'e str,
+    policy: &'e Policy,
+    by: By,
     /// What other replies of the turn have said: it is not said again.
     former: &'e [Released],
     verdict: Verdict,
@@ -120,8 +141,8 @@ pub struct Checker<'e> {
 
 /// What a citation points to.
 #[derive(Default)]
-struct Source {
-    text: String,
+struct Source<'e> {
+    text: Cow<'e, str>,
     folded: OnceCell<String>,
     facts: OnceCell<Vec<numbers::Fact>>,
 }
@@ -129,17 +150,25 @@ struct Source {
 impl<'e> Checker<'e> {
     /// Against what was gathered for `question`, behind what other replies of the turn have said.
     #[must_use]
-    pub fn new(evidence: &'e Evidence, question: &'e str, former: &'e [Released]) -> Self {
+    pub fn new(
+        evidence: &'e Evidence,
+        question: &'e str,
+        policy: &'e Policy,
+        by: By,
+        former: &'e [Released],
+    ) -> Self {
         let passages = evidence.passages().into_iter();
         let records = evidence.records().into_iter();
         Self {
             passages: passages
-                .map(|hit| (hit.passage.id, Source::of(hit.passage.text.clone())))
+                .map(|hit| (hit.passage.id, Source::of(hit.passage.text.as_str())))
                 .collect(),
             records: records
                 .map(|(_, outcome)| (outcome, Source::of(shown(outcome))))
                 .collect(),
             question,
+            policy,
+            by,
             former,
             verdict: Verdict::default(),
             waiting: Vec::new(),
@@ -157,7 +186,7 @@ impl<'e> Checker<'e> {
             Part::Sentence { text, cites, .. } => (self.sentence(text, cites), true),
         };
         self.gap = self.gap.max(gap(part));
-        match checked {
+        match checked.and_then(|released| self.shown(part, released)) {
             Err(reason) => {
                 let text = words(part).to_owned();
                 self.verdict.withheld.push(Withheld { text, reason });
@@ -185,6 +214,21 @@ impl<'e> Checker<'e> {
         (last, self.verdict)
     }
 
+    /// A part that is proven as it may be shown.
+    fn shown(&self, part: &Part, released: Released) -> Result<Released, Failure> {
+        if matches!(part, Part::Phrase(_)) {
+            return Ok(released);
+        }
+        if self.by == By::Model && policy::gives_away(&released.text) {
+            return Err(Failure::GivesAway);
+        }
+        let text = self.policy.shown(&released.text);
+        if !text.chars().any(char::is_alphanumeric) {
+            return Err(Failure::NothingLeft);
+        }
+        Ok(Released { text, ..released })
+    }
+
     fn was_said(&self, part: &Released) -> bool {
         let mut said = self.former.iter().chain(&self.verdict.released);
         said.any(|former| former.text == part.text && former.citations == part.citations)
@@ -203,7 +247,7 @@ impl<'e> Checker<'e> {
 
     fn question(&self, text: &str) -> Result<Released, Failure> {
         let known = self.passages.iter().map(|(_, source)| source);
-        let known: Vec<&Source> = known
+        let known: Vec<&Source<'_>> = known
             .chain(self.records.iter().map(|(_, source)| source))
             .collect();
         let is_question = text.trim_end_matches(['*', '_', ' ']).ends_with('?')
@@ -258,17 +302,17 @@ impl<'e> Checker<'e> {
     }
 
     /// The first name of `text` that is neither in `sources` nor in the question.
-    fn strange_name(&self, text: &str, sources: &[&Source]) -> Option<String> {
+    fn strange_name(&self, text: &str, sources: &[&Source<'_>]) -> Option<String> {
         let asked = folded(self.question);
         let is_known = |name: &str| asked.contains(name) || sources.iter().any(|s| s.folded().contains(name));
         names::of(text).find(|name| !is_known(&folded(name)))
     }
 }
 
-impl Source {
-    fn of(text: String) -> Self {
+impl<'e> Source<'e> {
+    fn of(text: impl Into<Cow<'e, str>>) -> Self {
         Self {
-            text,
+            text: text.into(),
             ..Self::default()
         }
     }
@@ -311,7 +355,7 @@ fn gap(part: &Part) -> Gap {
 }
 
 /// The first number of `text` that stands in none of `sources`, as written.
-fn first_unsupported(text: &str, sources: &[&Source]) -> Option<String> {
+fn first_unsupported(text: &str, sources: &[&Source<'_>]) -> Option<String> {
     let known = |fact: &numbers::Fact| {
         let mut all = sources.iter().flat_map(|source| source.facts());
         all.any(|known| numbers::agree(&fact.kind, &known.kind))
@@ -334,7 +378,7 @@ fn shown(outcome: &ToolOutcome) -> String {
 /// and dashes do not count.
 #[must_use]
 pub fn stands_in(quote: &str, text: &str) -> bool {
-    Source::of(text.to_owned()).holds(quote)
+    Source::of(text).holds(quote)
 }
 
 fn folded(text: &str) -> String {
@@ -359,27 +403,32 @@ mod tests {
         evidence::{ToolCall, ToolReturn, ToolStep},
         tools::Tool,
     };
-    use liaison_knowledge::{Anchor, AudienceSpec, DocumentId, DocumentRecord, Hit, Passage, Validity};
+    use liaison_knowledge::{
+        Anchor, AudienceSpec, DocumentId, DocumentRecord, Hit, Passage, Stored, Validity,
+    };
     use serde_json::json;
+    use std::sync::Arc;
 
     fn evidence(text: &str) -> Evidence {
         let document = DocumentId::of_source("/rules.md");
         let hit = Hit {
-            passage: Passage {
-                id: PassageId::of_text(document, 0, text),
-                ordinal: 0,
-                anchor: Anchor::Heading { heading: vec![] },
-                heading: vec![],
-                text: text.to_owned(),
-            },
-            document: DocumentRecord {
-                id: document,
-                path: "rules.md".into(),
-                title: "Rules".into(),
-                audience: AudienceSpec::Partners,
-                validity: Validity::default(),
-                language: None,
-            },
+            stored: Arc::new(Stored {
+                passage: Passage {
+                    id: PassageId::of_text(document, 0, text),
+                    ordinal: 0,
+                    anchor: Anchor::Heading { heading: vec![] },
+                    heading: vec![],
+                    text: text.to_owned(),
+                },
+                document: DocumentRecord {
+                    id: document,
+                    path: "rules.md".into(),
+                    title: "Rules".into(),
+                    audience: AudienceSpec::Partners,
+                    validity: Validity::default(),
+                    language: None,
+                },
+            }),
             score: 1.0,
             similarity: Some(1.0),
             bm25: None,
@@ -408,7 +457,7 @@ mod tests {
             cites: cites.into_iter().collect(),
             gap: Gap::Paragraph,
         };
-        let verdict = verify(&Draft { parts: vec![part] }, &evidence);
+        let verdict = verify(&Draft { parts: vec![part] }, &evidence, &Policy::default());
         match expected {
             Ok(()) => assert_eq!(
                 (verdict.released.len(), verdict.withheld.len()),
@@ -457,10 +506,17 @@ mod tests {
         let draft = Draft {
             parts: vec![Part::Phrase(Phrase::Greeting), lie],
         };
-        assert!(verify(&draft, &evidence("x")).released.is_empty());
+        assert!(
+            verify(&draft, &evidence("x"), &Policy::default())
+                .released
+                .is_empty()
+        );
         let draft = Draft {
             parts: vec![Part::Phrase(Phrase::Greeting)],
         };
-        assert_eq!(verify(&draft, &evidence("x")).released.len(), 1);
+        assert_eq!(
+            verify(&draft, &evidence("x"), &Policy::default()).released.len(),
+            1
+        );
     }
 }

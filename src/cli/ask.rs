@@ -2,7 +2,7 @@
 
 use super::{Context, Ended, Usage, output, search};
 use crate::{
-    assistant::{self, Answer},
+    assistant::{self, Answer, citation},
     conversation,
 };
 use uuid::Uuid;
@@ -41,11 +41,8 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     })
 }
 
-fn readable(answer: &Answer) -> String {
-    let mut text = answer.answer.clone();
-    for citation in &answer.citations {
-        text = text.replace(&format!("](#cite-{})", citation.passage_id.0), "]");
-    }
+pub(super) fn readable(answer: &Answer) -> String {
+    let mut text = citation::without_targets(&answer.answer);
     if !answer.citations.is_empty() {
         text.push_str("\n\nSources");
     }

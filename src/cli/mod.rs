@@ -11,6 +11,7 @@ mod one_pager;
 mod output;
 mod partner;
 mod reconcile;
+mod replay;
 mod search;
 mod seed;
 mod serve;
@@ -57,6 +58,8 @@ enum Command {
     Search(search::Args),
     /// Ask a question as a partner
     Ask(ask::Args),
+    /// Show how an answer came about, and ask its question again
+    Replay(replay::Args),
     /// Draft enablement content for a partner, every claim cited
     OnePager(one_pager::Args),
     /// Measure answer quality
@@ -142,6 +145,7 @@ impl Command {
             Self::Ingest(args) => ingest::run(context, args).await,
             Self::Reconcile(args) => reconcile::run(context, args).await,
             Self::Search(args) => search::run(context, args).await,
+            Self::Replay(args) => replay::run(context, args).await,
             Self::Ask(args) => ask::run(context, args).await,
             Self::OnePager(args) => one_pager::run(context, args).await,
             Self::Eval(args) => eval::run(context, args).await,

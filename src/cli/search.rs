@@ -169,11 +169,11 @@ fn results(found: Found, total: Duration) -> Results {
     let shown = |(nth, hit): (usize, liaison_knowledge::Hit)| Shown {
         rank: nth + 1,
         passage_id: hit.passage.id,
-        document: hit.document.path,
-        title: hit.document.title,
-        anchor: hit.passage.anchor,
+        document: hit.document.path.clone(),
+        title: hit.document.title.clone(),
+        anchor: hit.passage.anchor.clone(),
         score: hit.score,
-        text: hit.passage.text,
+        text: hit.passage.text.clone(),
     };
     let ms = |time: Duration| (time.as_secs_f64() * 1e5).round() / 100.0;
     let timings = Timings {

@@ -174,6 +174,15 @@ pub struct Partner {
     pub referral_url: String,
 }
 
+impl Partner {
+    /// Name and address of its manager; nothing where the CRM names nobody who can be written to.
+    #[must_use]
+    pub fn manager(&self) -> Option<(&str, &str)> {
+        let (name, email) = (self.manager_name.trim(), self.manager_email.trim());
+        (!name.is_empty() && email.contains('@')).then_some((name, email))
+    }
+}
+
 /// A deal in the pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opportunity {

@@ -153,7 +153,7 @@ pub async fn draft(
     let mut released = Vec::new();
     let mut spans = Vec::new();
     for (slot, draft) in &drafts {
-        let verdict = verify::verify(draft, &evidence);
+        let verdict = verify::verify(draft, &evidence, &assistant.policy);
         // A claim stands once in a piece, in the first section that it fits.
         let new: Vec<_> = verdict
             .released

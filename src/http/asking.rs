@@ -68,12 +68,8 @@ impl Asked {
             ));
         }
         // Asked before a stream opens, so that the answer has a status; `conversation::ask` holds to it as well.
-        if served
-            .app
-            .store
-            .is_foreign(&conversation, &caller.partner.id)
-            .await?
-        {
+        let owner = served.app.owner(&caller);
+        if served.app.store.is_foreign(&conversation, owner).await? {
             return Err(ConversationError::NotYours.into());
         }
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok());

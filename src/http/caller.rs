@@ -8,8 +8,11 @@ use axum::{
 };
 
 /// Someone of the vendor's own people.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Staff;
+#[derive(Debug, Clone)]
+pub(super) struct Staff {
+    /// What their token is called in the settings.
+    pub(super) name: String,
+}
 
 impl FromRequestParts<Served> for Caller {
     type Rejection = ApiError;
@@ -28,14 +31,15 @@ impl FromRequestParts<Served> for Staff {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, ApiError> {
-        if served.identities.is_staff(bearer(parts)?) {
-            return Ok(Self);
-        }
-        Err(ApiError::unauthorized("staff_only", "This needs a staff token."))
+        let name = served.identities.staff(bearer(parts)?);
+        let refused = || ApiError::unauthorized("staff_only", "This needs a staff token.");
+        Ok(Self {
+            name: name.ok_or_else(refused)?.to_owned(),
+        })
     }
 }
 
-fn bearer(parts: &Parts) -> Result<&str, ApiError> {
+pub(super) fn bearer(parts: &Parts) -> Result<&str, ApiError> {
     let value = parts
         .headers
         .get(header::AUTHORIZATION)

@@ -1,14 +1,16 @@
-//! `POST /api/feedback`: a partner's word on an answer.
+//! `POST /api/feedback`: a partner's word on an answer; after two that did not help, the offer of a person.
 
 use super::{Served, error::ApiError};
-use crate::caller::Caller;
+use crate::{caller::Caller, handoff::offer};
 use axum::{
     Json, Router,
     extract::{State, rejection::JsonRejection},
     http::StatusCode,
+    response::{IntoResponse, Response},
     routing::post,
 };
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Longest comment kept, in characters.
@@ -30,7 +32,7 @@ async fn give(
     State(served): State<Served>,
     caller: Caller,
     body: Result<Json<Body>, JsonRejection>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Response, ApiError> {
     let Json(body) = body?;
     if body.vote != 1 && body.vote != -1 {
         return Err(ApiError::bad_request("bad_vote", "`vote` is 1 or -1."));
@@ -38,14 +40,17 @@ async fn give(
     let comment: Option<String> = body
         .comment
         .map(|text| text.chars().take(LONGEST_COMMENT).collect());
-    let kept = served
-        .app
-        .store
-        .vote(body.answer, &caller.partner.id, body.vote, comment.as_deref())
+    let (store, owner) = (&served.app.store, served.app.owner(&caller));
+    let voted = store
+        .vote(body.answer, owner, body.vote, comment.as_deref())
         .await?;
-    if kept {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::not_found("There is no such answer of yours."))
+    let conversation = voted.ok_or_else(|| ApiError::not_found("There is no such answer of yours."))?;
+    if body.vote > 0 {
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
+    let because = offer::after_vote(&store.exchanges(&conversation, owner, 2).await?);
+    Ok(match because {
+        Some(because) => Json(json!({ "handoff": offer::offered(because, &caller.partner) })).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }

@@ -24,7 +24,9 @@ const LEEWAY: u64 = 30;
 /// Whose tokens are accepted.
 pub struct Identities {
     issuers: Vec<Issuer>,
-    staff: Vec<[u8; 32]>,
+    /// Digests of the tokens, by the name of each.
+    staff: Vec<(String, [u8; 32])>,
+    gateway: Option<[u8; 32]>,
 }
 
 struct Issuer {
@@ -60,16 +62,23 @@ impl Identities {
             let secret = app.home.development_secret()?;
             issuers.push(Issuer::hs256(&secret, DEVELOPMENT, AUDIENCE));
         }
-        let mut staff: Vec<[u8; 32]> = settings
-            .staff
-            .tokens
-            .values()
-            .map(|token| digest(token.expose_secret()))
+        let tokens = settings.staff.tokens.iter();
+        let mut staff: Vec<(String, [u8; 32])> = tokens
+            .map(|(name, token)| (name.clone(), digest(token.expose_secret())))
             .collect();
         if mode == Mode::Demo {
-            staff.push(digest(&demo_staff_token(&app.home)?));
+            staff.push(("demo".to_owned(), digest(&demo_staff_token(&app.home)?)));
         }
-        Ok(Self { issuers, staff })
+        let gateway = settings
+            .mail
+            .gateway_secret
+            .as_ref()
+            .filter(|_| !settings.mail.reply_domain.is_empty());
+        Ok(Self {
+            issuers,
+            staff,
+            gateway: gateway.map(|secret| digest(secret.expose_secret())),
+        })
     }
 
     /// The claims of a partner's token, when an accepted issuer signed it and it holds.
@@ -95,11 +104,17 @@ impl Identities {
         })
     }
 
-    /// Whether this is a staff token.
-    pub(super) fn is_staff(&self, token: &str) -> bool {
+    /// What this staff token is called; `None` when it is none.
+    pub(super) fn staff(&self, token: &str) -> Option<&str> {
         // Digests are compared, so the time taken says nothing about how much of a guess is right.
         let digest = digest(token);
-        self.staff.contains(&digest)
+        let (name, _) = self.staff.iter().find(|(_, of_token)| *of_token == digest)?;
+        Some(name)
+    }
+
+    /// Whether this is the secret of the mail gateway; `None` when mails are not taken in.
+    pub(super) fn is_gateway(&self, secret: &str) -> Option<bool> {
+        self.gateway.map(|gateway| gateway == digest(secret))
     }
 }
 

@@ -5,13 +5,17 @@ pub mod assets;
 mod caller;
 mod chat;
 mod completions;
+mod conversations;
 mod documents;
 pub mod error;
 mod evals;
 mod feedback;
+mod gaps;
+mod handoffs;
 mod health;
 pub mod identity;
 mod jobs;
+mod mail;
 mod one_pagers;
 mod openapi;
 pub(crate) mod partners;
@@ -19,7 +23,7 @@ mod portal;
 mod sources;
 mod stream;
 
-use crate::{app::App, intake::Intake};
+use crate::{app::App, gaps::Gaps, handoff::Handoffs, intake::Intake};
 use anyhow::Context;
 use axum::{
     Router,
@@ -51,6 +55,8 @@ pub struct Served {
     app: Arc<App>,
     identities: Arc<Identities>,
     intake: Arc<Intake>,
+    handoffs: Arc<Handoffs>,
+    gaps: Arc<Gaps>,
 }
 
 /// Largest request body, in bytes: a question is short.
@@ -68,7 +74,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let patience = app.settings.server.shutdown_seconds;
     let intake = Intake::start(Arc::clone(&app)).await?;
-    let router = router(app, intake, mode)?;
+    let handoffs = Handoffs::start(Arc::clone(&app))?;
+    let router = router(app, intake, handoffs, mode)?;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let signal = async move {
         shutdown.await;
@@ -95,7 +102,12 @@ pub async fn run(
 ///
 /// # Errors
 /// When an issuer's key or an allowed origin cannot be used.
-pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<Router> {
+pub fn router(
+    app: Arc<App>,
+    intake: Arc<Intake>,
+    handoffs: Arc<Handoffs>,
+    mode: Mode,
+) -> anyhow::Result<Router> {
     let identities = Arc::new(Identities::new(&app, mode)?);
     let cors = cors(&app.settings.server.allowed_origins)?;
     let mut router = Router::new()
@@ -103,6 +115,10 @@ pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<
         .merge(completions::router())
         .merge(sources::router())
         .merge(feedback::router())
+        .merge(conversations::router())
+        .merge(handoffs::router())
+        .merge(gaps::router())
+        .merge(mail::router())
         .merge(documents::router())
         .merge(jobs::router())
         .merge(partners::router())
@@ -134,9 +150,11 @@ pub fn router(app: Arc<App>, intake: Arc<Intake>, mode: Mode) -> anyhow::Result<
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(id, MakeRequestUuid))
         .with_state(Served {
+            gaps: Arc::new(Gaps::new(Arc::clone(&app), Arc::clone(&intake))),
             app,
             identities,
             intake,
+            handoffs,
         }))
 }
 

@@ -103,6 +103,9 @@ impl<S: FnMut(Value)> Parts<S> {
         if !answer.suggestions.is_empty() {
             (self.send)(json!({ "type": "data-suggestions", "data": { "questions": answer.suggestions } }));
         }
+        if let Some(handoff) = &answer.handoff {
+            (self.send)(json!({ "type": "data-handoff", "data": handoff }));
+        }
         (self.send)(json!({ "type": "finish-step" }));
         let metadata = json!({
             "model": answer.model,
@@ -124,11 +127,11 @@ fn call_id(n: usize) -> String {
 
 /// The partner's own manager at the vendor; nothing where the CRM names nobody who can be written to.
 fn contact(partner: &Partner) -> Value {
-    let (name, email) = (partner.manager_name.trim(), partner.manager_email.trim());
-    if name.is_empty() || !email.contains('@') {
-        return Value::Null;
-    }
-    json!({ "name": name, "email": email })
+    let manager = partner.manager();
+    manager.map_or(
+        Value::Null,
+        |(name, email)| json!({ "name": name, "email": email }),
+    )
 }
 
 fn source(citation: &Citation) -> Value {
@@ -174,10 +177,7 @@ fn status(tool: Tool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        assistant::{Declined, Receipt, TimingsMs},
-        crm::PartnerType,
-    };
+    use crate::{assistant::Declined, crm::PartnerType};
     use jiff::civil::date;
 
     fn partner(name: &str, email: &str) -> Partner {
@@ -199,20 +199,11 @@ mod tests {
 
     fn declined(partner: &Partner) -> Value {
         let answer = Answer {
-            answer: String::new(),
             declined: Some(Declined {
                 reason: "not_in_knowledge".into(),
                 nearest: vec![],
             }),
-            citations: vec![],
-            tools: vec![],
-            confirmation: None,
-            handoff: None,
-            suggestions: vec![],
-            model: "extractive".into(),
-            conversation: "c".into(),
-            timings_ms: TimingsMs::default(),
-            receipt: Receipt::default(),
+            ..Answer::default()
         };
         let mut sent = Vec::new();
         Parts::new(Uuid::nil(), |part| sent.push(part)).finish(&answer, partner);

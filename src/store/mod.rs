@@ -2,10 +2,14 @@
 
 mod conversations;
 mod documents;
+mod gaps;
+mod handoffs;
 mod jobs;
 
-pub use conversations::{Exchange, NewExchange};
+pub use conversations::{Exchange, Listed, NewExchange, Owner, Replayed};
 pub use documents::CataloguedDocument;
+pub use gaps::{GapState, KeptGap, Unanswered};
+pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 pub use jobs::{Job, State};
 
 use sqlx::{

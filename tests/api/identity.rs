@@ -74,6 +74,11 @@ async fn check_refused(service: &Service, token: &str, code: &str) {
     refused(service.get(source, token).await, 401, code).await;
     let vote = json!({ "answer": "00000000-0000-4000-8000-000000000000", "vote": 1 });
     refused(service.post("/api/feedback", token, &vote).await, 401, code).await;
+    for path in ["/api/conversations", "/api/conversations/c-1"] {
+        refused(service.get(path, token).await, 401, code).await;
+    }
+    let asked = json!({ "conversation": "c-1" });
+    refused(service.post("/api/handoffs", token, &asked).await, 401, code).await;
 }
 
 /// The token gets as far as the passage, which does not exist.

@@ -14,7 +14,9 @@ mod completions;
 mod crash;
 mod enablement;
 mod full_disk;
+mod gaps;
 mod guard;
+mod handoffs;
 #[cfg(feature = "hub")]
 mod hub;
 mod identity;
@@ -23,6 +25,7 @@ mod intake;
 mod isolation;
 mod llm;
 mod llm_failures;
+mod llm_proof;
 mod mishaps;
 mod model;
 mod support;

@@ -98,7 +98,7 @@ function commissions(partner) {
 
 function declined() {
   return [
-    start(),
+    start('answer-no'),
     status('Searching the program documents'),
     ...words('I found nothing about that in the documents I may use for you.'),
     {
@@ -112,6 +112,14 @@ function declined() {
           document: passages[id].document,
           anchor: passages[id].anchor,
         })),
+      },
+    },
+    {
+      type: 'data-handoff',
+      data: {
+        state: 'offered',
+        because: 'declined',
+        manager: { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' },
       },
     },
     { type: 'finish' },
@@ -136,8 +144,8 @@ function quotedTwice() {
   ];
 }
 
-function start() {
-  return { type: 'start', messageId: 'answer-1' };
+function start(messageId = 'answer-1') {
+  return { type: 'start', messageId };
 }
 
 function status(label) {

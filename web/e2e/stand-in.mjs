@@ -5,6 +5,8 @@ import http from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerTo, passages } from './answers.mjs';
+import { gapsOf } from './gaps.mjs';
+import { conversationOf, handOver, staffHandoffs } from './handoffs.mjs';
 import { intakeOf } from './intake.mjs';
 import { comparison, partners, piece, run, runs } from './records.mjs';
 
@@ -53,7 +55,7 @@ async function route(request, response) {
 
 async function api(request, response, path) {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  if (/^\/api\/(documents|jobs|partners|evals|one-pagers)(\/|$)/.test(path)) {
+  if (/^\/api\/(documents|jobs|partners|evals|gaps|one-pagers)(\/|$)/.test(path) || isStaffs(request, path)) {
     return staff(response, token, path, request);
   }
   const number = Number(token.split('.')[1] ?? 0);
@@ -64,13 +66,32 @@ async function api(request, response, path) {
     return passage ? json(response, passage) : problem(response, 404, 'not_found', 'no such passage');
   }
   if (path === '/api/feedback') return response.writeHead(204).end();
+  if (path === '/api/handoffs') return json(response, handOver(token.split('.')[0], await body(request)), 201);
+  if (path.startsWith('/api/conversations/')) {
+    const known = conversationOf(token.split('.')[0], decodeURIComponent(path.slice(19)));
+    return known ? json(response, known) : problem(response, 404, 'not_found', 'no such conversation');
+  }
   return problem(response, 404, 'not_found', 'nothing here');
+}
+
+/** Partners post to `/api/handoffs`; everything else about hand-overs is for staff. */
+function isStaffs(request, path) {
+  return path.startsWith('/api/handoffs') && !(path === '/api/handoffs' && request.method === 'POST');
 }
 
 async function staff(response, token, path, request) {
   const empty = token === 'nobody-has-anything';
   if (!STAFF.test(token) && !empty) return problem(response, 401, 'unauthorized', 'no such staff token');
   if (/^\/api\/(documents|jobs)/.test(path)) return intake(response, token, path, request);
+  if (path.startsWith('/api/handoffs')) {
+    const answer = staffHandoffs(token, request.method, path, request.method === 'POST' ? await body(request) : {});
+    return answer ? json(response, answer) : problem(response, 404, 'not_found', 'There is no such hand-over.');
+  }
+  if (path.startsWith('/api/gaps')) {
+    const answer = gapsOf(token, path, request.method === 'POST' ? await body(request) : {});
+    if (!answer) return problem(response, 404, 'not_found', 'There is no such gap.');
+    return 'status' in answer ? response.writeHead(answer.status).end() : json(response, answer);
+  }
   if (path === '/api/partners') return json(response, empty ? [] : partners);
   if (path === '/api/evals/runs') return json(response, { runs: empty ? [] : runs });
   if (path === `/api/evals/runs/${run.id}`) return json(response, run);

@@ -1,13 +1,16 @@
 /** What the console says for the service's codes. */
 import { expect, test } from 'vitest';
-import type { DocumentRow, Job } from '../src/console/api';
+import type { DocumentRow, Entry, GapRow, HandoffRow, Job } from '../src/console/api';
 import {
   audienceInWords,
   counted,
   dayInWords,
+  deliveryOf,
   endedInWords,
+  entryInWords,
   inForce,
   jobInWords,
+  kindsInWords,
   pendingInWords,
   reviewInWords,
   sentence,
@@ -93,4 +96,31 @@ test('numbers, sizes and sentences', () => {
   expect([counted(1, 'file'), counted(0, 'file'), counted(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files']);
   expect([0, 900, 2_300, 48_200, 2_400_000, 38_400_000].map(sizeInWords)).toEqual(['empty', 'under 1 kB', '2.3 kB', '48 kB', '2.4 MB', '38 MB']);
   expect([sentence('it is locked'), sentence('Read again?')]).toEqual(['It is locked.', 'Read again?']);
+});
+
+test('a mail to a manager is said to be sent when it is', () => {
+  const check = (delivery: Partial<HandoffRow['delivery']>, expected: string) =>
+    expect(deliveryOf({ delivery: { reason: null, attempts: 0, ...delivery } } as HandoffRow).text).toBe(expected);
+  check({ state: 'not_configured' }, 'not configured');
+  check({ state: 'queued' }, 'on its way');
+  check({ state: 'queued', attempts: 2 }, 'waiting after 2 attempts');
+  check({ state: 'sent', attempts: 1 }, 'sent');
+  check({ state: 'failed', attempts: 1 }, 'failed');
+  check({ state: 'failed', attempts: 6 }, 'failed after 6 attempts');
+});
+
+test('who did what in a hand-over', () => {
+  const check = (entry: Partial<Entry>, expected: string) =>
+    expect(entryInWords({ author: 'ops', signed: null, channel: 'console', text: '', ...entry } as Entry)).toBe(expected);
+  check({ kind: 'opened', author: 'ada' }, 'ada asked for a person');
+  check({ kind: 'manager', signed: 'Anneke' }, 'ops answered in the console, signed Anneke');
+  check({ kind: 'manager', channel: 'mail', author: 'a@b.example' }, 'a@b.example answered by mail');
+  check({ kind: 'not_mailed', text: 'mailbox full' }, 'the manager was not told by mail: mailbox full');
+});
+
+test('how one knows of a gap', () => {
+  const check = (declined: number, voted_down: number, handed_over: number, expected: string) =>
+    expect(kindsInWords({ kinds: { declined, voted_down, handed_over } } as GapRow)).toBe(expected);
+  check(1, 0, 0, 'declined once');
+  check(3, 2, 1, 'declined 3 times, voted down twice, handed over once');
 });

@@ -23,7 +23,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 pub use place::Place;
 pub use server::Cluster;
@@ -178,19 +178,25 @@ pub struct Also {
     pub weight: f32,
 }
 
-/// A passage that was found.
+/// A passage that was found. It reads like the [`Stored`] that it shares with other searches.
 #[derive(Debug, Clone)]
 pub struct Hit {
-    /// The passage.
-    pub passage: Passage,
-    /// Its document.
-    pub document: DocumentRecord,
+    /// The passage and its document.
+    pub stored: Arc<Stored>,
     /// Fused score, 0 to 1, comparable within one search only.
     pub score: f32,
     /// Cosine similarity to the question, −1 to 1; `None` when only its words were found.
     pub similarity: Option<f32>,
     /// BM25 score; `None` when only its meaning was found.
     pub bm25: Option<f32>,
+}
+
+impl Deref for Hit {
+    type Target = Stored;
+
+    fn deref(&self) -> &Stored {
+        &self.stored
+    }
 }
 
 /// Why the index could not do it.

@@ -11,6 +11,7 @@ use super::{
 use crate::DocumentRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// The fields of a point that are read and never looked at by a query. Each is the JSON of its part as one text: the
 /// engine reads every field of a point, part by part, and one text is one part.
@@ -46,10 +47,9 @@ pub(super) fn labels(record: &DocumentRecord) -> Result<Map<String, Value>, Inde
     Ok(fields)
 }
 
-pub(super) fn hit(stored: &Stored, ranked: &Ranked) -> Hit {
+pub(super) fn hit(stored: &Arc<Stored>, ranked: &Ranked) -> Hit {
     Hit {
-        passage: stored.passage.clone(),
-        document: stored.document.clone(),
+        stored: Arc::clone(stored),
         score: ranked.score,
         similarity: ranked.similarity,
         bm25: ranked.bm25,

@@ -1,7 +1,7 @@
 //! Passages that stand beside one another in their document and are both found confirm each other.
 
-use crate::{DocumentId, Hit};
-use std::collections::HashMap;
+use crate::{DocumentId, Hit, Stored};
+use std::{collections::HashMap, sync::Arc};
 
 /// What the better of a passage's two neighbours adds to its score, as a share of what that neighbour is above the
 /// last hit.
@@ -12,9 +12,9 @@ const SHARE: f32 = 0.3;
 /// between 0 and 1.
 pub(super) fn lift(hits: &mut [Hit]) {
     let place = |hit: &Hit| (hit.document.id, hit.passage.ordinal);
-    let found: HashMap<(DocumentId, u32), (f32, Vec<String>)> = hits
+    let found: HashMap<(DocumentId, u32), (f32, Arc<Stored>)> = hits
         .iter()
-        .map(|hit| (place(hit), (hit.score, hit.passage.heading.clone())))
+        .map(|hit| (place(hit), (hit.score, Arc::clone(&hit.stored))))
         .collect();
     let last = hits.iter().map(|hit| hit.score).fold(1.0, f32::min);
     for hit in hits.iter_mut() {
@@ -23,7 +23,7 @@ pub(super) fn lift(hits: &mut [Hit]) {
         let neighbours = beside
             .into_iter()
             .filter_map(|ordinal| found.get(&(document, ordinal?)))
-            .filter(|(_, heading)| *heading == hit.passage.heading);
+            .filter(|(_, stored)| stored.passage.heading == hit.passage.heading);
         let best = neighbours.map(|(score, _)| score - last).fold(0.0, f32::max);
         hit.score = (hit.score + SHARE * best) / (1.0 + SHARE);
     }
@@ -40,7 +40,7 @@ mod tests {
     fn check(found: &[(&str, u32, &str, f32)], expected: &[(&str, u32)]) {
         let hits = found.iter().map(|(document, ordinal, heading, score)| {
             let mut hit = hit(document, *ordinal, *score, "text");
-            hit.passage.heading = vec![(*heading).to_owned()];
+            Arc::make_mut(&mut hit.stored).passage.heading = vec![(*heading).to_owned()];
             hit
         });
         let mut hits: Vec<Hit> = hits.collect();

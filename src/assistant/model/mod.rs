@@ -19,6 +19,8 @@ use serde_json::Value;
 pub trait ChatModel: Send + Sync {
     /// Its name, as shown in receipts.
     fn name(&self) -> &str;
+    /// How it is asked, as kept in receipts.
+    fn parameters(&self) -> Value;
     /// The next reply for this state of the turn. Each part of an answer is `said` as soon as it is complete.
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError>;
 }

@@ -4,7 +4,7 @@ use url::Url;
 
 /// Addresses that answers may link to.
 #[derive(Debug, Clone, Default)]
-pub struct AllowedLinks(Vec<Url>);
+pub(super) struct AllowedLinks(Vec<Url>);
 
 /// An entry of the list that is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,9 +18,14 @@ impl AllowedLinks {
     ///
     /// # Errors
     /// When an entry is no `http` or `https` address with a host and, at most, a port and a path.
-    pub fn new(entries: &[String]) -> Result<Self, BadLink> {
+    pub(super) fn new(entries: &[String]) -> Result<Self, BadLink> {
         let parse = |entry: &String| parse(entry).ok_or_else(|| BadLink(entry.clone()));
         entries.iter().map(parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The same with one more entry; nothing changes where it is none.
+    pub(super) fn with(&self, entry: &str) -> Self {
+        Self(self.0.iter().cloned().chain(parse(entry)).collect())
     }
 
     /// `address` as it may be written between the parentheses of a Markdown link, if it is allowed.

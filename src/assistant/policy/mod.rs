@@ -1,7 +1,7 @@
 //! What may be shown, asked and sent to a language model, whatever a model or a document says. Pure functions.
 //!
 //! None of it trusts a model to behave. [`Policy::shown`] takes links, images and HTML out of text that is about to be
-//! released; [`Policy::gives_away`] recognises sentences about the machinery; [`Mask`] keeps personal data from the model;
+//! released; [`gives_away`] recognises sentences about the machinery; [`Mask`] keeps personal data from the model;
 //! [`refused`] names questions that are declined before anything is looked up. Whether an answer is *true* is none of
 //! its business: that is [`super::verify`]'s, and who may see what is decided by the tools and the index.
 
@@ -11,32 +11,45 @@ mod outgoing;
 mod personal;
 mod questions;
 
-pub use internal::Internals;
-pub use links::{AllowedLinks, BadLink};
+pub use internal::gives_away;
+use links::AllowedLinks;
+
+pub use links::BadLink;
 pub use personal::Mask;
 pub use questions::{Refused, refused};
-
-use crate::config::GuardSettings;
 
 /// The vendor's policy.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     links: AllowedLinks,
-    internals: Internals,
     masks_personal_data: bool,
 }
 
 impl Policy {
-    /// The policy of these settings, for a model that is given `prompt`.
+    /// A policy that lets these links be shown, and says whether personal data is kept from the language model.
     ///
     /// # Errors
     /// With the first link that is none.
-    pub fn new(settings: &GuardSettings, prompt: &str) -> Result<Self, BadLink> {
+    pub fn new(links: &[String], masks_personal_data: bool) -> Result<Self, BadLink> {
         Ok(Self {
-            links: AllowedLinks::new(&settings.links)?,
-            internals: Internals::new(prompt),
-            masks_personal_data: settings.mask_personal_data,
+            links: AllowedLinks::new(links)?,
+            masks_personal_data,
         })
+    }
+
+    /// The same policy with one more address, such as a partner's own; nothing changes where it is none.
+    #[must_use]
+    pub fn with_link(&self, link: &str) -> Self {
+        Self {
+            links: self.links.with(link),
+            ..self.clone()
+        }
+    }
+
+    /// Whether personal data is kept from the language model.
+    #[must_use]
+    pub fn masks(&self) -> bool {
+        self.masks_personal_data
     }
 
     /// Markdown as it may be shown: every image and all HTML gone, every link and bare address that the vendor does not
@@ -47,17 +60,5 @@ impl Policy {
     #[must_use]
     pub fn shown(&self, markdown: &str) -> String {
         outgoing::shown(markdown, &self.links)
-    }
-
-    /// Whether a model's sentence tells what is nobody's business: see [`Internals::are_given_away`].
-    #[must_use]
-    pub fn gives_away(&self, sentence: &str) -> bool {
-        self.internals.are_given_away(sentence)
-    }
-
-    /// A mask for one turn, when the vendor wants personal data kept from the language model.
-    #[must_use]
-    pub fn mask(&self) -> Option<Mask> {
-        self.masks_personal_data.then(Mask::default)
     }
 }

@@ -119,6 +119,28 @@ impl Service {
         json["token"].as_str().unwrap().to_owned()
     }
 
+    /// The token of a certain person of a partner, by the development issuer.
+    pub(crate) fn token_of(&self, partner: &str, subject: &str) -> String {
+        let secret = fs::read(self.home.path().join("development.secret")).unwrap();
+        let claims = serde_json::json!({
+            "iss": "liaison-development", "aud": "liaison", "sub": subject, "partner_id": partner,
+            "exp": jiff::Timestamp::now().as_second() + 600,
+        });
+        let key = jsonwebtoken::EncodingKey::from_secret(&secret);
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) async fn deliver(&self, path: &str, token: &str, raw: &str) -> reqwest::Response {
+        let request = self.client.post(format!("{}{path}", self.url));
+        request
+            .bearer_auth(token)
+            .body(raw.to_owned())
+            .send()
+            .await
+            .unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str, token: &str) -> reqwest::Response {
         let request = self.client.get(format!("{}{path}", self.url));
         request.bearer_auth(token).send().await.unwrap()

@@ -144,6 +144,78 @@ export interface Piece {
   html: string;
 }
 
+/** A conversation that was handed to a person. */
+export interface HandoffRow {
+  id: string;
+  state: 'open' | 'answered' | 'closed';
+  partner: { id: string; name: string };
+  /** Who of the partner asked. */
+  subject: string;
+  /** Both are empty where the CRM names nobody. */
+  manager: { name: string; email: string };
+  opened_at: string;
+  updated_at: string;
+  /** What became of the newest mail to the manager. */
+  delivery: { state: 'not_configured' | 'queued' | 'sent' | 'failed'; reason: string | null; attempts: number };
+}
+
+/** What was looked up for an answer. */
+export interface Tried {
+  name: string;
+  arguments: unknown;
+  records: number;
+}
+
+export type Message =
+  | { role: 'user'; text: string; to: 'assistant' | 'manager'; at: string }
+  | { role: 'assistant'; text: string | null; declined: { reason: string } | null; vote: number | null; at: string }
+  | { role: 'manager'; name: string; text: string; at: string }
+  | { role: 'event'; event: 'opened' | 'closed'; at: string };
+
+/** Something that was written or done. */
+export interface Entry {
+  kind: 'opened' | 'partner' | 'manager' | 'mailed' | 'not_mailed' | 'closed';
+  author: string;
+  signed: string | null;
+  channel: 'widget' | 'console' | 'mail' | 'service';
+  text: string;
+  written_at: string;
+}
+
+/** A hand-over with its conversation. */
+export interface HandoffDetail extends HandoffRow {
+  transcript: Message[];
+  tried: Tried[];
+  nearest: { passage_id: string; document: string; title: string; anchor: Place | null }[];
+  audit: Entry[];
+}
+
+/** What partners ask and the knowledge does not answer. */
+export interface GapRow {
+  id: string;
+  /** The first question of it. */
+  question: string;
+  state: 'open' | 'answered' | 'dismissed';
+  count: number;
+  kinds: { declined: number; voted_down: number; handed_over: number };
+  partners: { id: string; name: string }[];
+  last_asked: string;
+  /** The last ones, newest first. */
+  questions: { question: string; partner: string; at: string }[];
+  /** The path of the document that answers it. */
+  document: string | null;
+  decided_by: string | null;
+  decided_at: string | null;
+}
+
+/** An answer on its way into the knowledge. */
+export interface GapAnswered {
+  document: string;
+  job: Job;
+  /** None when nobody who asked may see the answer. */
+  case: string | null;
+}
+
 /** A call that failed, in words for a person. */
 export class ApiError extends Error {
   constructor(

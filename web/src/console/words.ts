@@ -1,5 +1,5 @@
 /** What the service says in codes, as people say it. */
-import type { DocumentRow, Job } from './api';
+import type { DocumentRow, Entry, GapRow, HandoffRow, Job } from './api';
 
 /** `gold` → `Gold`. */
 export function capital(word: string): string {
@@ -138,4 +138,60 @@ export function endedInWords(jobs: Job[]): string {
   });
   if (first) lines.unshift(found.length === 1 ? `${first.path} is searchable.` : `${counted(found.length, 'document')} are searchable.`);
   return lines.join(' ');
+}
+
+/** Whose turn it is in a hand-over. */
+export function stateOf({ state }: HandoffRow): Said {
+  if (state === 'open') return { kind: 'bad', text: 'waits for an answer' };
+  return state === 'answered' ? { kind: 'good', text: 'answered' } : { kind: 'quiet', text: 'closed' };
+}
+
+/** What became of the mail to the manager. */
+export function deliveryOf({ delivery: { state, attempts } }: HandoffRow): Said {
+  switch (state) {
+    case 'sent':
+      return { kind: 'good', text: 'sent' };
+    case 'failed':
+      return { kind: 'bad', text: attempts > 1 ? `failed after ${attempts} attempts` : 'failed' };
+    case 'queued':
+      return { kind: 'quiet', text: attempts > 0 ? `waiting after ${counted(attempts, 'attempt')}` : 'on its way' };
+    default:
+      return { kind: 'quiet', text: 'not configured' };
+  }
+}
+
+/** Who did what, in a line. */
+export function entryInWords({ kind, author, signed, channel, text }: Entry): string {
+  switch (kind) {
+    case 'opened':
+      return `${author} asked for a person`;
+    case 'partner':
+      return `${author} wrote to the manager`;
+    case 'manager':
+      return `${author} answered ${channel === 'mail' ? 'by mail' : 'in the console'}${signed && signed !== author ? `, signed ${signed}` : ''}`;
+    case 'mailed':
+      return `the mail server took a mail to ${text}`;
+    case 'not_mailed':
+      return `the manager was not told by mail: ${text}`;
+    case 'closed':
+      return `${author} closed the hand-over`;
+  }
+}
+
+/** `declined 3 times, handed over once`: how one knows of a gap. */
+export function kindsInWords({ kinds }: GapRow): string {
+  const times = (number: number) => (number === 1 ? 'once' : number === 2 ? 'twice' : `${number} times`);
+  return [
+    kinds.declined > 0 ? `declined ${times(kinds.declined)}` : '',
+    kinds.voted_down > 0 ? `voted down ${times(kinds.voted_down)}` : '',
+    kinds.handed_over > 0 ? `handed over ${times(kinds.handed_over)}` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What was decided about a gap. */
+export function decisionOf({ state }: GapRow): Said {
+  if (state === 'open') return { kind: 'bad', text: 'open' };
+  return state === 'answered' ? { kind: 'good', text: 'answered' } : { kind: 'quiet', text: 'dismissed' };
 }

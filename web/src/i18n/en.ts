@@ -41,6 +41,21 @@ export const en = {
   cut: 'The connection was lost before the answer was complete.',
   signedOut: 'Your sign-in has ended. Reload the page to sign in again.',
   reference: 'Reference',
+  manager: 'your partner manager',
+  offer: 'A person can take over, with this conversation.',
+  toPerson: 'Hand over to {name}',
+  addition: 'Something for {name} to know (optional)',
+  writeTo: 'Write to {name}',
+  toManager: 'To {name}',
+  handedOver: 'Handed over to a person',
+  withPerson: 'With {name}',
+  told: '{name} has been told by e-mail.',
+  telling: 'It waits for {name} in the console. An e-mail is on its way.',
+  waits: 'It waits for {name} in the console.',
+  notTold: 'It waits for {name} in the console. The e-mail could not be delivered.',
+  answered: '{name} has answered.',
+  handoffClosed: 'The conversation with the person is closed.',
+  unread: 'New answers',
 };
 
 /** What every language says. */

@@ -21,6 +21,16 @@ export interface CitationMetadata {
   quote?: string;
 }
 
+/** A citation as a kept answer has it. */
+export interface Citation {
+  n: number;
+  passage_id: string;
+  title: string;
+  document: string;
+  anchor: Place | null;
+  quote: string;
+}
+
 /** A tool's records as a table; tools that return no table are not shown. */
 export interface ToolOutput {
   name: string;
@@ -51,6 +61,9 @@ export type Part =
     }
   | { type: 'tool-output-available'; toolCallId: string; output?: unknown }
   | { type: 'data-declined'; data: { reason?: string; nearest?: Nearest[]; contact?: Contact | null } }
+  /** The offer of a person; or the hand-over as it stands, which is asked for by itself. */
+  | { type: 'data-handoff'; data: { state?: string; because?: string; manager?: Contact | null } }
+  | { type: 'data-suggestions'; data: { questions?: string[] } }
   | { type: 'error'; errorText?: string }
   /** Sent too, and of no concern here; so is whatever a later server adds. */
   | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-input-available' | 'tool-output-error' };

@@ -31,6 +31,8 @@ export interface Answer {
   sources: Source[];
   tables: ToolOutput[];
   declined: Declined | null;
+  /** Questions to go on with. */
+  suggestions: string[];
   trouble: Trouble | null;
   /** The request id of a failure, or the service's own words for it. */
   detail: string;
@@ -44,6 +46,7 @@ export const unanswered: Answer = {
   sources: [],
   tables: [],
   declined: null,
+  suggestions: [],
   trouble: null,
   detail: '',
 };
@@ -67,6 +70,8 @@ export function advance(answer: Answer, part: Part): Answer {
       const { reason = '', nearest = [], contact = null } = part.data;
       return { ...answer, declined: { reason, nearest, contact } };
     }
+    case 'data-suggestions':
+      return { ...answer, suggestions: part.data.questions ?? [] };
     case 'error':
       return { ...answer, phase: 'failed', trouble: 'failed', detail: part.errorText ?? '' };
     default:

@@ -15,6 +15,8 @@ export class BackendError extends Error {
   constructor(
     readonly trouble: Trouble,
     readonly reference = '',
+    /** The HTTP status; 0 when there was no response. */
+    readonly status = 0,
   ) {
     super(trouble);
   }
@@ -50,7 +52,8 @@ export class Backend {
       response = await this.#send(path, init);
     }
     if (response.ok) return response;
-    throw new BackendError(response.status === 401 ? 'signedOut' : 'failed', await requestId(response));
+    const trouble = response.status === 401 ? 'signedOut' : 'failed';
+    throw new BackendError(trouble, await requestId(response), response.status);
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {

@@ -5,6 +5,8 @@ import type { Place } from '../shared/place';
 import { readParts, StreamCut } from '../stream/read';
 import { advance, isOpen, unanswered, type Answer } from './answer';
 import { BackendError, isAbort, type Backend } from './backend';
+import { exchangesIn, pause, unansweredReplies, writtenIn } from './handoff';
+import type { Handoff, KeptConversation, Offer, Written } from './handoff';
 import { freshId } from './ids';
 import { Store } from './store';
 
@@ -48,18 +50,39 @@ export interface State {
   spoken: string;
   busy: boolean;
   opened: Opened | null;
+  /** That a person may take over: until the next question. */
+  offer: Offer | null;
+  /** The person who has taken over. */
+  handoff: Handoff | null;
+  /** What was written to and by that person. */
+  written: Written[];
+  /** Their answers that nobody has seen. */
+  unread: number;
 }
 
-const empty = (): State => ({ id: freshId(), exchanges: [], spoken: '', busy: false, opened: null });
+const empty = (): State => ({
+  id: freshId(),
+  exchanges: [],
+  spoken: '',
+  busy: false,
+  opened: null,
+  offer: null,
+  handoff: null,
+  written: [],
+  unread: 0,
+});
 
 export class Conversation {
   readonly store: Store<State>;
   #abort: AbortController | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly backend: Backend,
     private readonly words: () => Words,
     private readonly finished: (answer: Answer) => void,
+    /** Whether somebody sees the conversation. */
+    private readonly isSeen: () => boolean,
     changed: () => void,
   ) {
     this.store = new Store(empty(), changed);
@@ -70,7 +93,7 @@ export class Conversation {
     const question = text.trim();
     if (question === '' || this.store.value.busy) return;
     const exchange = { key: freshId(), question, answer: unanswered };
-    this.store.set({ exchanges: [...this.store.value.exchanges, exchange] });
+    this.store.set({ exchanges: [...this.store.value.exchanges, exchange], offer: null });
     await this.#answer(exchange);
   }
 
@@ -87,8 +110,88 @@ export class Conversation {
   /** Starts over: a new conversation, perhaps of another person. */
   reset(): void {
     this.stop();
+    clearTimeout(this.#watch);
+    keep('');
     this.backend.forget();
     this.store.set(empty());
+  }
+
+  /** Hands the conversation to a person, or writes to the one who has it. Rejects when that did not go through. */
+  async handOver(message: string): Promise<void> {
+    const { id } = this.store.value;
+    const response = await this.backend.post('/api/handoffs', { conversation: id, message: message.trim() });
+    const handoff = (await response.json()) as Handoff;
+    if (this.store.value.id !== id) return;
+    keep(id);
+    this.store.set({ handoff, offer: null });
+    await this.#look(0);
+  }
+
+  /** Offers a person, after answers that did not help. */
+  offer(offer: Offer): void {
+    this.store.set({ offer });
+  }
+
+  /** What waited to be seen is seen. */
+  seen(): void {
+    if (this.store.value.unread > 0) this.store.set({ unread: 0 });
+  }
+
+  /** Goes on with the conversation that was handed over before the page was loaded, if there is one. */
+  resume(): void {
+    const id = kept();
+    if (id === '' || this.store.value.exchanges.length > 0) return;
+    this.store.set({ id });
+    this.#later(0);
+  }
+
+  /** Stops looking for a person's answers. */
+  rest(): void {
+    clearTimeout(this.#watch);
+  }
+
+  #later(quiet: number): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => void this.#look(quiet), pause(quiet, document.hidden));
+  }
+
+  /** Looks whether the person has written, and again until the hand-over is closed. */
+  async #look(quiet: number): Promise<void> {
+    clearTimeout(this.#watch);
+    const { id } = this.store.value;
+    let known: KeptConversation;
+    try {
+      const response = await this.backend.get(`/api/conversations/${encodeURIComponent(id)}`);
+      known = (await response.json()) as KeptConversation;
+    } catch (error) {
+      if (this.store.value.id !== id) return;
+      // Somebody else's by now, or gone: nothing to wait for. Anything else may pass.
+      if (error instanceof BackendError && error.status === 404) keep('');
+      else this.#later(quiet + 1);
+      return;
+    }
+    if (this.store.value.id !== id) return;
+    const news = this.#take(known);
+    if (known.handoff && known.handoff.state !== 'closed') this.#later(news ? 0 : quiet + 1);
+    else keep('');
+  }
+
+  /** Shows what the service knows of the hand-over; whether anything of it is new. */
+  #take({ messages, handoff }: KeptConversation): boolean {
+    const before = this.store.value;
+    const written = writtenIn(messages);
+    const resumed = before.exchanges.length === 0;
+    const fresh = written.slice(before.written.length).filter(({ kind }) => kind === 'manager');
+    const waiting = resumed ? unansweredReplies(written) : before.unread + fresh.length;
+    const last = fresh.at(-1);
+    this.store.set({
+      written,
+      handoff,
+      ...(resumed && { exchanges: exchangesIn(messages) }),
+      unread: this.isSeen() ? 0 : waiting,
+      ...(last && !before.busy && { spoken: `${last.name}: ${last.text}` }),
+    });
+    return written.length !== before.written.length;
   }
 
   /** Opens a passage: at once with what is known of it, then with its text. */
@@ -129,7 +232,12 @@ export class Conversation {
       const messages = [{ id: key, role: 'user', parts: [{ type: 'text', text: question }] }];
       const response = await this.backend.post('/api/chat', { id, messages }, abort.signal);
       if (!response.body) throw new StreamCut('the answer has no body');
-      for await (const part of readParts(response.body)) show(advance(answer, part));
+      for await (const part of readParts(response.body)) {
+        if (part.type === 'data-handoff' && part.data.state === 'offered' && this.store.value.id === id) {
+          this.offer({ manager: null, ...part.data } as Offer);
+        }
+        show(advance(answer, part));
+      }
       if (isOpen(answer)) show({ ...answer, phase: 'done' });
     } catch (error) {
       show(ended(answer, error, abort.signal.aborted));
@@ -137,6 +245,26 @@ export class Conversation {
     if (this.store.value.id !== id) return;
     this.store.set({ busy: false, spoken: inSpeech(answer, this.words()) });
     this.finished(answer);
+  }
+}
+
+/** Where the tab remembers which conversation a person has, so that an answer is seen after the page was loaded anew. */
+const PLACE = 'liaison-handoff';
+
+function kept(): string {
+  try {
+    return sessionStorage.getItem(PLACE) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keep(id: string): void {
+  try {
+    if (id === '') sessionStorage.removeItem(PLACE);
+    else sessionStorage.setItem(PLACE, id);
+  } catch {
+    // A page without storage waits for answers as long as it is open.
   }
 }
 

@@ -30,6 +30,7 @@ export class LiaisonChat extends HTMLElement {
     ),
     () => wordsFor(this.#language),
     (answer) => this.#emit('liaison-answer', { ok: answer.phase === 'done', declined: answer.declined !== null }),
+    () => this.hasAttribute('open') && !document.hidden,
     () => this.#renderSoon(),
   );
   #due = false;
@@ -37,15 +38,18 @@ export class LiaisonChat extends HTMLElement {
   connectedCallback(): void {
     this.#root.adoptedStyleSheets = [styles()];
     this.#render();
+    this.#conversation.resume();
   }
 
   disconnectedCallback(): void {
     this.#conversation.stop();
+    this.#conversation.rest();
     render(null, this.#root);
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.isConnected) return;
+    if (name === 'open' && now !== null) this.#conversation.seen();
     this.#render();
     const turned = (before === null) !== (now === null);
     if (name === 'open' && turned) this.#emit(now === null ? 'liaison-close' : 'liaison-open', null);

@@ -24,7 +24,7 @@ use crate::assistant::{
 use async_trait::async_trait;
 use liaison_knowledge::Knowledge;
 use route::{Examples, Route};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -165,6 +165,10 @@ impl Extractive {
 impl ChatModel for Extractive {
     fn name(&self) -> &str {
         "extractive"
+    }
+
+    fn parameters(&self) -> Value {
+        Value::Null
     }
 
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {

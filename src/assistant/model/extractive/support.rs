@@ -71,26 +71,31 @@ fn holds(hit: &Hit, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use liaison_knowledge::{Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+    use liaison_knowledge::{
+        Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Stored, Validity,
+    };
+    use std::sync::Arc;
 
     fn hit(ordinal: u32, similarity: Option<f32>, text: &str) -> Hit {
         let id = DocumentId::of_source("rules");
         Hit {
-            passage: Passage {
-                id: PassageId::of_text(id, ordinal, text),
-                ordinal,
-                anchor: Anchor::Page { page: 1 },
-                heading: vec!["Protection".to_owned()],
-                text: text.to_owned(),
-            },
-            document: DocumentRecord {
-                id,
-                path: "rules".to_owned(),
-                title: "Rules".to_owned(),
-                audience: AudienceSpec::Partners,
-                validity: Validity::default(),
-                language: None,
-            },
+            stored: Arc::new(Stored {
+                passage: Passage {
+                    id: PassageId::of_text(id, ordinal, text),
+                    ordinal,
+                    anchor: Anchor::Page { page: 1 },
+                    heading: vec!["Protection".to_owned()],
+                    text: text.to_owned(),
+                },
+                document: DocumentRecord {
+                    id,
+                    path: "rules".to_owned(),
+                    title: "Rules".to_owned(),
+                    audience: AudienceSpec::Partners,
+                    validity: Validity::default(),
+                    language: None,
+                },
+            }),
             score: 1.0,
             similarity,
             bm25: None,

@@ -23,26 +23,32 @@ use liaison_knowledge::Hit;
 const BEGIN: &str = "<data>";
 const END: &str = "</data>";
 
-/// The conversation, the question, and every call of this turn with what came back.
-pub(super) fn messages(ask: &Ask<'_>, persona: &str) -> Vec<ChatCompletionRequestMessage> {
+/// The conversation, the question, and every call of this turn with what came back; what comes from outside as `hide`
+/// makes it.
+pub(super) fn messages(
+    ask: &Ask<'_>,
+    persona: &str,
+    hide: &mut dyn FnMut(&str) -> String,
+) -> Vec<ChatCompletionRequestMessage> {
     let system = prompt::ASSISTANT.fill(&[("persona", persona), ("today", &ask.today.to_string())]);
     let mut all: Vec<ChatCompletionRequestMessage> =
         vec![ChatCompletionRequestSystemMessage::from(system).into()];
     for past in ask.history {
-        all.push(user(&past.question));
-        all.push(ChatCompletionRequestAssistantMessage::from(past.answer.as_str()).into());
+        all.push(user(&hide(&past.question)));
+        all.push(assistant(&hide(&past.answer)));
     }
-    all.push(user(ask.question));
+    all.push(user(&hide(ask.question)));
     let mut numbering = Numbering::default();
     for (nth, step) in ask.evidence.steps.iter().enumerate() {
-        all.extend(call(nth, step, numbering.shown(step, ask)));
+        let arguments = hide(&step.call.arguments.to_string());
+        all.extend(call(nth, step, arguments, hide(&numbering.shown(step, ask))));
     }
     if let Some(note) = ask.note {
         let released: Vec<&str> = ask.released.iter().map(|part| part.text.as_str()).collect();
         if !released.is_empty() {
-            all.push(ChatCompletionRequestAssistantMessage::from(released.join(" ").as_str()).into());
+            all.push(assistant(&hide(&released.join(" "))));
         }
-        all.push(user(&told(note)));
+        all.push(user(&hide(&told(note))));
     }
     all
 }
@@ -66,14 +72,23 @@ fn user(text: &str) -> ChatCompletionRequestMessage {
     ChatCompletionRequestUserMessage::from(text).into()
 }
 
+fn assistant(text: &str) -> ChatCompletionRequestMessage {
+    ChatCompletionRequestAssistantMessage::from(text).into()
+}
+
 /// A call and what came back.
-fn call(nth: usize, step: &ToolStep, returned: String) -> Vec<ChatCompletionRequestMessage> {
+fn call(
+    nth: usize,
+    step: &ToolStep,
+    arguments: String,
+    returned: String,
+) -> Vec<ChatCompletionRequestMessage> {
     let id = format!("call_{nth}");
     let call = ChatCompletionMessageToolCall {
         id: id.clone(),
         function: FunctionCall {
             name: step.call.tool.name().to_owned(),
-            arguments: step.call.arguments.to_string(),
+            arguments,
         },
     };
     let asked = ChatCompletionRequestAssistantMessageArgs::default()
@@ -151,27 +166,32 @@ mod tests {
         verify::{Failure, Released},
     };
     use jiff::civil::date;
-    use liaison_knowledge::{Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Validity};
+    use liaison_knowledge::{
+        Anchor, AudienceSpec, DocumentId, DocumentRecord, Passage, PassageId, Stored, Validity,
+    };
     use serde_json::json;
+    use std::sync::Arc;
 
     fn hit(text: &str) -> Hit {
         let document = DocumentId::of_source("guide.md");
         Hit {
-            passage: Passage {
-                id: PassageId::of_text(document, 0, text),
-                ordinal: 0,
-                anchor: Anchor::Heading { heading: vec![] },
-                heading: vec!["Tiers".to_owned(), "Gold".to_owned()],
-                text: text.to_owned(),
-            },
-            document: DocumentRecord {
-                id: document,
-                path: "guide.md".to_owned(),
-                title: "Program guide".to_owned(),
-                audience: AudienceSpec::Partners,
-                validity: Validity::default(),
-                language: None,
-            },
+            stored: Arc::new(Stored {
+                passage: Passage {
+                    id: PassageId::of_text(document, 0, text),
+                    ordinal: 0,
+                    anchor: Anchor::Heading { heading: vec![] },
+                    heading: vec!["Tiers".to_owned(), "Gold".to_owned()],
+                    text: text.to_owned(),
+                },
+                document: DocumentRecord {
+                    id: document,
+                    path: "guide.md".to_owned(),
+                    title: "Program guide".to_owned(),
+                    audience: AudienceSpec::Partners,
+                    validity: Validity::default(),
+                    language: None,
+                },
+            }),
             score: 1.0,
             similarity: None,
             bm25: None,
@@ -224,7 +244,7 @@ mod tests {
             today: date(2027, 3, 12),
             vocabulary: &Vocabulary::default(),
         };
-        insta::assert_json_snapshot!(messages(&ask, "Be brief and warm."));
+        insta::assert_json_snapshot!(messages(&ask, "Be brief and warm.", &mut str::to_owned));
         let unreadable = Note::Unreadable("there is no tool named \"pay\"".to_owned());
         insta::assert_snapshot!(told(&unreadable));
     }

@@ -6,8 +6,10 @@ mod messages;
 use super::{Ask, ChatModel, ModelError, Replied, Said};
 use crate::{
     assistant::{
+        draft::{Cite, Part},
         evidence::ToolCall,
         marks::Reader,
+        policy::Mask,
         tools::Tool,
         turn::{ModelReply, Usage},
     },
@@ -19,8 +21,11 @@ use chunk::{Call, Calls, Chunk};
 use futures::{Stream, StreamExt};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::{pin::Pin, time::Duration};
 
+/// The same question gets the same answer, as far as the endpoint can.
+const TEMPERATURE: f32 = 0.0;
 /// How long a connection may take to come into being.
 const CONNECT: Duration = Duration::from_secs(5);
 /// Characters of a token, where an endpoint does not count them: a little less than English has, so that limits hold.
@@ -31,6 +36,7 @@ pub struct OpenAi {
     client: Client<OpenAIConfig>,
     model: String,
     persona: String,
+    masks: bool,
     max_tokens: u32,
     patience: Duration,
 }
@@ -55,11 +61,12 @@ struct StreamOptions {
 type Chunks = Pin<Box<dyn Stream<Item = Result<Chunk, async_openai::error::OpenAIError>> + Send>>;
 
 impl OpenAi {
-    /// The endpoint of `settings`; nothing is called yet. `persona` goes into the prompt.
+    /// The endpoint of `settings`; nothing is called yet. `persona` goes into the prompt; with `masks`, the endpoint gets
+    /// placeholders instead of personal data.
     ///
     /// # Errors
     /// When the HTTP client cannot be built.
-    pub fn new(settings: &EndpointSettings<'_>, persona: &str) -> Result<Self, ModelError> {
+    pub fn new(settings: &EndpointSettings<'_>, persona: &str, masks: bool) -> Result<Self, ModelError> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .build()
@@ -72,6 +79,7 @@ impl OpenAi {
             client: Client::with_config(config).with_http_client(http),
             model: settings.model.to_owned(),
             persona: persona.to_owned(),
+            masks,
             max_tokens: settings.max_tokens,
             patience: settings.timeout,
         })
@@ -86,12 +94,19 @@ impl OpenAi {
     }
 
     /// Sends the request; the client tries again where the endpoint is busy. Its size in characters comes with it.
-    async fn open(&self, ask: &Ask<'_>) -> Result<(Chunks, u64), ModelError> {
+    async fn open(&self, ask: &Ask<'_>, mask: &mut Mask) -> Result<(Chunks, u64), ModelError> {
+        let mut hide = |text: &str| {
+            if self.masks {
+                mask.hide(text)
+            } else {
+                text.to_owned()
+            }
+        };
         let request = Request {
             model: &self.model,
-            temperature: 0.0,
+            temperature: TEMPERATURE,
             max_completion_tokens: self.max_tokens,
-            messages: messages::messages(ask, &self.persona),
+            messages: messages::messages(ask, &self.persona, &mut hide),
             stream: true,
             stream_options: StreamOptions { include_usage: true },
             tools: if ask.tools { messages::tools() } else { Vec::new() },
@@ -109,13 +124,28 @@ impl ChatModel for OpenAi {
         &self.model
     }
 
+    fn parameters(&self) -> Value {
+        json!({
+            "temperature": TEMPERATURE,
+            "max_completion_tokens": self.max_tokens,
+            "persona": self.persona,
+            "masks_personal_data": self.masks,
+        })
+    }
+
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
-        let (mut chunks, size) = self.open(ask).await?;
+        // Made anew for each reply of a turn: the messages of the replies before come first, so the same data gets the
+        // same placeholder.
+        let mut mask = Mask::default();
+        let (mut chunks, size) = self.open(ask, &mut mask).await?;
         let (mut reader, mut calls, mut usage) = (Reader::default(), Calls::default(), None);
         let (mut letters, mut has_said) = (0, false);
         let mut say = |parts: Vec<_>| {
             has_said |= !parts.is_empty();
-            parts.into_iter().for_each(&mut *said);
+            parts
+                .into_iter()
+                .map(|part| restored(part, &mask))
+                .for_each(&mut *said);
         };
         while let Some(chunk) = self.soon(chunks.next()).await? {
             let chunk = chunk.map_err(unavailable)?;
@@ -141,7 +171,7 @@ impl ChatModel for OpenAi {
             }
         } else {
             // What a model says beside its calls is about them.
-            let calls: Result<Vec<_>, _> = calls.into_iter().map(read_call).collect();
+            let calls: Result<Vec<_>, _> = calls.into_iter().map(|call| read_call(call, &mask)).collect();
             calls.map_or_else(ModelReply::Unreadable, ModelReply::CallTools)
         };
         let counted = Usage {
@@ -157,15 +187,38 @@ fn unavailable(error: async_openai::error::OpenAIError) -> ModelError {
     ModelError::Unavailable(error.to_string())
 }
 
+/// A part with the data that its placeholders stand for.
+fn restored(part: Part, mask: &Mask) -> Part {
+    let cite = |cite| match cite {
+        Cite::Quote { passage, quote } => Cite::Quote {
+            passage,
+            quote: mask.restore(&quote),
+        },
+        records => records,
+    };
+    match part {
+        Part::Sentence { text, cites, gap } => Part::Sentence {
+            text: mask.restore(&text),
+            cites: cites.into_iter().map(cite).collect(),
+            gap,
+        },
+        Part::Question { text, gap } => Part::Question {
+            text: mask.restore(&text),
+            gap,
+        },
+        other => other,
+    }
+}
+
 /// The call, or what the model is told of it.
-fn read_call(Call { name, arguments, .. }: Call) -> Result<ToolCall, String> {
+fn read_call(Call { name, arguments, .. }: Call, mask: &Mask) -> Result<ToolCall, String> {
     let tool = Tool::from_name(&name).ok_or_else(|| format!("there is no tool named {name:?}"))?;
     let arguments = if arguments.trim().is_empty() {
         "{}"
     } else {
         &arguments
     };
-    let arguments = serde_json::from_str(arguments)
+    let arguments = serde_json::from_str(&mask.restore(arguments))
         .map_err(|error| format!("the arguments of {name} are not JSON: {error}"))?;
     Ok(ToolCall { tool, arguments })
 }

@@ -2,6 +2,7 @@
 import type { Exchange } from '../conversation';
 import { isOpen } from '../answer';
 import type { UiProps } from './ui';
+import { Chips } from './chips';
 import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
 import { Prose } from './prose';
@@ -34,6 +35,7 @@ export function AnswerView({ ui, exchange, last }: Props) {
         <TroubleNote ui={ui} answer={answer} retry={last ? () => void conversation.retry(exchange) : undefined} />
       )}
       {complete && answer.id !== '' && <Feedback ui={ui} answer={answer.id} />}
+      {complete && last && answer.suggestions.length > 0 && <Chips ui={ui} questions={answer.suggestions} />}
     </div>
   );
 }

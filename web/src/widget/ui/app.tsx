@@ -35,10 +35,17 @@ export class App extends Component<Props> {
       const ui = { words, language, conversation, state: conversation.store.value };
       return <Panel ui={ui} root={this.#root} close={() => turn(false)} />;
     }
+    const { unread } = conversation.store.value;
     return (
       <button ref={this.#root} type="button" class="launcher" part="launcher" title={words.open} onClick={() => turn(true)}>
         <Icon name="chat" />
         <span>{words.open}</span>
+        {unread > 0 && (
+          <span class="badge" part="badge">
+            <span class="unseen">{words.unread}: </span>
+            {unread}
+          </span>
+        )}
       </button>
     );
   }

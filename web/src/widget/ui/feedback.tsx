@@ -1,5 +1,6 @@
 /** Thumbs under an answer. A thumb down may be explained; a vote can be changed; a vote not sent is not shown. */
 import { Component, createRef } from 'preact';
+import type { Offer } from '../handoff';
 import { IconButton } from './icon-button';
 import type { UiProps } from './ui';
 
@@ -65,7 +66,9 @@ export class Feedback extends Component<Props, Given> {
     this.setState({ vote: value });
     try {
       const body = { conversation: ui.state.id, answer, vote: value, ...(comment && { comment }) };
-      await ui.conversation.backend.post('/api/feedback', body);
+      const response = await ui.conversation.backend.post('/api/feedback', body);
+      // Two answers in a row that did not help: the service offers a person.
+      if (response.status === 200) ui.conversation.offer(((await response.json()) as { handoff: Offer }).handoff);
       this.setState({ said: ui.words.thanks, explaining: value < 0 && comment === undefined });
     } catch {
       this.setState({ vote, said: ui.words.notSent });

@@ -4,8 +4,10 @@
  */
 import { Component, createRef } from 'preact';
 import { AnswerView } from './answer';
+import { PersonCard } from './person';
 import type { UiProps } from './ui';
 import { Welcome } from './welcome';
+import { WrittenView } from './written';
 
 /** Within this many pixels of the end, the reader is following. */
 const NEAR_END = 60;
@@ -19,6 +21,10 @@ export class Log extends Component<UiProps> {
   override componentDidUpdate(before: UiProps): void {
     const { exchanges } = this.props.ui.state;
     const region = this.#region.current;
+    const { written } = this.props.ui.state;
+    if (region && before.ui.state.written.length < written.length) {
+      region.querySelector('.written:last-of-type')?.scrollIntoView({ block: 'nearest' });
+    }
     if (!region || before.ui.state.exchanges === exchanges) return;
     // A new question is always brought into view; more of an answer only for who follows it.
     if (exchanges.at(-1)?.answer.phase === 'waiting') this.#following = true;
@@ -27,7 +33,10 @@ export class Log extends Component<UiProps> {
   }
 
   override render({ ui }: UiProps) {
-    const { exchanges } = ui.state;
+    const { exchanges, written } = ui.state;
+    const known = new Set(exchanges.map(({ answer }) => answer.id));
+    // What stands behind an answer that is not shown here stands at the end.
+    const at = (after: string) => written.filter((one) => (known.has(one.after) ? one.after : '') === after);
     const onScroll = (event: Event) => {
       const { scrollHeight, scrollTop, clientHeight } = event.currentTarget as HTMLElement;
       this.#following = scrollHeight - scrollTop - clientHeight < NEAR_END;
@@ -49,8 +58,11 @@ export class Log extends Component<UiProps> {
               {exchange.question}
             </p>
             <AnswerView ui={ui} exchange={exchange} last={index === exchanges.length - 1} />
+            {exchange.answer.id !== '' && <WrittenView ui={ui} written={at(exchange.answer.id)} />}
           </article>
         ))}
+        <WrittenView ui={ui} written={at('')} />
+        <PersonCard ui={ui} />
       </div>
     );
   }

@@ -1,0 +1,429 @@
+//! Hand-overs to a person: what was asked, who answered, and what became of the mails. Entries are only ever added.
+
+use super::{Owner, Store, decode, now};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sqlx::{Executor, Row, Sqlite, sqlite::SqliteRow};
+use uuid::Uuid;
+
+/// A hand-over of one conversation.
+#[derive(Debug, Clone)]
+pub struct Handoff {
+    /// Its id.
+    pub id: Uuid,
+    /// The conversation that was handed over.
+    pub conversation: String,
+    /// Whose it is.
+    pub partner_id: String,
+    /// The partner's name at that time.
+    pub partner_name: String,
+    /// Who of the partner asked for a person.
+    pub subject: String,
+    /// The partner's manager; empty where the CRM names nobody.
+    pub manager_name: String,
+    /// The manager's address.
+    pub manager_email: String,
+    /// Whose turn it is.
+    pub state: HandoffState,
+    /// Who knows it may answer by mail.
+    pub reply_token: String,
+    /// When a person was asked for, ISO 8601, UTC.
+    pub opened_at: String,
+    /// When something was last written, ISO 8601, UTC.
+    pub updated_at: String,
+    /// What became of the newest mail to the manager.
+    pub delivery: Delivery,
+    /// Why it failed, or why the last attempt did.
+    pub delivery_reason: Option<String>,
+    /// Attempts so far.
+    pub delivery_attempts: i64,
+    /// Goes up with every mail to be sent.
+    pub delivery_turn: i64,
+}
+
+/// Whose turn it is in a hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoffState {
+    /// The manager's.
+    Open,
+    /// The partner's: the last word is the manager's.
+    Answered,
+    /// Nobody's.
+    Closed,
+}
+
+/// What became of a mail to the manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// There is no mail: the hand-over waits in the console.
+    NotConfigured,
+    /// It is on its way, perhaps after attempts that failed.
+    Queued,
+    /// The mail server has taken it.
+    Sent,
+    /// It will not be tried again.
+    Failed,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A person was asked for.
+    Opened,
+    /// The partner's words.
+    Partner,
+    /// The manager's words.
+    Manager,
+    /// The mail server took a mail to the manager.
+    Mailed,
+    /// A mail to the manager could not be delivered.
+    NotMailed,
+    /// It was closed.
+    Closed,
+}
+
+/// Where something was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The partner's portal.
+    Widget,
+    /// The staff's console.
+    Console,
+    /// A mail.
+    Mail,
+    /// The service itself.
+    Service,
+}
+
+/// Something that was written or done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// What it is.
+    pub kind: Kind,
+    /// How many exchanges of the conversation came before.
+    #[serde(skip)]
+    pub exchanges: i64,
+    /// Who: a token's `sub`, the name of a staff token, a mail's sender, or `service`.
+    pub author: String,
+    /// The name that a manager's words are shown under.
+    pub signed: Option<String>,
+    /// Where.
+    pub channel: Channel,
+    /// The words; for [`Kind::NotMailed`] the reason.
+    pub text: String,
+    /// When, ISO 8601, UTC.
+    pub written_at: String,
+}
+
+/// An entry to add.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEntry<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Who.
+    pub author: &'a str,
+    /// The name that a manager's words are shown under.
+    pub signed: Option<&'a str>,
+    /// Where.
+    pub channel: Channel,
+    /// The words.
+    pub text: &'a str,
+    /// The `Message-ID` of what came by mail.
+    pub mail_id: Option<&'a str>,
+}
+
+/// A hand-over to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct NewHandoff<'a> {
+    /// The conversation.
+    pub conversation: &'a str,
+    /// Who asks.
+    pub owner: Owner<'a>,
+    /// The partner's name.
+    pub partner_name: &'a str,
+    /// The partner's manager.
+    pub manager_name: &'a str,
+    /// The manager's address.
+    pub manager_email: &'a str,
+    /// The secret of its address for replies.
+    pub reply_token: &'a str,
+}
+
+impl Store {
+    /// The unfinished hand-over of a conversation, begun now if there is none; and whether it was begun now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hand_over(&self, new: NewHandoff<'_>) -> Result<(Handoff, bool), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let (id, at) = (Uuid::new_v4(), now());
+        let begun = sqlx::query(
+            "INSERT INTO handoffs (id, conversation_id, partner_id, partner_name, subject, manager_name, \
+             manager_email, state, reply_token, opened_at, updated_at, delivery, delivery_attempts, delivery_due, \
+             delivery_turn) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $9, 'not_configured', 0, $9, 0) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(id.to_string())
+        .bind(new.conversation)
+        .bind(new.owner.partner_id)
+        .bind(new.partner_name)
+        .bind(new.owner.subject)
+        .bind(new.manager_name)
+        .bind(new.manager_email)
+        .bind(new.reply_token)
+        .bind(&at)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected()
+            == 1;
+        if begun {
+            let opened = NewEntry {
+                kind: Kind::Opened,
+                author: new.owner.subject,
+                signed: None,
+                channel: Channel::Widget,
+                text: "",
+                mail_id: None,
+            };
+            add(&mut *transaction, id, &opened, &at).await?;
+        }
+        let row = sqlx::query("SELECT * FROM handoffs WHERE conversation_id = $1 AND state <> 'closed'")
+            .bind(new.conversation)
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok((handoff(&row)?, begun))
+    }
+
+    /// Adds an entry, and moves an unfinished hand-over to `state` where one is given; `false`, and nothing is added,
+    /// when what came by mail has come before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn write(
+        &self,
+        id: Uuid,
+        entry: NewEntry<'_>,
+        state: Option<HandoffState>,
+    ) -> Result<bool, sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        let at = now();
+        let added = add(&mut *transaction, id, &entry, &at).await?;
+        if added {
+            sqlx::query(
+                "UPDATE handoffs SET updated_at = $2, state = CASE state WHEN 'closed' THEN state ELSE COALESCE($3, state) END \
+                 WHERE id = $1",
+            )
+            .bind(id.to_string())
+            .bind(&at)
+            .bind(state.map(name).transpose()?)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok(added)
+    }
+
+    /// Notes what became of the mail to the manager; `false` when another one is to be sent since `turn`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_delivery(&self, id: Uuid, turn: i64, now: &Delivered<'_>) -> Result<bool, sqlx::Error> {
+        let noted = sqlx::query(
+            "UPDATE handoffs SET delivery = $3, delivery_reason = $4, delivery_attempts = $5, \
+             delivery_due = COALESCE($6, delivery_due) WHERE id = $1 AND delivery_turn = $2",
+        )
+        .bind(id.to_string())
+        .bind(turn)
+        .bind(name(now.delivery)?)
+        .bind(now.reason)
+        .bind(now.attempts)
+        .bind(now.due)
+        .execute(&self.pool)
+        .await?;
+        Ok(noted.rows_affected() == 1)
+    }
+
+    /// Asks for a mail to the manager.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_mail(&self, id: Uuid) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE handoffs SET delivery = 'queued', delivery_reason = NULL, delivery_attempts = 0, \
+             delivery_due = $2, delivery_turn = delivery_turn + 1 WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(now())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Hand-overs with a mail to be sent, those that wait longest first, and when each is due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queued_mails(&self) -> Result<Vec<(Handoff, String)>, sqlx::Error> {
+        let rows = sqlx::query("SELECT * FROM handoffs WHERE delivery = 'queued' ORDER BY delivery_due, id")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((handoff(row)?, row.try_get("delivery_due")?)))
+            .collect()
+    }
+
+    /// The last hand-overs, unfinished ones first, then by when something was last written.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handoffs(&self, limit: u32) -> Result<Vec<Handoff>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT * FROM handoffs ORDER BY CASE state WHEN 'open' THEN 0 WHEN 'answered' THEN 1 ELSE 2 END, \
+             updated_at DESC, id LIMIT $1",
+        )
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(handoff).collect()
+    }
+
+    /// One hand-over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handoff(&self, id: Uuid) -> Result<Option<Handoff>, sqlx::Error> {
+        let row = sqlx::query("SELECT * FROM handoffs WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(handoff).transpose()
+    }
+
+    /// The hand-over that a reply's address names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handoff_by_token(&self, token: &str) -> Result<Option<Handoff>, sqlx::Error> {
+        let row = sqlx::query("SELECT * FROM handoffs WHERE reply_token = $1")
+            .bind(token)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(handoff).transpose()
+    }
+
+    /// The newest hand-over of a conversation. Whose conversation it is has to be known before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handoff_of(&self, conversation: &str) -> Result<Option<Handoff>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT * FROM handoffs WHERE conversation_id = $1 \
+             ORDER BY CASE state WHEN 'closed' THEN 1 ELSE 0 END, opened_at DESC, id LIMIT 1",
+        )
+        .bind(conversation)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(handoff).transpose()
+    }
+
+    /// Everything that was written or done in the hand-overs of a conversation, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn handoff_entries(&self, conversation: &str) -> Result<Vec<Entry>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT e.* FROM handoff_entries e JOIN handoffs h ON h.id = e.handoff_id \
+             WHERE h.conversation_id = $1 ORDER BY e.exchanges, e.written_at, h.opened_at, h.id, e.position",
+        )
+        .bind(conversation)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(entry).collect()
+    }
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivered<'a> {
+    /// Where it stands now.
+    pub delivery: Delivery,
+    /// Why the last attempt failed.
+    pub reason: Option<&'a str>,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// When the next attempt may be made, ISO 8601, UTC.
+    pub due: Option<&'a str>,
+}
+
+/// `false` when an entry of the same mail is there.
+async fn add(
+    connection: impl Executor<'_, Database = Sqlite>,
+    handoff: Uuid,
+    entry: &NewEntry<'_>,
+    at: &str,
+) -> Result<bool, sqlx::Error> {
+    let added = sqlx::query(
+        "INSERT INTO handoff_entries (handoff_id, position, exchanges, kind, author, signed, channel, text, mail_id, \
+         written_at) SELECT $1, COUNT(*), (SELECT COUNT(*) FROM exchanges e JOIN handoffs h \
+         ON h.conversation_id = e.conversation_id WHERE h.id = $1), $2, $3, $4, $5, $6, $7, $8 \
+         FROM handoff_entries WHERE handoff_id = $1 \
+         HAVING NOT EXISTS (SELECT 1 FROM handoff_entries WHERE mail_id = $7)",
+    )
+    .bind(handoff.to_string())
+    .bind(name(entry.kind)?)
+    .bind(entry.author)
+    .bind(entry.signed)
+    .bind(name(entry.channel)?)
+    .bind(entry.text)
+    .bind(entry.mail_id)
+    .bind(at)
+    .execute(connection)
+    .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+fn handoff(row: &SqliteRow) -> Result<Handoff, sqlx::Error> {
+    Ok(Handoff {
+        id: row.try_get::<String, _>("id")?.parse().map_err(decode)?,
+        conversation: row.try_get("conversation_id")?,
+        partner_id: row.try_get("partner_id")?,
+        partner_name: row.try_get("partner_name")?,
+        subject: row.try_get("subject")?,
+        manager_name: row.try_get("manager_name")?,
+        manager_email: row.try_get("manager_email")?,
+        state: named(row, "state")?,
+        reply_token: row.try_get("reply_token")?,
+        opened_at: row.try_get("opened_at")?,
+        updated_at: row.try_get("updated_at")?,
+        delivery: named(row, "delivery")?,
+        delivery_reason: row.try_get("delivery_reason")?,
+        delivery_attempts: row.try_get("delivery_attempts")?,
+        delivery_turn: row.try_get("delivery_turn")?,
+    })
+}
+
+fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
+    Ok(Entry {
+        kind: named(row, "kind")?,
+        exchanges: row.try_get("exchanges")?,
+        author: row.try_get("author")?,
+        signed: row.try_get("signed")?,
+        channel: named(row, "channel")?,
+        text: row.try_get("text")?,
+        written_at: row.try_get("written_at")?,
+    })
+}
+
+/// A closed set as its column holds it: the name that it has in JSON.
+fn name(value: impl Serialize) -> Result<String, sqlx::Error> {
+    let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
+fn named<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_value(row.try_get::<String, _>(column)?.into()).map_err(decode)
+}
