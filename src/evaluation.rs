@@ -16,6 +16,9 @@ use serde_json::Value;
 use std::{collections::HashSet, sync::Arc};
 use uuid::Uuid;
 
+/// Who asks in an evaluation: nobody whose questions count.
+pub const SUBJECT: &str = "evals";
+
 /// An open home, to be judged.
 pub struct InProcess(pub Arc<App>);
 
@@ -31,7 +34,7 @@ impl Target for InProcess {
     async fn open(&self, partner: &str) -> Result<Box<dyn Conversation>, TargetError> {
         let crm = self.0.crm.as_ref();
         let unavailable = |error: crate::crm::CrmError| TargetError::Unavailable(error.to_string());
-        let caller = assistant::caller(crm, partner, "evals")
+        let caller = assistant::caller(crm, partner, SUBJECT)
             .await
             .map_err(unavailable)?;
         let caller = caller.ok_or_else(|| TargetError::UnknownPartner(partner.to_owned()))?;

@@ -148,7 +148,9 @@ impl Assistant {
                 Step::Done(end) => break end,
             }
         };
-        let model: &dyn ChatModel = models.first().map_or(&self.extractive, AsRef::as_ref);
+        let model = models
+            .first()
+            .map_or(&self.extractive as &dyn ChatModel, AsRef::as_ref);
         Ok(answer::told(end, &turn, model, question, telling))
     }
 

@@ -3,32 +3,28 @@
 //! document like any other, with a case in the home's suite of gaps ([`suite`]) that keeps it answered.
 
 mod cluster;
+mod gap;
 mod suite;
+
+pub use gap::{Asked, Gap, Kinds};
 
 use crate::{
     app::App,
     assistant,
     crm::{Crm, CrmError},
-    handoff::person,
+    evaluation,
     intake::{Intake, Seen, UploadError},
-    store::{GapState, KeptGap, Unanswered},
+    store::{GapState, Unanswered},
 };
 use axum::body::Bytes;
 use liaison_ingest::FrontMatter;
 use liaison_knowledge::{AudienceSpec, KnowledgeError};
-use serde::Serialize;
-use std::{
-    collections::{BTreeSet, HashMap},
-    io,
-    sync::Arc,
-};
+use std::{collections::HashMap, io, sync::Arc};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// Questions that are looked at: the last ones.
 const LOOKED_AT: u32 = 5_000;
-/// Questions of a gap that are shown: the last ones.
-const SHOWN: usize = 20;
 /// Most letters of a title in a file's name.
 const SLUG: usize = 60;
 
@@ -38,55 +34,6 @@ pub struct Gaps {
     intake: Arc<Intake>,
     /// One at a time: two readers must not make a gap of the same question twice.
     turn: Mutex<()>,
-}
-
-/// A gap, for staff.
-#[derive(Debug, Clone, Serialize)]
-pub struct Gap {
-    /// Its id.
-    pub id: Uuid,
-    /// The question that stands for it.
-    pub question: String,
-    /// What was decided.
-    pub state: GapState,
-    /// How often it was asked.
-    pub count: usize,
-    /// How the questions came to be known as unanswered; one may be all three.
-    pub kinds: Kinds,
-    /// Who asked: partners' ids.
-    pub partners: BTreeSet<String>,
-    /// When it was last asked, ISO 8601, UTC.
-    pub last_asked: String,
-    /// The last questions, newest first.
-    pub questions: Vec<Asked>,
-    /// The path of the document that answers it.
-    pub document: Option<String>,
-    /// Who decided.
-    pub decided_by: Option<String>,
-    /// When, ISO 8601, UTC.
-    pub decided_at: Option<String>,
-}
-
-/// How many questions of a gap were what.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Kinds {
-    /// Declined.
-    pub declined: usize,
-    /// Answered, and the partner says that it did not help.
-    pub voted_down: usize,
-    /// Followed by a hand-over to a person.
-    pub handed_over: usize,
-}
-
-/// A question of a gap.
-#[derive(Debug, Clone, Serialize)]
-pub struct Asked {
-    /// The words.
-    pub question: String,
-    /// Who asked.
-    pub partner: String,
-    /// When, ISO 8601, UTC.
-    pub at: String,
 }
 
 /// What a manager gives as the answer to a gap.
@@ -152,7 +99,7 @@ impl Gaps {
     /// When questions cannot be compared, or the database fails.
     pub async fn list(&self) -> Result<Vec<Gap>, GapError> {
         let _turn = self.turn.lock().await;
-        let mut questions = counted(self.app.store.unanswered(LOOKED_AT).await?);
+        let mut questions = gap::counted(self.app.store.unanswered(LOOKED_AT, evaluation::SUBJECT).await?);
         self.assign(&mut questions).await?;
         let mut of_gap: HashMap<Uuid, Vec<Unanswered>> = HashMap::new();
         for question in questions {
@@ -164,7 +111,7 @@ impl Gaps {
         let mut gaps: Vec<Gap> = kept
             .filter_map(|kept| {
                 let questions = of_gap.remove(&kept.id)?;
-                Some(shown(kept, questions))
+                Some(gap::shown(kept, questions))
             })
             .collect();
         gaps.sort_by(|a, b| {
@@ -243,7 +190,7 @@ impl Gaps {
         {
             return Err(GapError::Decided);
         }
-        tracing::info!(gap.id = %id, document, "a gap is answered");
+        tracing::info!(gap.id = %id, "a gap is answered");
         Ok(Answered { document, job, case })
     }
 
@@ -307,77 +254,6 @@ impl Gaps {
     }
 }
 
-/// The questions that count. Who asked for a person asked no question: what is missing is the answer before.
-fn counted(rows: Vec<Unanswered>) -> Vec<Unanswered> {
-    let asks_for_person = |question: &str| person::asked_for(question).is_some();
-    let (requests, mut questions): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| asks_for_person(&row.question));
-    for request in requests.into_iter().filter(|request| request.handed_over) {
-        let Some((exchange, question)) = request
-            .before
-            .clone()
-            .filter(|(_, before)| !asks_for_person(before))
-        else {
-            continue;
-        };
-        match questions.iter_mut().find(|known| known.exchange == exchange) {
-            Some(known) => known.handed_over = true,
-            None => questions.push(Unanswered {
-                exchange,
-                question,
-                declined: false,
-                voted_down: false,
-                gap: None,
-                before: None,
-                ..request
-            }),
-        }
-    }
-    // A vote may have been taken back.
-    questions.retain(|row| row.declined || row.voted_down || row.handed_over);
-    questions
-}
-
-/// A gap with its questions, which are in the order of their asking.
-fn shown(kept: KeptGap, questions: Vec<Unanswered>) -> Gap {
-    let mut kinds = Kinds::default();
-    for question in &questions {
-        kinds.declined += usize::from(question.declined);
-        kinds.voted_down += usize::from(question.voted_down);
-        kinds.handed_over += usize::from(question.handed_over);
-    }
-    Gap {
-        id: kept.id,
-        question: kept.question,
-        state: kept.state,
-        count: questions.len(),
-        kinds,
-        partners: questions
-            .iter()
-            .map(|question| question.partner_id.clone())
-            .collect(),
-        last_asked: questions
-            .iter()
-            .map(|question| &question.asked_at)
-            .max()
-            .cloned()
-            .unwrap_or_default(),
-        questions: questions
-            .into_iter()
-            .rev()
-            .take(SHOWN)
-            .map(|question| Asked {
-                question: question.question,
-                partner: question.partner_id,
-                at: question.asked_at,
-            })
-            .collect(),
-        document: kept.document,
-        decided_by: kept.decided_by,
-        decided_at: kept.decided_at,
-    }
-}
-
 /// A title as a part of a file's name: its letters and digits, in small letters, with dashes between the words.
 fn slug(title: &str) -> String {
     let words = title
@@ -396,46 +272,6 @@ fn slug(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn row(id: u128, question: &str, handed_over: bool, before: Option<(u128, &str)>) -> Unanswered {
-        Unanswered {
-            exchange: Uuid::from_u128(id),
-            question: question.to_owned(),
-            partner_id: "p-001".to_owned(),
-            asked_at: format!("2026-11-20T10:00:0{id}Z"),
-            declined: false,
-            voted_down: false,
-            handed_over,
-            gap: None,
-            before: before.map(|(id, question)| (Uuid::from_u128(id), question.to_owned())),
-        }
-    }
-
-    #[test]
-    fn who_asks_for_a_person_misses_the_answer_before() {
-        let person = "I want to talk to a human";
-        let check = |rows: Vec<Unanswered>, expected: &[&str]| {
-            let questions = counted(rows);
-            assert_eq!(
-                questions
-                    .iter()
-                    .map(|row| row.question.as_str())
-                    .collect::<Vec<_>>(),
-                expected
-            );
-            assert!(questions.iter().all(|row| row.handed_over));
-        };
-        check(vec![row(1, "Why?", true, None)], &["Why?"]);
-        check(vec![row(2, person, true, Some((1, "Why?")))], &["Why?"]);
-        check(vec![row(2, person, true, None)], &[]);
-        check(vec![row(2, person, true, Some((1, "human please")))], &[]);
-        let declined = Unanswered {
-            declined: true,
-            ..row(1, "Why?", false, None)
-        };
-        check(vec![declined, row(2, person, true, Some((1, "Why?")))], &["Why?"]);
-        check(vec![row(1, "Withdrawn?", false, None)], &[]);
-    }
 
     #[test]
     fn titles_make_names_of_files() {

@@ -68,11 +68,12 @@ impl GapState {
 }
 
 impl Store {
-    /// The last questions that were declined, voted down or handed to a person, oldest first.
+    /// The last questions that were declined, voted down or handed to a person, oldest first, but for those of the
+    /// subject `except`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn unanswered(&self, limit: u32) -> Result<Vec<Unanswered>, sqlx::Error> {
+    pub async fn unanswered(&self, limit: u32, except: &str) -> Result<Vec<Unanswered>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT e.id, e.question, c.partner_id, e.asked_at, e.declined, f.vote, g.gap_id, \
              p.id AS before_id, p.question AS before_question, \
@@ -81,12 +82,13 @@ impl Store {
              FROM exchanges e JOIN conversations c ON c.id = e.conversation_id \
              LEFT JOIN feedback f ON f.exchange_id = e.id LEFT JOIN gap_questions g ON g.exchange_id = e.id \
              LEFT JOIN exchanges p ON p.conversation_id = e.conversation_id AND p.position = e.position - 1 \
-             WHERE e.declined IS NOT NULL OR f.vote = -1 OR g.gap_id IS NOT NULL OR EXISTS \
+             WHERE c.subject <> $2 AND (e.declined IS NOT NULL OR f.vote = -1 OR g.gap_id IS NOT NULL OR EXISTS \
              (SELECT 1 FROM handoffs h JOIN handoff_entries w ON w.handoff_id = h.id \
-              WHERE h.conversation_id = c.id AND w.kind = 'opened' AND w.exchanges = e.position + 1) \
+              WHERE h.conversation_id = c.id AND w.kind = 'opened' AND w.exchanges = e.position + 1)) \
              ORDER BY e.asked_at DESC, e.id LIMIT $1",
         )
         .bind(i64::from(limit))
+        .bind(except)
         .fetch_all(&self.pool)
         .await?;
         rows.iter().rev().map(unanswered).collect()
@@ -187,4 +189,41 @@ fn gap(row: &SqliteRow) -> Result<KeptGap, sqlx::Error> {
         decided_by: row.try_get("decided_by")?,
         decided_at: row.try_get("decided_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{NewExchange, Owner};
+
+    #[tokio::test]
+    async fn questions_of_evaluations_are_no_gaps() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("liaison.db")).await.unwrap();
+        for (subject, declined) in [
+            ("ada", Some("no_answer")),
+            ("evals", Some("no_answer")),
+            ("ken", None),
+        ] {
+            let new = NewExchange {
+                id: Uuid::new_v4(),
+                conversation: subject,
+                owner: Owner {
+                    partner_id: "p-001",
+                    subject,
+                    shared: false,
+                },
+                question: subject,
+                receipt: "{}",
+                declined,
+            };
+            assert!(store.keep(new).await.unwrap());
+        }
+        let found = store.unanswered(10, "evals").await.unwrap();
+        let questions: Vec<_> = found
+            .iter()
+            .map(|one| (one.question.as_str(), one.declined))
+            .collect();
+        assert_eq!(questions, [("ada", true)]);
+    }
 }

@@ -1,7 +1,7 @@
 //! A language model that lies a lot, and endpoints that fail all the time: what partners see of it.
 
 use crate::support::{
-    Reply, Script, Seen, Turn, breaks, calls, hangs, refuses, run, says, seeded, serve_with, text,
+    Script, Seen, Turn, breaks, calls, hangs, refuses, run, says, seeded, serve_in, serve_with, text,
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -79,16 +79,16 @@ async fn a_failing_endpoint_costs_fluency_and_no_answer() {
     let slow = Script::start((0..100).map(|_| hangs()));
     check(&slow.url, 50).await;
 
-    let looks_and = move |turn: fn(&Seen) -> Reply| -> Turn {
-        Box::new(move |seen| {
+    let looks_and_breaks = || -> Turn {
+        Box::new(|seen| {
             if seen.returned().is_empty() {
                 search()(seen)
             } else {
-                turn(seen)
+                breaks(begun)(seen)
             }
         })
     };
-    let cut = Script::start((0..100).map(|_| looks_and(|seen| breaks(begun)(seen))));
+    let cut = Script::start((0..100).map(|_| looks_and_breaks()));
     check(&cut.url, 50).await;
 
     let busy = Script::start((0..400).map(|_| refuses(503, Some(60))));

@@ -26,6 +26,7 @@ mod isolation;
 mod llm;
 mod llm_failures;
 mod llm_proof;
+mod mails;
 mod mishaps;
 mod model;
 mod support;

@@ -54,6 +54,11 @@ test('only outputs that are tables with rows are shown', () => {
   }
 });
 
+test('questions to go on with', () => {
+  check([{ type: 'data-suggestions', data: { questions: ['Extensions'] } }], { suggestions: ['Extensions'] });
+  check([{ type: 'data-suggestions', data: {} }], { suggestions: [] });
+});
+
 test('declined, error', () => {
   const contact = { name: 'Anneke Visser', email: 'anneke.visser@merrowline.example' };
   check([{ type: 'data-declined', data: { reason: 'no' } }], { declined: { reason: 'no', nearest: [], contact: null } });

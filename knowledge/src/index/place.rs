@@ -27,7 +27,7 @@ pub enum Place {
 }
 
 /// The form of a point's fields in a folder; raised when those of the form before cannot be read.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 2;
 /// What a collection's folder says about it.
 const LABEL: &str = "collection.json";
 /// The name of the active collection's folder.

@@ -64,9 +64,12 @@ pub(super) fn stored(fields: &Map<String, Value>) -> Result<Stored, IndexError> 
 }
 
 fn part<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Result<T, IndexError> {
-    let text = fields.get(name).and_then(Value::as_str).unwrap_or_default();
-    serde_json::from_str(text)
-        .map_err(|error| IndexError::Engine(format!("a point whose {name} cannot be read: {error}")))
+    let part = match fields.get(name) {
+        Some(Value::String(text)) => serde_json::from_str(text),
+        // As earlier versions wrote it.
+        other => T::deserialize(other.unwrap_or(&Value::Null)),
+    };
+    part.map_err(|error| IndexError::Engine(format!("a point whose {name} cannot be read: {error}")))
 }
 
 fn text(part: &impl serde::Serialize) -> Result<Value, IndexError> {

@@ -51,7 +51,7 @@ async fn compare(world: World) {
         let hits = index.search(&everything, 100).await.unwrap();
         let mut all: Vec<_> = hits
             .into_iter()
-            .map(|hit| (hit.passage.id, hit.document))
+            .map(|hit| (hit.passage.id, hit.document.clone()))
             .collect();
         all.sort_by_key(|(id, _)| *id);
         held.push((all, index.documents().await.unwrap()));

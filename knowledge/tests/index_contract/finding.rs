@@ -37,7 +37,7 @@ fn knowledge(index: Arc<dyn PassageIndex>) -> Knowledge {
 async fn by_words(knowledge: &Knowledge, question: &str, view: View<'_>) -> Vec<String> {
     let hits = knowledge.search(question, view, 50).await.unwrap().hits;
     let found = hits.into_iter().filter(|hit| hit.bm25.is_some());
-    found.map(|hit| hit.passage.text).collect()
+    found.map(|hit| hit.passage.text.clone()).collect()
 }
 
 /// Writes a document of one passage: a passage is found by the words of its neighbours too.

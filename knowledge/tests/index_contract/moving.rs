@@ -19,7 +19,11 @@ async fn an_index_moves_to_a_server_and_back() {
         let (vector, mut answers) = (vector(&query), Vec::new());
         for index in [&here, &there, &back] {
             let hits = index.search(&ask(&query, &vector, STAFF), 10).await.unwrap();
-            answers.push(hits.into_iter().map(|hit| hit.passage).collect::<Vec<_>>());
+            answers.push(
+                hits.into_iter()
+                    .map(|hit| hit.passage.clone())
+                    .collect::<Vec<_>>(),
+            );
         }
         assert!(answers[0] == answers[1] && answers[1] == answers[2], "{query}");
     }

@@ -42,7 +42,7 @@ async fn found(knowledge: &Knowledge, question: &str) -> Vec<(DocumentRecord, bo
     let hits = knowledge.search(question, STAFF, 50).await.unwrap().hits;
     let told = hits
         .into_iter()
-        .map(|hit| (hit.document, hit.bm25.is_some(), hit.similarity.is_some()));
+        .map(|hit| (hit.document.clone(), hit.bm25.is_some(), hit.similarity.is_some()));
     told.collect()
 }
 

@@ -172,7 +172,7 @@ pub(crate) fn ask<'a>(words: &'a str, vector: &'a [f32], view: View<'a>) -> Quer
 /// What a search for these words finds: texts, best first.
 pub(crate) async fn found(index: &dyn PassageIndex, words: &str, view: View<'_>) -> Vec<String> {
     let hits = index.search(&ask(words, &vector(words), view), 50).await.unwrap();
-    hits.into_iter().map(|hit| hit.passage.text).collect()
+    hits.into_iter().map(|hit| hit.passage.text.clone()).collect()
 }
 
 pub(crate) async fn texts(index: &dyn PassageIndex, document: DocumentId) -> Vec<String> {

@@ -102,7 +102,7 @@ mod tests {
         for line in PROMPT.lines().chain(sentences).filter(|line| words(line).len() >= SENTENCE) {
             check(&format!("Gladly! {}", line.to_uppercase()), true);
         }
-        let start: Vec<String> = words(prompt).into_iter().take(RUN).collect();
+        let start: Vec<String> = words(&PROMPT).into_iter().take(RUN).collect();
         check(&format!("It begins: {}", start.join(", ")), true);
     }
 

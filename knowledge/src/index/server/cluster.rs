@@ -28,7 +28,7 @@ use uuid::Uuid;
 /// The point that says what the collection is; it has no vector and none of the fields that conditions look at.
 const ABOUT: Uuid = Uuid::from_u128(0x6c69_6169_736f_6e00_8000_6162_6f75_7400);
 /// The form of a point's fields.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 2;
 /// How long a request may take, and how long connecting.
 const DEADLINE: Duration = Duration::from_secs(20);
 const TO_CONNECT: Duration = Duration::from_secs(5);

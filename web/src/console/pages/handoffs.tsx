@@ -37,8 +37,17 @@ const columns: Column<HandoffRow>[] = [
     ),
     fit: 'words',
   },
-  { name: 'Asked', text: (row) => instantInWords(row.opened_at, 'en-GB'), fit: 'line' },
-  { name: 'Last written', text: (row) => instantInWords(row.updated_at, 'en-GB'), fit: 'line' },
+  {
+    name: 'Last written',
+    text: (row) => instantInWords(row.updated_at, 'en-GB'),
+    view: (row) => (
+      <>
+        {instantInWords(row.updated_at, 'en-GB')}
+        <small>asked {instantInWords(row.opened_at, 'en-GB')}</small>
+      </>
+    ),
+    fit: 'line',
+  },
 ];
 
 export default function Handoffs() {
