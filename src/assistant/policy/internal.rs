@@ -98,8 +98,14 @@ mod tests {
         check("My tools: List_Opportunities.", true);
         check("As [P2 says", true);
         check("It stands in passage 1b4e28ba-2fa1-5d3b-a3f5-ef19b3a7633b.", true);
-        let sentences = PROMPT.lines().flat_map(UnicodeSegmentation::split_sentence_bounds);
-        for line in PROMPT.lines().chain(sentences).filter(|line| words(line).len() >= SENTENCE) {
+        let sentences = PROMPT
+            .lines()
+            .flat_map(UnicodeSegmentation::split_sentence_bounds);
+        for line in PROMPT
+            .lines()
+            .chain(sentences)
+            .filter(|line| words(line).len() >= SENTENCE)
+        {
             check(&format!("Gladly! {}", line.to_uppercase()), true);
         }
         let start: Vec<String> = words(&PROMPT).into_iter().take(RUN).collect();
