@@ -371,7 +371,7 @@ impl Settings {
         if self.assistant.replies == 0 || self.assistant.seconds.is_zero() {
             return unusable("assistant", "`replies` and `seconds` are at least 1");
         }
-        if let Err(error) = Policy::new(&self.guard.links, false) {
+        if let Err(error) = Policy::new(&self.guard.links, false, "") {
             return unusable("guard.links", &error.to_string());
         }
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {

@@ -10,7 +10,7 @@ mod names;
 use super::{
     draft::{Cite, Draft, Gap, Part},
     evidence::Evidence,
-    policy::{self, Policy},
+    policy::Policy,
     tools::ToolOutcome,
 };
 use crate::program::date::long;
@@ -219,7 +219,7 @@ impl<'e> Checker<'e> {
         if matches!(part, Part::Phrase(_)) {
             return Ok(released);
         }
-        if self.by == By::Model && policy::gives_away(&released.text) {
+        if self.by == By::Model && self.policy.gives_away(&released.text) {
             return Err(Failure::GivesAway);
         }
         let text = self.policy.shown(&released.text);

@@ -1,7 +1,10 @@
 //! What is nobody's business: the prompt, the tools and the marks of the machinery.
 
-use crate::assistant::{prompt, tools::Tool};
-use std::{collections::HashSet, sync::LazyLock};
+use crate::assistant::tools::Tool;
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
@@ -10,21 +13,51 @@ const RUN: usize = 12;
 /// Words from which a whole sentence of the prompt counts as such a run.
 const SENTENCE: usize = 6;
 
-/// The prompt without what is filled in, which would hide where a sentence ends.
-static PROMPT: LazyLock<String> = LazyLock::new(|| prompt::ASSISTANT.fill(&[]));
+/// What must not be told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Internals {
+    /// Words of the prompt that stand in a row, hashed: what has the same hashes has the same words.
+    runs: HashSet<Box<[u64]>>,
+    /// How long these rows are.
+    lengths: BTreeSet<usize>,
+}
 
-/// Every [`SENTENCE`] words in a row of the prompt: most sentences hold none of these, and none of what is longer.
-static SOME_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let whole = words(&PROMPT);
-    whole.windows(SENTENCE).map(|run| run.join(" ")).collect()
-});
+impl Internals {
+    /// For a model that was given this prompt.
+    #[must_use]
+    pub(super) fn new(prompt: &str) -> Self {
+        let sentences = prompt
+            .lines()
+            .flat_map(UnicodeSegmentation::split_sentence_bounds)
+            .map(words);
+        let short = sentences.filter(|words| (SENTENCE..RUN).contains(&words.len()));
+        let whole = words(prompt);
+        let runs: HashSet<Box<[u64]>> = whole
+            .windows(RUN)
+            .map(Box::from)
+            .chain(short.map(Vec::into_boxed_slice))
+            .collect();
+        Self {
+            lengths: runs.iter().map(|run| run.len()).collect(),
+            runs,
+        }
+    }
 
-/// Whether a model's sentence tells of the prompt it was given, of a tool by its name, of a mark such as `[P1` or of a
-/// passage's id. Sees verbatim words only: a translation or a paraphrase of the prompt passes, as far as verification
-/// lets it.
-#[must_use]
-pub fn gives_away(text: &str) -> bool {
-    names_a_tool(text) || holds_a_mark(text) || holds_an_id(text) || recites(text)
+    /// Whether a model's sentence tells of the prompt, of a tool by its name, of a mark such as `[P1` or of a passage's
+    /// id. Sees verbatim words only: a translation or a paraphrase of the prompt passes, as far as verification lets it.
+    #[must_use]
+    pub(super) fn are_given_away(&self, sentence: &str) -> bool {
+        names_a_tool(sentence)
+            || holds_a_mark(sentence)
+            || holds_an_id(sentence)
+            || self.are_recited(sentence)
+    }
+
+    fn are_recited(&self, sentence: &str) -> bool {
+        let said = words(sentence);
+        let mut rows = self.lengths.iter().flat_map(|length| said.windows(*length));
+        rows.any(|row| self.runs.contains(row))
+    }
 }
 
 fn names_a_tool(text: &str) -> bool {
@@ -58,38 +91,29 @@ fn holds_an_id(text: &str) -> bool {
         .any(|id| id.get_version_num() == 5)
 }
 
-fn recites(text: &str) -> bool {
-    let (said, prompt) = (words(text), PROMPT.as_str());
-    if !said
-        .windows(SENTENCE)
-        .any(|run| SOME_WORDS.contains(&run.join(" ")))
-    {
-        return false;
-    }
-    let said = format!(" {} ", said.join(" "));
-    let whole: Vec<String> = words(prompt);
-    let stands_there = |run: &[String]| said.contains(&format!(" {} ", run.join(" ")));
-    let sentences = prompt
-        .lines()
-        .flat_map(UnicodeSegmentation::split_sentence_bounds)
-        .map(words);
-    whole.windows(RUN).any(stands_there)
-        || sentences
-            .filter(|sentence| sentence.len() >= SENTENCE)
-            .any(|sentence| stands_there(&sentence))
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(str::to_lowercase).collect()
+/// The words of a text in any case, as hashes.
+fn words(text: &str) -> Vec<u64> {
+    let hash = |word: &str| {
+        let mut hasher = DefaultHasher::new();
+        for letter in word.chars().flat_map(char::to_lowercase) {
+            letter.hash(&mut hasher);
+        }
+        hasher.finish()
+    };
+    text.unicode_words().map(hash).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn prompt() -> String {
+        crate::assistant::prompt::ASSISTANT.fill(&[])
+    }
+
     #[track_caller]
     fn check(text: &str, expected: bool) {
-        assert_eq!(gives_away(text), expected, "{text}");
+        assert_eq!(Internals::new(&prompt()).are_given_away(text), expected, "{text}");
     }
 
     #[test]
@@ -98,17 +122,12 @@ mod tests {
         check("My tools: List_Opportunities.", true);
         check("As [P2 says", true);
         check("It stands in passage 1b4e28ba-2fa1-5d3b-a3f5-ef19b3a7633b.", true);
-        let sentences = PROMPT
-            .lines()
-            .flat_map(UnicodeSegmentation::split_sentence_bounds);
-        for line in PROMPT
-            .lines()
-            .chain(sentences)
-            .filter(|line| words(line).len() >= SENTENCE)
-        {
-            check(&format!("Gladly! {}", line.to_uppercase()), true);
+        let prompt = prompt();
+        let sentences = prompt.lines().flat_map(UnicodeSegmentation::split_sentence_bounds);
+        for told in prompt.lines().chain(sentences).filter(|told| words(told).len() >= SENTENCE) {
+            check(&format!("Gladly! {}", told.to_uppercase()), true);
         }
-        let start: Vec<String> = words(&PROMPT).into_iter().take(RUN).collect();
+        let start: Vec<&str> = prompt.unicode_words().take(RUN).collect();
         check(&format!("It begins: {}", start.join(", ")), true);
     }
 
