@@ -123,8 +123,14 @@ mod tests {
         check("As [P2 says", true);
         check("It stands in passage 1b4e28ba-2fa1-5d3b-a3f5-ef19b3a7633b.", true);
         let prompt = prompt();
-        let sentences = prompt.lines().flat_map(UnicodeSegmentation::split_sentence_bounds);
-        for told in prompt.lines().chain(sentences).filter(|told| words(told).len() >= SENTENCE) {
+        let sentences = prompt
+            .lines()
+            .flat_map(UnicodeSegmentation::split_sentence_bounds);
+        for told in prompt
+            .lines()
+            .chain(sentences)
+            .filter(|told| words(told).len() >= SENTENCE)
+        {
             check(&format!("Gladly! {}", told.to_uppercase()), true);
         }
         let start: Vec<&str> = prompt.unicode_words().take(RUN).collect();
