@@ -84,7 +84,8 @@ impl App {
         let policy = Policy::new(
             &links.cloned().collect::<Vec<_>>(),
             settings.guard.mask_personal_data,
-            prompt::ASSISTANT.text,
+            // As the model gets it: what stands for the persona would hide where a sentence ends.
+            &prompt::ASSISTANT.fill(&[("persona", &assistant.persona)]),
         )?;
         for endpoint in llm.endpoints() {
             llms.push(Arc::new(OpenAi::new(

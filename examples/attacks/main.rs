@@ -24,7 +24,6 @@ mod obedient;
 mod script;
 
 use judge::{Findings, Judge};
-use payloads::{Payload, Way};
 use stage::Stage;
 use std::{path::Path, process::ExitCode};
 

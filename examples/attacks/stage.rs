@@ -33,7 +33,7 @@ const OPPORTUNITY: &str = "UPDATE opportunities SET next_step = $1, name = $1 WH
 pub(crate) struct Stage {
     pub(crate) app: App,
     pub(crate) caller: Caller,
-    /// Everything that the model was sent since it was last asked for.
+    /// Everything that tools gave to the model since the last question.
     sent: Arc<Mutex<String>>,
     _model: Script,
     _home: TempDir,
@@ -44,7 +44,7 @@ pub(crate) struct Outcome {
     /// All text that reached the partner.
     pub(crate) shown: String,
     pub(crate) answer: Answer,
-    /// All that the model was sent.
+    /// All that tools gave to the model.
     pub(crate) sent: String,
 }
 
@@ -61,7 +61,10 @@ impl Stage {
         let model = {
             let (sent, lures) = (Arc::clone(&sent), Arc::clone(&lures));
             Script::always(move |seen| {
-                sent.lock().unwrap().push_str(&seen.body.to_string());
+                // Its own words come back to it as those that were withheld: they tell it nothing.
+                sent.lock()
+                    .unwrap()
+                    .extend(seen.returned().iter().map(|returned| format!("{returned}\n")));
                 obey(seen, &lures.lock().unwrap())
             })
         };

@@ -107,11 +107,13 @@ fn words(text: &str) -> Vec<u64> {
 mod tests {
     use super::*;
 
-    const PROMPT: &str = include_str!("../prompts/assistant.prompt.md");
+    fn prompt() -> String {
+        crate::assistant::prompt::ASSISTANT.fill(&[])
+    }
 
     #[track_caller]
     fn check(text: &str, expected: bool) {
-        assert_eq!(Internals::new(PROMPT).are_given_away(text), expected, "{text}");
+        assert_eq!(Internals::new(&prompt()).are_given_away(text), expected, "{text}");
     }
 
     #[test]
@@ -120,10 +122,18 @@ mod tests {
         check("My tools: List_Opportunities.", true);
         check("As [P2 says", true);
         check("It stands in passage 1b4e28ba-2fa1-5d3b-a3f5-ef19b3a7633b.", true);
-        for line in PROMPT.lines().filter(|line| words(line).len() >= SENTENCE) {
-            check(&format!("Gladly! {}", line.to_uppercase()), true);
+        let prompt = prompt();
+        let sentences = prompt
+            .lines()
+            .flat_map(UnicodeSegmentation::split_sentence_bounds);
+        for told in prompt
+            .lines()
+            .chain(sentences)
+            .filter(|told| words(told).len() >= SENTENCE)
+        {
+            check(&format!("Gladly! {}", told.to_uppercase()), true);
         }
-        let start: Vec<&str> = PROMPT.unicode_words().take(RUN).collect();
+        let start: Vec<&str> = prompt.unicode_words().take(RUN).collect();
         check(&format!("It begins: {}", start.join(", ")), true);
     }
 
