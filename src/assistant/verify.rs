@@ -364,12 +364,14 @@ fn first_unsupported(text: &str, sources: &[&Source<'_>]) -> Option<String> {
     facts.find(|fact| !known(fact)).map(|fact| fact.text)
 }
 
-/// What an outcome shows: its fields, what they are called, and when they were read.
+/// What an outcome shows: its headline, which code made of them, its fields, what they are called, and when they were
+/// read.
 fn shown(outcome: &ToolOutcome) -> String {
     let fields = outcome.records.iter().flat_map(|record| &record.fields);
     let mut lines: Vec<String> = fields
         .map(|field| format!("{}: {}", super::table::label(field.name), field.text))
         .collect();
+    lines.extend(outcome.headline.clone());
     lines.push(long(outcome.as_of.to_zoned(TimeZone::UTC).date()));
     lines.join("\n")
 }

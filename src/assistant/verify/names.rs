@@ -10,6 +10,9 @@ pub(super) fn of(text: &str) -> impl Iterator<Item = String> {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let ends_sentence = word.ends_with(['.', '!', '?', ':', '|']);
         let goes_on = word.ends_with(char::is_alphanumeric);
+        if !word.starts_with(char::is_alphanumeric) {
+            close(&mut run, &mut names);
+        }
         if is_capital(bare) && !(begins && is_plain(bare)) {
             run.push(bare);
         } else {
@@ -69,6 +72,10 @@ mod tests {
         );
         check("Die Provision wird im Oktober gezahlt.", &[]);
         check("You have two deals. Both are open.", &[]);
+        check(
+            "There is 1 in Prospecting (EUR 38,866.00) and one with (Ann Berg).",
+            &["Ann Berg"],
+        );
         check("", &[]);
     }
 }
