@@ -258,7 +258,8 @@ impl Turn {
     /// The model ended before its reply did; `said` was released until then.
     pub fn model_failed(&mut self, stop: Stop, said: Verdict) {
         self.verdict.released.extend(said.released);
-        self.next = self.finish(stop);
+        // A second attempt is about what was withheld: without it the answer is what it was.
+        self.next = self.finish(if self.repaired { Stop::NotVerified } else { stop });
     }
 
     /// Begins anew, for a model that always comes to an end and may reply so often: the former one has shown nothing.
@@ -532,5 +533,13 @@ mod tests {
         let mut turn = Turn::new(LIMITS);
         turn.model_failed(Stop::Time, Verdict::default());
         assert_eq!(turn.step(), Step::Done(End::Declined(Reason::NoAnswer)));
+
+        let mut turn = Turn::new(LIMITS);
+        let mut said = passed("Ten percent.");
+        said.withheld = failed("Everybody knows.").withheld;
+        replied(&mut turn, ModelReply::Answered, said);
+        turn.model_failed(Stop::ModelFailed, Verdict::default());
+        assert!(matches!(turn.step(), Step::Done(End::Answered(_))));
+        assert!(!turn.is_broken_off());
     }
 }

@@ -1,6 +1,6 @@
 //! Gaps: what partners ask and the knowledge does not answer. Questions that were declined, voted down or handed to a
-//! person are put together where they mean the same ([`cluster`]); a manager answers a gap once, and the answer is a
-//! document like any other, with a case in the home's suite of gaps ([`suite`]) that keeps it answered.
+//! person are put together where they mean the same (`cluster.rs`); a manager answers a gap once, and the answer is a
+//! document like any other, with a case in the home's suite of gaps (`suite.rs`) that keeps it answered.
 
 mod cluster;
 mod gap;

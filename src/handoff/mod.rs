@@ -1,8 +1,8 @@
 //! Hand-overs: a conversation given to a person, who answers in it from the console or by mail.
 //!
 //! [`offer`] says when a person is offered and [`person`] knows who asks for one; only the partner hands over, with
-//! [`Handoffs::ask`]. What happens is an entry that stays. [`post`] tells the manager by mail, and says honestly
-//! what became of it; [`reply`] reads what comes back. Refuses to know: HTTP, SQL, models.
+//! [`Handoffs::ask`]. What happens is an entry that stays. `post.rs` tells the manager by mail, and says honestly
+//! what became of it; `reply.rs` reads what comes back. Refuses to know: HTTP, SQL, models.
 
 mod letter;
 pub mod offer;
