@@ -19,6 +19,8 @@ pub struct Reader {
     text: String,
     /// Whether `text` holds a mark that ends, so that it is worth looking at.
     has_end: bool,
+    /// Whether `text` begins behind marks: the stops there belong to the part that was handed out.
+    behind_marks: bool,
 }
 
 /// A mark.
@@ -63,9 +65,18 @@ impl Reader {
 
     fn complete(&mut self, ended: bool) -> Vec<Part> {
         let (mut parts, mut read) = (Vec::new(), 0);
-        while let Some((found, length)) = next_part(&self.text[read..], ended) {
+        loop {
+            if self.behind_marks {
+                let rest = &self.text[read..];
+                read += rest.len() - rest.trim_start_matches(ENDS).len();
+                self.behind_marks = read == self.text.len();
+            }
+            let Some((found, length)) = next_part(&self.text[read..], ended) else {
+                break;
+            };
             parts.extend(found);
             read += length;
+            self.behind_marks = true;
         }
         self.text.drain(..read);
         self.has_end = self.text.contains(']');
@@ -96,7 +107,6 @@ fn next_part(text: &str, ended: bool) -> Option<(Vec<Part>, usize)> {
         }
     }
     let stop = text[end..].chars().next().filter(|c| ENDS.contains(c));
-    end += text[end..].len() - text[end..].trim_start_matches(ENDS).len();
     Some((parts(&text[..start], marks, stop), end))
 }
 
@@ -287,6 +297,7 @@ mod tests {
             "It is so! [R1]. Which one [?]?",
             &["It is so!<R0>", "Which one?<?>"],
         );
+        check("It is so [R1]... Or not.", &["It is so.<R0>", "Or not."]);
         check("[R1] Behind nothing.", &["Behind nothing."]);
     }
 
