@@ -7,14 +7,11 @@
     reason = "a benchmark that panics has failed, and its table is its result"
 )]
 
+mod support;
+
 use liaison::{app::App, assistant, config::Settings};
 use liaison_knowledge::View;
-use std::{
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Instant,
-};
+use std::{path::Path, process::Command, time::Instant};
 
 /// Rounds over [`QUESTIONS`]; a number is appended to each question, so that no vector is remembered.
 const ROUNDS: usize = 25;
@@ -28,7 +25,7 @@ const QUESTIONS: &[&str] = &[
 
 #[tokio::main]
 async fn main() {
-    let home = tempfile::tempdir().unwrap();
+    let home = support::home();
     seed(home.path());
     let app = App::open(Settings::load(None).unwrap(), home.path())
         .await
@@ -76,28 +73,14 @@ async fn main() {
     }
 }
 
-/// The sample vendor in a home that borrows the model of the test home.
+/// The sample vendor.
 fn seed(home: &Path) {
-    let test_home = test_home();
-    for part in ["runtime", "models"] {
-        symlink(test_home.join(part), home.join(part)).unwrap();
-    }
     let seeded = Command::new(env!("CARGO_BIN_EXE_liaison"))
         .arg("--home")
         .arg(home)
         .arg("seed")
         .status();
     assert!(seeded.unwrap().success());
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the benchmark's own setting, made by `make bench`"
-)]
-fn test_home() -> PathBuf {
-    std::env::var("LIAISON_TEST_HOME")
-        .expect("LIAISON_TEST_HOME: run this with `make bench`")
-        .into()
 }
 
 fn median(times: &mut [f64]) -> f64 {

@@ -47,8 +47,7 @@ pub async fn ask(
         return Err(ConversationError::NotYours);
     }
     let before = app.store.exchanges(conversation, owner, REMEMBERED).await?;
-    let last = before.last().cloned();
-    let unfinished = unfinished(app, conversation, last.is_some()).await?;
+    let unfinished = unfinished(app, conversation, !before.is_empty()).await?;
     let asked_for = person::asked_for(question);
     let mut answer = match asked_for {
         Some(language) => {
@@ -57,11 +56,11 @@ pub async fn ask(
             reply
         }
         None => {
-            let history = history(before);
+            let history = history(&before);
             app.assistant.answer(caller, question, &history, progress).await?
         }
     };
-    let because = offer::because(asked_for.is_some(), answer.declined.is_some(), last.as_ref());
+    let because = offer::because(asked_for.is_some(), answer.declined.is_some(), before.last());
     answer.handoff = match unfinished {
         Some(handoff) => Some(offer::shown(&handoff)),
         None => because.map(|because| offer::offered(because, &caller.partner)),
@@ -103,9 +102,9 @@ async fn unfinished(app: &App, conversation: &str, is_known: bool) -> Result<Opt
 }
 
 /// Exchanges, oldest first, as the models need them.
-pub(crate) fn history(exchanges: Vec<Exchange>) -> Vec<Past> {
+pub(crate) fn history(exchanges: &[Exchange]) -> Vec<Past> {
     let older = exchanges.len().saturating_sub(WHOLE);
-    let told = exchanges.into_iter().enumerate().map(|(nth, exchange)| {
+    let told = exchanges.iter().enumerate().map(|(nth, exchange)| {
         let past = past(exchange)?;
         Some(if nth < older { gist(past) } else { past })
     });
@@ -113,14 +112,14 @@ pub(crate) fn history(exchanges: Vec<Exchange>) -> Vec<Past> {
 }
 
 /// An exchange as the models need it; one that cannot be read any more is forgotten rather than fatal.
-fn past(exchange: Exchange) -> Option<Past> {
+fn past(exchange: &Exchange) -> Option<Past> {
     let answer: Answer = serde_json::from_str(&exchange.receipt).ok()?;
     let tools = answer
         .tools
         .into_iter()
         .filter_map(|used| Some((Tool::from_name(&used.name)?, used.arguments)));
     Some(Past {
-        question: exchange.question,
+        question: exchange.question.clone(),
         tools: tools.collect(),
         answer: citation::without_targets(&answer.answer),
     })

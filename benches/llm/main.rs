@@ -16,6 +16,8 @@ mod client;
 mod endpoint;
 mod golden;
 mod process;
+#[path = "../support/mod.rs"]
+mod support;
 
 use client::Streams;
 use endpoint::Endpoint;

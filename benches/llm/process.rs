@@ -1,11 +1,11 @@
 //! The processes that are measured: the service, and a proxy that passes bytes on.
 
+use super::support;
 use axum::{Router, body::Body, body::Bytes, extract::State, response::Response, routing::post};
 use std::{
     fs,
     io::{BufRead, BufReader},
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -102,10 +102,7 @@ pub(super) fn liaison(home: &Path) -> Command {
 
 /// A home with the sample library and the sample CRM.
 pub(super) fn seeded() -> tempfile::TempDir {
-    let home = tempfile::tempdir().unwrap();
-    for part in ["runtime", "models"] {
-        symlink(test_home().join(part), home.path().join(part)).unwrap();
-    }
+    let home = support::home();
     let done = liaison(home.path())
         .env("LIAISON_LOG__FILTER", "error")
         .arg("seed")
@@ -124,14 +121,4 @@ pub(super) fn token(home: &Path) -> String {
         .unwrap();
     let json: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     json["token"].as_str().unwrap().to_owned()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the benchmark's own setting, made by `make bench`"
-)]
-fn test_home() -> PathBuf {
-    let home = std::env::var("LIAISON_TEST_HOME");
-    home.expect("LIAISON_TEST_HOME: run this with `make bench`")
-        .into()
 }

@@ -15,6 +15,8 @@
 )]
 
 mod collection;
+#[path = "../support/mod.rs"]
+mod support;
 
 use collection::{Asked, Collection, TODAY, callers};
 use liaison::{app::App, config::Settings};
@@ -26,7 +28,6 @@ use liaison_knowledge::{
 use std::{
     fmt::Write as _,
     fs,
-    os::unix::fs::symlink,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -51,10 +52,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 async fn main() {
     let passages = std::env::args().find_map(|argument| argument.parse().ok());
     let passages = passages.unwrap_or(PASSAGES);
-    let home = tempfile::tempdir().unwrap();
-    for part in ["runtime", "models"] {
-        symlink(test_home().join(part), home.path().join(part)).unwrap();
-    }
+    let home = support::home();
     let sentences = sentences();
     let (collection, place, model) = prepare(home.path(), &sentences).await;
 
@@ -306,14 +304,4 @@ fn memory(when: &str) {
     );
     // Starts the highest anew; where the kernel does not allow it, the figure is that of the whole run.
     let _ = fs::write("/proc/self/clear_refs", "5");
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the benchmark's own setting, made by `make bench`"
-)]
-fn test_home() -> PathBuf {
-    let home = std::env::var("LIAISON_TEST_HOME");
-    home.expect("LIAISON_TEST_HOME: run this with `make bench`")
-        .into()
 }

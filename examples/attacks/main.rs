@@ -22,6 +22,8 @@ mod obedient;
 #[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/api/support/script.rs"]
 mod script;
+#[path = "../../benches/support/mod.rs"]
+mod support;
 
 use judge::{Findings, Judge};
 use stage::Stage;

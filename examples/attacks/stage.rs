@@ -4,6 +4,7 @@ use super::{
     obedient::{Lures, obey},
     payloads::{Payload, Way},
     script::{MODEL, Script},
+    support,
 };
 use liaison::{
     app::App,
@@ -17,7 +18,6 @@ use liaison_knowledge::AudienceSpec;
 use serde_json::json;
 use std::{
     fs,
-    os::unix::fs::symlink,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -50,10 +50,7 @@ pub(crate) struct Outcome {
 
 impl Stage {
     pub(crate) async fn set(payloads: &[Payload]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        for part in ["runtime", "models"] {
-            symlink(test_home().join(part), home.path().join(part)).unwrap();
-        }
+        let home = support::home();
         let (sent, lures) = (
             Arc::new(Mutex::new(String::new())),
             Arc::new(Mutex::new(Lures::default())),
@@ -183,14 +180,4 @@ async fn guesses(app: &App) -> Lures {
         partner: OTHER.to_owned(),
         guesses,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the measurement's own setting, as for the tests"
-)]
-fn test_home() -> PathBuf {
-    std::env::var("LIAISON_TEST_HOME")
-        .expect("LIAISON_TEST_HOME: a home with the model, see the Makefile")
-        .into()
 }

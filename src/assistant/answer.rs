@@ -2,6 +2,7 @@
 
 use super::{
     citation::Citation,
+    draft::Phrase,
     evidence::{Evidence, ToolReturn, ToolStep},
     model::ChatModel,
     policy::Refused,
@@ -11,7 +12,7 @@ use super::{
     turn::{End, Reason, Stop, Turn, Usage},
     verify::Withheld,
 };
-use crate::assistant::draft::Phrase;
+use crate::hex::hex;
 use jiff::Timestamp;
 use liaison_knowledge::{Anchor, Hit, PassageId};
 use serde::{Deserialize, Serialize};
@@ -174,7 +175,6 @@ pub(super) fn told(
     };
     let told = telling.end();
     Answer {
-        id: None,
         suggestions: if declined.is_none() {
             suggestions(question, evidence, &told.citations)
         } else {
@@ -184,12 +184,10 @@ pub(super) fn told(
         declined,
         citations: told.citations,
         tools: evidence.steps.iter().map(tool_use).collect(),
-        confirmation: None,
-        handoff: None,
         model: model.name().to_owned(),
-        conversation: String::new(),
         timings_ms: told.timings,
         receipt: receipt(turn, model),
+        ..Answer::default()
     }
 }
 
@@ -213,7 +211,7 @@ fn receipt(turn: &Turn, model: &dyn ChatModel) -> Receipt {
     let passage = |hit: &Hit| PassageUsed {
         passage_id: hit.passage.id,
         document: hit.document.path.clone(),
-        sha256: prompt::hex(&Sha256::digest(&hit.passage.text)),
+        sha256: hex(&Sha256::digest(&hit.passage.text)),
     };
     let withheld = |part: &Withheld| WithheldPart {
         text: part.text.clone(),

@@ -122,19 +122,26 @@ impl Assistant {
         let mut models: &[Arc<dyn ChatModel>] = &self.llms;
         let end = loop {
             match turn.step() {
-                Step::AskModel { tools, note } => match models.first() {
-                    Some(_) => {
-                        self.ask_llm(&mut models, &asked, &mut turn, (tools, note), &mut telling)
-                            .await;
-                    }
-                    None => {
-                        let step = (tools, note);
+                Step::AskModel { tools, note } => {
+                    let ask = (tools, note);
+                    if let Some((model, rest)) = models.split_first() {
                         let (reply, said) =
-                            Self::ask(&self.extractive, &asked, &turn, step, None, &mut telling).await;
+                            Self::ask((model.as_ref(), By::Model), &asked, &turn, ask, &mut telling).await;
+                        let has_shown = !said.released.is_empty() || !turn.released().is_empty();
+                        match reply {
+                            Ok(replied) => turn.model_replied(replied.reply, said, replied.usage),
+                            Err(ModelError::Late) => turn.model_failed(Stop::Time, said),
+                            // Who fails before anything is shown is left out from then on.
+                            Err(_) if !rest.is_empty() && !has_shown => models = rest,
+                            Err(_) => turn.model_failed(Stop::ModelFailed, said),
+                        }
+                    } else {
+                        let (reply, said) =
+                            Self::ask((&self.extractive, By::Quotes), &asked, &turn, ask, &mut telling).await;
                         let replied = reply?;
                         turn.model_replied(replied.reply, said, replied.usage);
                     }
-                },
+                }
                 Step::CallTools(calls) => {
                     let returns = self.call_all(&asked, &calls, &mut telling).await;
                     turn.tools_returned(returns);
@@ -165,41 +172,12 @@ impl Assistant {
         }
     }
 
-    /// Asks the first of the language models; one that fails before it has shown anything is left out from then on.
-    async fn ask_llm<'a>(
-        &'a self,
-        models: &mut &'a [Arc<dyn ChatModel>],
-        asked: &Asked<'_>,
-        turn: &mut Turn,
-        step: (bool, Option<Note>),
-        telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
-    ) {
-        let Some((model, rest)) = models.split_first() else {
-            return;
-        };
-        let deadline = Some(asked.deadline);
-        let (reply, said) = Self::ask(model.as_ref(), asked, turn, step, deadline, telling).await;
-        match reply {
-            Ok(replied) => turn.model_replied(replied.reply, said, replied.usage),
-            Err(ModelError::Late) => turn.model_failed(Stop::Time, said),
-            Err(error) => {
-                tracing::warn!(%error, model = model.name(), "the language model failed");
-                if !rest.is_empty() && said.released.is_empty() && turn.released().is_empty() {
-                    *models = rest;
-                } else {
-                    turn.model_failed(Stop::ModelFailed, said);
-                }
-            }
-        }
-    }
-
     /// Asks a model; what it says is checked and told as it comes, and returned even when the model fails.
     async fn ask(
-        model: &dyn ChatModel,
+        (model, by): (&dyn ChatModel, By),
         asked: &Asked<'_>,
         turn: &Turn,
         (tools, note): (bool, Option<Note>),
-        deadline: Option<Instant>,
         telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
     ) -> (Result<model::Replied, ModelError>, Verdict) {
         let evidence = turn.evidence();
@@ -213,17 +191,17 @@ impl Assistant {
             today: asked.today,
             vocabulary: &asked.vocabulary,
         };
-        // Whoever has no time to keep to is ours.
-        let by = deadline.map_or(By::Quotes, |_| By::Model);
         let mut checker = Checker::new(evidence, asked.question, &asked.policy, by, turn.released());
         let mut said = |part| {
             for released in checker.check(&part) {
                 telling.release(&released, evidence);
             }
         };
-        let reply = match deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, model.reply(&ask, &mut said)).await,
-            None => Ok(model.reply(&ask, &mut said).await),
+        let replying = model.reply(&ask, &mut said);
+        let reply = match by {
+            By::Model => tokio::time::timeout_at(asked.deadline, replying).await,
+            // Whoever only quotes is soon done, and has to answer when the time is over.
+            By::Quotes => Ok(replying.await),
         };
         let (last, verdict) = checker.end();
         for released in last {
@@ -232,7 +210,11 @@ impl Assistant {
         for withheld in &verdict.withheld {
             tracing::info!(reason = withheld.reason.code(), "part withheld");
         }
-        (reply.unwrap_or(Err(ModelError::Late)), verdict)
+        let reply = reply.unwrap_or(Err(ModelError::Late));
+        if let Err(error) = &reply {
+            tracing::warn!(%error, model = model.name(), "the model failed");
+        }
+        (reply, verdict)
     }
 
     /// Makes these calls side by side; what they return is in their order.

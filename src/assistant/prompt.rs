@@ -1,5 +1,6 @@
 //! Prompts are files with a version; what is kept of an answer says which one it was asked with.
 
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -51,11 +52,6 @@ impl Prompt {
         }
         filled + rest
     }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

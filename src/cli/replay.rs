@@ -80,7 +80,7 @@ async fn ask_again(app: &App, replayed: Replayed) -> anyhow::Result<Answer> {
     } = replayed;
     let caller = assistant::caller(app.crm.as_ref(), &partner_id, &subject).await?;
     let caller = caller.with_context(|| format!("the CRM no longer knows the partner {partner_id}"))?;
-    let history = conversation::history(before);
+    let history = conversation::history(&before);
     Ok(app
         .assistant
         .answer(&caller, &exchange.question, &history, |_| {})

@@ -1,12 +1,12 @@
 //! The suite of answered gaps in the home: `liaison eval run HOME/suites` asks every one of them again.
 
+use crate::files::write_whole;
 use liaison_evals::suite;
 use serde_json::{Value, json};
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
-use uuid::Uuid;
 
 /// The suite's file.
 pub(super) fn path(home: &Path) -> PathBuf {
@@ -38,11 +38,8 @@ pub(super) fn add(home: &Path, id: &str, partner: &str, question: &str, document
     let text = serde_saphyr::to_string(&suite).map_err(io::Error::other)?;
     // What `liaison eval run` could not read must not take the place of what it can.
     suite::parse(&path, &text).map_err(io::Error::other)?;
-    let folder = path.parent().unwrap_or(home);
-    fs::create_dir_all(folder)?;
-    let draft = folder.join(format!(".{}", Uuid::new_v4()));
-    fs::write(&draft, text)?;
-    fs::rename(draft, path)
+    fs::create_dir_all(path.parent().unwrap_or(home))?;
+    write_whole(&path, text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The widget and the console: files of `web/dist`, inside the binary.
 
 use super::{Served, error::ApiError};
+use crate::hex::hex;
 use axum::{
     Router,
     body::Body,
@@ -60,12 +61,8 @@ fn asset(path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
 
 /// A file with its type and tag; hashed names never change, everything else is asked for again each time.
 pub(super) fn served(file: &EmbeddedFile, immutable: bool, headers: &HeaderMap) -> Response {
-    let tag: String = file.metadata.sha256_hash()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     // Weak: the same file goes out compressed and not.
-    let tag = format!("W/\"{tag}\"");
+    let tag = format!("W/\"{}\"", hex(&file.metadata.sha256_hash()[..8]));
     if headers
         .get(header::IF_NONE_MATCH)
         .is_some_and(|seen| seen == tag.as_str())

@@ -1,6 +1,6 @@
 //! `/api/gaps`: what partners ask and the knowledge does not answer, for staff.
 
-use super::{Served, caller::Staff, error::ApiError};
+use super::{Served, caller::Staff, error::ApiError, parsed};
 use crate::{
     crm::Crm,
     gaps::{Answering, Gap, GapError},
@@ -16,7 +16,6 @@ use liaison_ingest::FrontMatter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 /// Longest answer, in characters.
 const LONGEST: usize = 20_000;
@@ -101,7 +100,10 @@ async fn answer(
         said,
         by: &staff.name,
     };
-    let answered = served.gaps.answer(parsed(&id)?, answering).await?;
+    let answered = served
+        .gaps
+        .answer(parsed(&id, GapError::NotFound)?, answering)
+        .await?;
     let answered = json!({ "document": answered.document, "job": answered.job, "case": answered.case });
     Ok((StatusCode::ACCEPTED, Json(answered)))
 }
@@ -111,12 +113,11 @@ async fn dismiss(
     staff: Staff,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    served.gaps.dismiss(parsed(&id)?, &staff.name).await?;
+    served
+        .gaps
+        .dismiss(parsed(&id, GapError::NotFound)?, &staff.name)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn parsed(id: &str) -> Result<Uuid, ApiError> {
-    id.parse().map_err(|_| GapError::NotFound.into())
 }
 
 impl From<GapError> for ApiError {

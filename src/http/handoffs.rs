@@ -1,6 +1,6 @@
 //! `/api/handoffs`: partners hand a conversation to a person; staff answers and closes.
 
-use super::{Served, caller::Staff, error::ApiError};
+use super::{Served, caller::Staff, error::ApiError, parsed};
 use crate::{
     caller::Caller,
     handoff::{HandoffError, LONGEST, Told, offer},
@@ -14,7 +14,6 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Hand-overs in a list.
 const LISTED: u32 = 500;
@@ -83,7 +82,9 @@ async fn show(
     _: Staff,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(Json(whole(&served.handoffs.told(parsed(&id)?).await?)))
+    Ok(Json(whole(
+        &served.handoffs.told(parsed(&id, HandoffError::NotFound)?).await?,
+    )))
 }
 
 async fn reply(
@@ -113,7 +114,7 @@ async fn reply(
     }
     let handoff = served
         .handoffs
-        .reply(parsed(&id)?, &staff.name, name, text)
+        .reply(parsed(&id, HandoffError::NotFound)?, &staff.name, name, text)
         .await?;
     Ok((StatusCode::CREATED, Json(listed(&handoff))))
 }
@@ -123,7 +124,10 @@ async fn close(
     staff: Staff,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let handoff = served.handoffs.close(parsed(&id)?, &staff.name).await?;
+    let handoff = served
+        .handoffs
+        .close(parsed(&id, HandoffError::NotFound)?, &staff.name)
+        .await?;
     Ok(Json(listed(&handoff)))
 }
 
@@ -147,10 +151,6 @@ fn whole(told: &Told) -> Value {
     whole["nearest"] = json!(told.nearest());
     whole["audit"] = json!(told.entries);
     whole
-}
-
-fn parsed(id: &str) -> Result<Uuid, ApiError> {
-    id.parse().map_err(|_| HandoffError::NotFound.into())
 }
 
 impl From<HandoffError> for ApiError {

@@ -1,6 +1,6 @@
 //! `/api/jobs`: what is on its way into the knowledge, for staff.
 
-use super::{Served, caller::Staff, error::ApiError};
+use super::{Served, caller::Staff, error::ApiError, parsed};
 use crate::intake::Seen;
 use axum::{
     Json, Router,
@@ -9,7 +9,6 @@ use axum::{
     routing::{delete, get},
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 pub(super) fn router() -> Router<Served> {
     Router::new()
@@ -29,7 +28,7 @@ async fn show(
 ) -> Result<Json<Seen>, ApiError> {
     served
         .intake
-        .job(parsed(&id)?)
+        .job(parsed(&id, missing())?)
         .await?
         .map(Json)
         .ok_or_else(missing)
@@ -41,7 +40,7 @@ async fn cancel(
     _: Staff,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let id = parsed(&id)?;
+    let id = parsed(&id, missing())?;
     if served.intake.cancel(id).await? {
         return Ok(StatusCode::ACCEPTED);
     }
@@ -52,10 +51,6 @@ async fn cancel(
         )),
         None => Err(missing()),
     }
-}
-
-fn parsed(id: &str) -> Result<Uuid, ApiError> {
-    id.parse().map_err(|_| missing())
 }
 
 fn missing() -> ApiError {

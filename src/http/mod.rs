@@ -39,6 +39,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
+use uuid::Uuid;
 
 /// What is served besides the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +157,11 @@ pub fn router(
             intake,
             handoffs,
         }))
+}
+
+/// An id in a path. What is no id names nothing that is there.
+fn parsed(id: &str, missing: impl Into<error::ApiError>) -> Result<Uuid, error::ApiError> {
+    id.parse().map_err(|_| missing.into())
 }
 
 /// One span a request: the route, never the query or a body.

@@ -1,6 +1,7 @@
 //! Uploaded files in the home: `uploads/` holds what was taken in, `uploads/.incoming/` what waits or is replaced.
 //! Hidden names are never taken in, so nothing in there is found by accident.
 
+use crate::files::write_whole;
 use liaison_ingest::{FrontMatter, read, sandbox::MAX_INPUT_BYTES};
 use liaison_knowledge::{DiskFull, room};
 use std::{
@@ -224,9 +225,7 @@ fn sidecar_of(source: &Path) -> PathBuf {
 
 /// In one step: a sidecar that were written by half could open a limited document.
 fn write_statements(path: &Path, said: &FrontMatter) -> io::Result<()> {
-    let draft = path.with_file_name(format!(".{}", Uuid::new_v4()));
-    fs::write(&draft, said.yaml())?;
-    fs::rename(draft, path)
+    write_whole(path, said.yaml())
 }
 
 fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {

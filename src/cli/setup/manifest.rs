@@ -1,5 +1,6 @@
 //! What set-up fetches and which files a home must then have: `setup.toml`, read.
 
+use crate::hex::hex;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -126,8 +127,4 @@ pub(super) fn sha256(path: &Path) -> io::Result<String> {
             length => hasher.update(&buffer[..length]),
         }
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

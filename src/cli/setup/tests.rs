@@ -1,7 +1,8 @@
 //! Setting up from wheels made here; no test asks a package index.
 
-use super::manifest::{Part, Source, hex};
+use super::manifest::{Part, Source};
 use super::*;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Write;

