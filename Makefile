@@ -25,7 +25,7 @@ export LIAISON_TEST_HOME ?= $(abspath $(TARGET))/test-home
 export LIAISON_BIN ?= $(abspath $(LIAISON))
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help demo test check build bench evals setup hub prerequisites chromium nextest deny advisories
+.PHONY: help demo test check build bench evals smoke setup hub prerequisites chromium nextest deny advisories
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ evals: build ## the golden suites against the embedded default
 	$(LIAISON) --home $(TARGET)/evals-home setup
 	$(LIAISON) --home $(TARGET)/evals-home seed
 	$(LIAISON) --home $(TARGET)/evals-home eval run evals/suites
+
+smoke: build nextest ## a few questions through a real language model: LLM=http://…/v1 MODEL=…, and KEY=… where it wants one
+	@test -n "$(LLM)" -a -n "$(MODEL)" || { echo "make smoke LLM=http://127.0.0.1:11434/v1 MODEL=llama3.2 [KEY=...]" >&2; exit 1; }
+	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
+	@LLM="$(LLM)" MODEL="$(MODEL)" KEY="$(KEY)" cargo nextest run --locked --release --workspace --test api \
+	  --run-ignored only --no-capture -E 'test(=smoke::a_real_endpoint_keeps_the_contract)'
 
 setup: build ## ONNX Runtime and the embedding model into .liaison
 	$(LIAISON) --home $(HOME_DIR) setup

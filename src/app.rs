@@ -3,7 +3,7 @@
 use crate::{
     assistant::{
         Assistant,
-        model::{ChatModel, extractive::Extractive, openai::OpenAi},
+        model::{Llm, extractive::Extractive, openai::OpenAi, rest::Rest},
         policy::Policy,
         prompt,
         turn::Limits,
@@ -74,7 +74,7 @@ impl App {
         let store = open_store(&home).await?;
         let crm = Arc::new(SqlCrm::new(store.pool().clone()));
         let (assistant, llm) = (&settings.assistant, &settings.llm);
-        let mut llms: Vec<Arc<dyn ChatModel>> = Vec::new();
+        let mut llms = Vec::new();
         // Portals are the vendor's own, too.
         let links = settings
             .guard
@@ -88,11 +88,11 @@ impl App {
             &prompt::ASSISTANT.fill(&[("persona", &assistant.persona)]),
         )?;
         for endpoint in llm.endpoints() {
-            llms.push(Arc::new(OpenAi::new(
-                &endpoint,
-                &assistant.persona,
-                policy.masks(),
-            )?));
+            let model = OpenAi::new(&endpoint, &assistant.persona, policy.masks())?;
+            llms.push(Llm {
+                model: Box::new(model),
+                rest: Rest::new(llm.rest_seconds),
+            });
         }
         let assistant = Assistant {
             knowledge: knowledge.clone(),

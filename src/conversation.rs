@@ -77,7 +77,8 @@ pub async fn ask(
         receipt: &receipt,
         declined,
     };
-    if !app.store.keep(new).await? {
+    // In a box: a stream would hold the room for it from the start.
+    if !Box::pin(app.store.keep(new)).await? {
         return Err(ConversationError::NotYours);
     }
     tracing::info!(

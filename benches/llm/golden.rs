@@ -9,7 +9,10 @@ use liaison::{
     app::App,
     assistant::{
         draft::{Cite, Part},
-        model::{Ask, ChatModel, ModelError, Replied, Said, extractive::Extractive, openai::OpenAi},
+        model::{
+            Ask, ChatModel, Llm, ModelError, Replied, Said, extractive::Extractive, openai::OpenAi,
+            rest::Rest,
+        },
         turn::ModelReply,
     },
     config::{EndpointSettings, Settings},
@@ -28,7 +31,10 @@ pub(super) async fn run() {
     let suites = load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("evals/suites")]).unwrap();
     let (plain, _) = passed(open(home.path()).await, &suites).await;
     let mut app = open(home.path()).await;
-    app.assistant.llms = vec![Arc::new(Through::start(&app).await)];
+    app.assistant.llms = vec![Llm {
+        model: Box::new(Through::start(&app).await),
+        rest: Rest::new(Duration::ZERO),
+    }];
     let (through, gate) = passed(app, &suites).await;
     println!(
         "\ngolden suites: {plain} cases pass without a language model, {through} through one that says the same"
@@ -97,6 +103,10 @@ impl ChatModel for Through {
 
     fn parameters(&self) -> Value {
         self.client.parameters()
+    }
+
+    fn needs_vocabulary(&self) -> bool {
+        true
     }
 
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {

@@ -4,6 +4,7 @@ use super::{
     citation::Citation,
     draft::Phrase,
     evidence::{Evidence, ToolReturn, ToolStep},
+    language::Language,
     model::ChatModel,
     policy::Refused,
     prompt,
@@ -157,10 +158,10 @@ pub(super) fn told(
     question: &str,
     mut telling: Telling<impl FnMut(Progress<'_>) + Send>,
 ) -> Answer {
-    let evidence = turn.evidence();
+    let (evidence, language) = (turn.evidence(), Language::of(question));
     let declined = match end {
         End::Declined(reason) => {
-            telling.say(declining(reason));
+            telling.say(declining(reason, language));
             Some(Declined {
                 reason: reason.code().into(),
                 nearest: evidence.passages().into_iter().take(NEAREST).map(near).collect(),
@@ -168,7 +169,7 @@ pub(super) fn told(
         }
         End::Answered(_) => {
             if turn.is_broken_off() {
-                telling.say(Phrase::BrokenOff.words());
+                telling.say(Phrase::BrokenOff.words(language));
             }
             None
         }
@@ -192,8 +193,12 @@ pub(super) fn told(
 }
 
 /// A question that is declined without a look.
-pub(super) fn refused(refused: Refused, mut telling: Telling<impl FnMut(Progress<'_>) + Send>) -> Answer {
-    telling.say(refused.words());
+pub(super) fn refused(
+    refused: Refused,
+    question: &str,
+    mut telling: Telling<impl FnMut(Progress<'_>) + Send>,
+) -> Answer {
+    telling.say(refused.words(Language::of(question)));
     let told = telling.end();
     Answer {
         answer: told.text,
@@ -256,18 +261,24 @@ fn suggestions(question: &str, evidence: &Evidence, citations: &[Citation]) -> V
     all
 }
 
-fn declining(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NotInKnowledge => {
-            "I find nothing in the program's documents that answers this. The nearest material is listed here; your partner manager can help with the rest."
-        }
-        Reason::NotVerified | Reason::NoAnswer => {
-            "I have no answer to this that I can prove. The nearest material is listed here; your partner manager can help with the rest."
-        }
-        Reason::NoSuchRecord => {
-            "None of your own records matches this, and I can show only your own. Your partner manager can help if you expected one."
-        }
-    }
+fn declining(reason: Reason, language: Language) -> &'static str {
+    language.of_all(match reason {
+        Reason::NotInKnowledge => [
+            "I find nothing in the program's documents that answers this. The nearest material is listed here; your partner manager can help with the rest.",
+            "Ich finde in den Unterlagen des Programms nichts, was das beantwortet. Das Nächstliegende steht hier; beim Rest hilft Ihre Partnerbetreuung.",
+            "Je ne trouve rien dans les documents du programme qui réponde à cela. Les passages les plus proches sont indiqués ici ; votre responsable partenaires peut vous aider pour le reste.",
+        ],
+        Reason::NotVerified | Reason::NoAnswer => [
+            "I have no answer to this that I can prove. The nearest material is listed here; your partner manager can help with the rest.",
+            "Ich habe darauf keine Antwort, die ich belegen kann. Das Nächstliegende steht hier; beim Rest hilft Ihre Partnerbetreuung.",
+            "Je n’ai pas de réponse à cela que je puisse prouver. Les passages les plus proches sont indiqués ici ; votre responsable partenaires peut vous aider pour le reste.",
+        ],
+        Reason::NoSuchRecord => [
+            "None of your own records matches this, and I can show only your own. Your partner manager can help if you expected one.",
+            "Keiner Ihrer eigenen Datensätze passt dazu, und nur Ihre eigenen kann ich zeigen. Ihre Partnerbetreuung hilft, wenn Sie einen erwartet haben.",
+            "Aucune de vos données ne correspond, et je ne peux montrer que les vôtres. Votre responsable partenaires peut vous aider si vous en attendiez une.",
+        ],
+    })
 }
 
 fn near(hit: &Hit) -> Near {

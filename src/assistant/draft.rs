@@ -1,5 +1,7 @@
 //! A model's answer before it is verified: parts that each say what they rest on.
 
+use super::language::Language;
+
 /// An answer that nobody has checked.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Draft {
@@ -96,22 +98,34 @@ pub enum Phrase {
 impl Phrase {
     /// The words.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Greeting => {
-                "Hello! Ask me about the partner program, or about your own deals, commissions and tier."
-            }
-            Self::Welcome => "You are welcome.",
-            Self::Farewell => "Goodbye, and good selling.",
-            Self::Abilities => {
-                "I answer from the vendor's program documents, with the place each answer comes from, and from your own records: pipeline, deal registrations, commissions, tier progress, certifications and referral link. What I cannot prove I do not say; a person can then take over."
-            }
-            Self::RecordsUnavailable => {
-                "Your records cannot be read at the moment; please try again in a few minutes."
-            }
-            Self::BrokenOff => {
-                "The rest of this answer did not arrive; please ask again for what is missing."
-            }
-        }
+    pub fn words(self, language: Language) -> &'static str {
+        language.of_all(match self {
+            Self::Greeting => [
+                "Hello! Ask me about the partner program, or about your own deals, commissions and tier.",
+                "Hallo! Fragen Sie mich zum Partnerprogramm oder zu Ihren eigenen Deals, Provisionen und Ihrer Stufe.",
+                "Bonjour ! Posez-moi vos questions sur le programme partenaires ou sur vos propres affaires, commissions et niveau.",
+            ],
+            Self::Welcome => ["You are welcome.", "Gern geschehen.", "Avec plaisir."],
+            Self::Farewell => [
+                "Goodbye, and good selling.",
+                "Auf Wiedersehen, und gute Geschäfte.",
+                "Au revoir, et bonnes ventes.",
+            ],
+            Self::Abilities => [
+                "I answer from the vendor's program documents, with the place each answer comes from, and from your own records: pipeline, deal registrations, commissions, tier progress, certifications and referral link. What I cannot prove I do not say; a person can then take over.",
+                "Ich antworte aus den Programmunterlagen des Anbieters, mit der Stelle zu jeder Antwort, und aus Ihren eigenen Daten: Pipeline, Deal-Registrierungen, Provisionen, Stand Ihrer Stufe, Zertifizierungen und Empfehlungslink. Was ich nicht belegen kann, sage ich nicht; dann kann ein Mensch übernehmen.",
+                "Je réponds à partir des documents du programme, en citant l’endroit d’où vient chaque réponse, et à partir de vos propres données : pipeline, enregistrements d’affaires, commissions, progression de niveau, certifications et lien de parrainage. Ce que je ne peux pas prouver, je ne le dis pas ; une personne peut alors prendre le relais.",
+            ],
+            Self::RecordsUnavailable => [
+                "Your records cannot be read at the moment; please try again in a few minutes.",
+                "Ihre Daten können gerade nicht gelesen werden; bitte versuchen Sie es in einigen Minuten noch einmal.",
+                "Vos données ne peuvent pas être lues pour le moment ; veuillez réessayer dans quelques minutes.",
+            ],
+            Self::BrokenOff => [
+                "The rest of this answer did not arrive; please ask again for what is missing.",
+                "Der Rest dieser Antwort ist nicht angekommen; bitte fragen Sie noch einmal nach dem, was fehlt.",
+                "Le reste de cette réponse n’est pas arrivé ; veuillez redemander ce qui manque.",
+            ],
+        })
     }
 }

@@ -250,7 +250,7 @@ mod tests {
             Part::Sentence { text, cites, .. } => text.clone() + &cites.iter().map(cite).collect::<String>(),
             Part::Table { result } => format!("<T{result}>"),
             Part::Question { text, .. } => format!("{text}<?>"),
-            Part::Phrase(phrase) => phrase.words().to_owned(),
+            Part::Phrase(phrase) => format!("{phrase:?}"),
         }
     }
 

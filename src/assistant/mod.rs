@@ -8,6 +8,7 @@ mod answer;
 pub mod citation;
 pub mod draft;
 pub mod evidence;
+pub mod language;
 pub mod marks;
 pub mod model;
 pub mod policy;
@@ -29,12 +30,12 @@ use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use liaison_knowledge::{Knowledge, View};
-use model::{Ask, ChatModel, ModelError, Past, Vocabulary, extractive::Extractive};
+use model::{Ask, ChatModel, Llm, ModelError, Past, Vocabulary, extractive::Extractive};
 use policy::Policy;
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use telling::Telling;
-use tokio::time::Instant;
+use tokio::{sync::OnceCell, time::Instant};
 use tools::{Tool, ToolContext};
 use turn::{End, Limits, Note, Step, Stop, Turn};
 use verify::{By, Checker, Verdict};
@@ -53,7 +54,7 @@ pub struct Assistant {
     /// Answers when there is no language model, or when none comes to an answer.
     pub extractive: Extractive,
     /// The language models that are configured; each is asked when those before it fail.
-    pub llms: Vec<Arc<dyn ChatModel>>,
+    pub llms: Vec<Llm>,
     /// What a language model may take for one question.
     pub limits: Limits,
     /// The time after which no language model is asked any more.
@@ -82,7 +83,8 @@ struct Asked<'a> {
     question: &'a str,
     history: &'a [Past],
     today: Date,
-    vocabulary: Vocabulary,
+    /// Read when it is needed: five tables of the CRM.
+    vocabulary: OnceCell<Vocabulary>,
     policy: Policy,
     deadline: Instant,
 }
@@ -107,26 +109,25 @@ impl Assistant {
     ) -> Result<Answer, AssistantError> {
         let mut telling = Telling::new(progress);
         if let Some(refused) = policy::refused(question) {
-            return Ok(answer::refused(refused, telling));
+            return Ok(answer::refused(refused, question, telling));
         }
         let asked = Asked {
             caller,
             question,
             history,
             today: self.today(),
-            vocabulary: self.vocabulary(caller).await,
+            vocabulary: OnceCell::new(),
             policy: self.policy.with_link(&caller.partner.referral_url),
             deadline: Instant::now() + self.patience,
         };
         let mut turn = Turn::new(self.first_limits());
-        let mut models: &[Arc<dyn ChatModel>] = &self.llms;
+        let mut models: &[Llm] = &self.llms;
         let end = loop {
             match turn.step() {
                 Step::AskModel { tools, note } => {
                     let ask = (tools, note);
-                    if let Some((model, rest)) = models.split_first() {
-                        let (reply, said) =
-                            Self::ask((model.as_ref(), By::Model), &asked, &turn, ask, &mut telling).await;
+                    if let Some((llm, rest)) = models.split_first() {
+                        let (reply, said) = self.ask_llm(llm, &asked, &turn, ask, &mut telling).await;
                         let has_shown = !said.released.is_empty() || !turn.released().is_empty();
                         match reply {
                             Ok(replied) => turn.model_replied(replied.reply, said, replied.usage),
@@ -136,8 +137,9 @@ impl Assistant {
                             Err(_) => turn.model_failed(Stop::ModelFailed, said),
                         }
                     } else {
-                        let (reply, said) =
-                            Self::ask((&self.extractive, By::Quotes), &asked, &turn, ask, &mut telling).await;
+                        let (reply, said) = self
+                            .ask((&self.extractive, By::Quotes), &asked, &turn, ask, &mut telling)
+                            .await;
                         let replied = reply?;
                         turn.model_replied(replied.reply, said, replied.usage);
                     }
@@ -157,7 +159,7 @@ impl Assistant {
         };
         let model = models
             .first()
-            .map_or(&self.extractive as &dyn ChatModel, AsRef::as_ref);
+            .map_or(&self.extractive as &dyn ChatModel, |llm| llm.model.as_ref());
         Ok(answer::told(end, &turn, model, question, telling))
     }
 
@@ -172,8 +174,36 @@ impl Assistant {
         }
     }
 
+    /// Asks a language model, unless it rests.
+    async fn ask_llm(
+        &self,
+        llm: &Llm,
+        asked: &Asked<'_>,
+        turn: &Turn,
+        ask: (bool, Option<Note>),
+        telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
+    ) -> (Result<model::Replied, ModelError>, Verdict) {
+        if !llm.rest.is_over(std::time::Instant::now()) {
+            return (Err(ModelError::Resting), Verdict::default());
+        }
+        let model = (llm.model.as_ref(), By::Model);
+        let (reply, said) = self.ask(model, asked, turn, ask, telling).await;
+        match &reply {
+            Ok(_) => llm.rest.answered(),
+            Err(_) if llm.rest.failed(std::time::Instant::now()) => {
+                tracing::warn!(
+                    model = llm.model.name(),
+                    "the model keeps failing and rests for a while"
+                );
+            }
+            Err(_) => {}
+        }
+        (reply, said)
+    }
+
     /// Asks a model; what it says is checked and told as it comes, and returned even when the model fails.
     async fn ask(
+        &self,
         (model, by): (&dyn ChatModel, By),
         asked: &Asked<'_>,
         turn: &Turn,
@@ -181,6 +211,12 @@ impl Assistant {
         telling: &mut Telling<impl FnMut(Progress<'_>) + Send>,
     ) -> (Result<model::Replied, ModelError>, Verdict) {
         let evidence = turn.evidence();
+        let vocabulary = if model.needs_vocabulary() {
+            let read = || self.vocabulary(asked.caller);
+            asked.vocabulary.get_or_init(read).await
+        } else {
+            &Vocabulary::default()
+        };
         let ask = Ask {
             question: asked.question,
             history: asked.history,
@@ -189,7 +225,7 @@ impl Assistant {
             note: note.as_ref(),
             released: turn.released(),
             today: asked.today,
-            vocabulary: &asked.vocabulary,
+            vocabulary,
         };
         let mut checker = Checker::new(evidence, asked.question, &asked.policy, by, turn.released());
         let mut said = |part| {

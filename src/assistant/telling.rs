@@ -72,6 +72,8 @@ impl<P: FnMut(Progress<'_>) + Send> Telling<P> {
         };
         let text = format!("{gap}{text}");
         (self.progress)(Progress::Released(&text, citations));
+        // Hundreds of answers are told at once: no more room than they take.
+        self.text.reserve_exact(text.len());
         self.text.push_str(&text);
         self.first.get_or_insert_with(|| milliseconds(self.start));
     }

@@ -10,6 +10,7 @@ mod names;
 use super::{
     draft::{Cite, Draft, Gap, Part},
     evidence::Evidence,
+    language::Language,
     policy::Policy,
     tools::ToolOutcome,
 };
@@ -180,7 +181,7 @@ impl<'e> Checker<'e> {
     /// What may reach the partner now that this part has come; it is part of [`Self::end`]'s verdict too.
     pub fn check(&mut self, part: &Part) -> Vec<Released> {
         let (checked, is_fact) = match part {
-            Part::Phrase(phrase) => (Ok(uncited(phrase.words())), false),
+            Part::Phrase(phrase) => (Ok(uncited(phrase.words(Language::of(self.question)))), false),
             Part::Question { text, .. } => (self.question(text), false),
             Part::Table { result } => (self.table(*result), true),
             Part::Sentence { text, cites, .. } => (self.sentence(text, cites), true),
@@ -261,7 +262,9 @@ impl<'e> Checker<'e> {
         if cites.is_empty() {
             return Err(Failure::Uncited);
         }
-        let (mut citations, mut sources, mut rests_on_records) = (Vec::new(), Vec::new(), false);
+        // They are kept until the answer is complete, hundreds of them at once: no more room than they take.
+        let (mut citations, mut sources) = (Vec::with_capacity(cites.len()), Vec::new());
+        let mut rests_on_records = false;
         for cite in cites {
             match cite {
                 Cite::Quote { passage, quote } => {
@@ -341,9 +344,9 @@ fn uncited(text: &str) -> Released {
 
 fn words(part: &Part) -> &str {
     match part {
-        Part::Phrase(phrase) => phrase.words(),
         Part::Sentence { text, .. } | Part::Question { text, .. } => text,
-        Part::Table { .. } => "",
+        // These say what is ours.
+        Part::Phrase(_) | Part::Table { .. } => "",
     }
 }
 

@@ -34,6 +34,9 @@ pub struct LlmSettings {
     /// Time without a word after which a request is given up.
     #[serde(with = "super::seconds")]
     pub timeout_seconds: Duration,
+    /// Time for which an endpoint that keeps failing is left alone; 0 asks it every time.
+    #[serde(with = "super::seconds")]
+    pub rest_seconds: Duration,
     /// Most tokens of one reply.
     pub max_tokens: u32,
     /// What a million tokens of the prompt cost.

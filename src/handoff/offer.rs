@@ -1,9 +1,8 @@
 //! When a partner is offered a person. Decided here, never by a model, and an offer is all it is: handing over is the
 //! partner's own act.
 
-use super::person::Language;
 use crate::{
-    assistant::Answer,
+    assistant::{Answer, language::Language},
     crm::Partner,
     store::{Exchange, Handoff, HandoffState},
 };
@@ -73,43 +72,25 @@ fn manager(named: Option<(&str, &str)>) -> Value {
 pub fn reply(language: Language, partner: &Partner, unfinished: Option<&Handoff>) -> Answer {
     let name = partner.manager().map_or("", |(name, _)| name);
     let is_there = unfinished.is_some_and(|handoff| handoff.state != HandoffState::Closed);
-    let answer = match (language, is_there) {
-        (Language::English, false) => {
+    let name = named(name);
+    let answer = if is_there {
+        language.of_all([
+            format!("Your partner manager{name} already has this conversation. What you add there reaches them."),
+            format!("Dieses Gespräch liegt schon bei Ihrer Partnerbetreuung{name}. Was Sie dort ergänzen, kommt an."),
+            format!("Votre responsable partenaires{name} a déjà cette conversation. Ce que vous y ajoutez lui parvient."),
+        ])
+    } else {
+        language.of_all([
             format!(
-                "I can hand this conversation to your partner manager{}. Nothing is sent until you say so.",
-                named(name)
-            )
-        }
-        (Language::English, true) => {
+                "I can hand this conversation to your partner manager{name}. Nothing is sent until you say so."
+            ),
             format!(
-                "Your partner manager{} already has this conversation. What you add there reaches them.",
-                named(name)
-            )
-        }
-        (Language::German, false) => {
+                "Ich kann dieses Gespräch an Ihre Partnerbetreuung{name} übergeben. Gesendet wird erst, wenn Sie es sagen."
+            ),
             format!(
-                "Ich kann dieses Gespräch an Ihre Partnerbetreuung{} übergeben. Gesendet wird erst, wenn Sie es sagen.",
-                named(name)
-            )
-        }
-        (Language::German, true) => {
-            format!(
-                "Dieses Gespräch liegt schon bei Ihrer Partnerbetreuung{}. Was Sie dort ergänzen, kommt an.",
-                named(name)
-            )
-        }
-        (Language::French, false) => {
-            format!(
-                "Je peux transmettre cette conversation à votre responsable partenaires{}. Rien n’est envoyé sans votre accord.",
-                named(name)
-            )
-        }
-        (Language::French, true) => {
-            format!(
-                "Votre responsable partenaires{} a déjà cette conversation. Ce que vous y ajoutez lui parvient.",
-                named(name)
-            )
-        }
+                "Je peux transmettre cette conversation à votre responsable partenaires{name}. Rien n’est envoyé sans votre accord."
+            ),
+        ])
     };
     Answer {
         answer,

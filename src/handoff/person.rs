@@ -3,18 +3,8 @@
 
 mod words;
 
+use crate::assistant::language::Language;
 use words::{LANGUAGES, Words};
-
-/// A language in which a person was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// German.
-    German,
-    /// French.
-    French,
-}
 
 /// The language in which a sentence of `text` asks for a person; `None` when none does.
 #[must_use]

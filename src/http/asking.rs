@@ -110,7 +110,8 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let (events, receiver) = mpsc::unbounded_channel();
-    let answering = answering(events.clone());
+    // In a box: the task would hold the room for it twice.
+    let answering = Box::pin(answering(events.clone()));
     let cancelled = async move { events.closed().await };
     let task = async move {
         tokio::select! { () = answering => {}, () = cancelled => {} }

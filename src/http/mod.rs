@@ -5,6 +5,7 @@ pub mod assets;
 mod caller;
 mod chat;
 mod completions;
+mod connections;
 mod conversations;
 mod documents;
 pub mod error;
@@ -66,7 +67,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// Serves until `shutdown` resolves, then lets open answers finish within the configured time.
 ///
 /// # Errors
-/// When an issuer's key cannot be used, or the listener fails.
+/// When an issuer's key cannot be used.
 pub async fn run(
     app: Arc<App>,
     listener: TcpListener,
@@ -83,9 +84,7 @@ pub async fn run(
         tracing::info!("stopping");
         let _ = stopping.send(());
     };
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(signal)
-        .into_future();
+    let serving = connections::serve(listener, router, signal);
     let deadline = async move {
         // A server that ends by itself drops the sender: then there is no deadline to keep.
         if stopped.await.is_err() {
@@ -93,10 +92,8 @@ pub async fn run(
         }
         tokio::time::sleep(patience).await;
     };
-    tokio::select! {
-        served = serving => served.context("the server failed"),
-        () = deadline => Ok(()),
-    }
+    tokio::select! { () = serving => {}, () = deadline => {} }
+    Ok(())
 }
 
 /// All routes.

@@ -234,3 +234,31 @@ async fn a_stream_that_breaks_keeps_what_is_proven_and_shows_no_half_sentence() 
         );
     }
 }
+
+#[tokio::test]
+async fn an_endpoint_that_keeps_failing_is_left_alone_for_a_while() {
+    // What cannot be authorised is not tried again: one request a question.
+    let refused = (0..3).map(|_| refuses(401, None));
+    let script = Script::start(refused.chain([search(), cited()]));
+    let mut settings = script.settings().to_vec();
+    settings.push(("LIAISON_LLM__REST_SECONDS", "5"));
+    let service = serve_with(&settings);
+    let token = service.token("p-001");
+    let ask = async |nth: u32| {
+        let parts = service.ask(&token, &format!("c-{nth}"), PROTECTION).await;
+        of_type(&parts, "finish")[0]["messageMetadata"]["model"].clone()
+    };
+    for nth in 0..3 {
+        assert_eq!(ask(nth).await, "extractive");
+    }
+    let rests = Instant::now();
+    assert_eq!(
+        ask(3).await,
+        "extractive",
+        "no request: the script has none for it"
+    );
+    assert!(rests.elapsed() < Duration::from_secs(5), "too slow to tell");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(ask(4).await, MODEL);
+    script.played();
+}

@@ -112,6 +112,8 @@ async fn check(url: &str, times: usize) {
             ("LIAISON_LLM__MODEL", "scripted-model"),
             ("LIAISON_LLM__TIMEOUT_SECONDS", "2"),
             ("LIAISON_ASSISTANT__SECONDS", "3"),
+            // Each question finds out for itself.
+            ("LIAISON_LLM__REST_SECONDS", "0"),
         ],
     );
     let token = service.token("p-001");

@@ -29,4 +29,5 @@ mod llm_proof;
 mod mails;
 mod mishaps;
 mod model;
+mod smoke;
 mod support;

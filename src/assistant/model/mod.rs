@@ -2,6 +2,7 @@
 
 pub mod extractive;
 pub mod openai;
+pub mod rest;
 
 use super::{
     draft::Part,
@@ -21,8 +22,20 @@ pub trait ChatModel: Send + Sync {
     fn name(&self) -> &str;
     /// How it is asked, as kept in receipts.
     fn parameters(&self) -> Value;
+    /// Whether it needs [`Ask::vocabulary`], which costs reading the CRM.
+    fn needs_vocabulary(&self) -> bool {
+        false
+    }
     /// The next reply for this state of the turn. Each part of an answer is `said` as soon as it is complete.
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError>;
+}
+
+/// A language model that may fail.
+pub struct Llm {
+    /// The model.
+    pub model: Box<dyn ChatModel>,
+    /// How it has done of late.
+    pub rest: rest::Rest,
 }
 
 /// Takes the parts of an answer as they come.
@@ -54,7 +67,7 @@ pub struct Ask<'a> {
     pub released: &'a [Released],
     /// The vendor's day.
     pub today: Date,
-    /// Words that mean something in this program.
+    /// Words that mean something in this program; empty for a model that does not need them.
     pub vocabulary: &'a Vocabulary,
 }
 
@@ -96,4 +109,7 @@ pub enum ModelError {
     /// The time for the answer is over.
     #[error("the time for the answer is over")]
     Late,
+    /// It has failed of late and is left alone for a while.
+    #[error("the language model has failed of late and is left alone for a while")]
+    Resting,
 }

@@ -6,6 +6,7 @@
 //! rather lets a bad question pass (which then finds no support, or nothing that is not the partner's own) than refuse a
 //! good one. Whether the knowledge has an answer is decided where the passages are.
 
+use crate::assistant::language::Language;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Why a question is declined without a look.
@@ -35,21 +36,29 @@ impl Refused {
 
     /// What the partner is told.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Instructions => {
-                "How I am set up is not something I can share or change. Ask me about the partner program, or about your own deals, commissions and tier."
-            }
-            Self::OtherPartner => {
-                "I can show only your own records, never those of another partner. Ask me about your own deals, commissions and tier."
-            }
-            Self::Harm => {
-                "I cannot help with that. Ask me about the partner program, or about your own deals, commissions and tier."
-            }
-            Self::Distress => {
-                "I am sorry that you are going through this. I am only the assistant of a partner program, and you deserve a person: please call your local emergency number or a crisis line now, or talk to someone you trust."
-            }
-        }
+    pub fn words(self, language: Language) -> &'static str {
+        language.of_all(match self {
+            Self::Instructions => [
+                "How I am set up is not something I can share or change. Ask me about the partner program, or about your own deals, commissions and tier.",
+                "Wie ich eingerichtet bin, kann ich weder mitteilen noch ändern. Fragen Sie mich zum Partnerprogramm oder zu Ihren eigenen Deals, Provisionen und Ihrer Stufe.",
+                "Je ne peux ni communiquer ni modifier ma configuration. Posez-moi vos questions sur le programme partenaires ou sur vos propres affaires, commissions et niveau.",
+            ],
+            Self::OtherPartner => [
+                "I can show only your own records, never those of another partner. Ask me about your own deals, commissions and tier.",
+                "Ich kann nur Ihre eigenen Daten zeigen, niemals die eines anderen Partners. Fragen Sie mich zu Ihren eigenen Deals, Provisionen und Ihrer Stufe.",
+                "Je ne peux montrer que vos propres données, jamais celles d’un autre partenaire. Interrogez-moi sur vos propres affaires, commissions et niveau.",
+            ],
+            Self::Harm => [
+                "I cannot help with that. Ask me about the partner program, or about your own deals, commissions and tier.",
+                "Dabei kann ich nicht helfen. Fragen Sie mich zum Partnerprogramm oder zu Ihren eigenen Deals, Provisionen und Ihrer Stufe.",
+                "Je ne peux pas vous aider pour cela. Posez-moi vos questions sur le programme partenaires ou sur vos propres affaires, commissions et niveau.",
+            ],
+            Self::Distress => [
+                "I am sorry that you are going through this. I am only the assistant of a partner program, and you deserve a person: please call your local emergency number or a crisis line now, or talk to someone you trust.",
+                "Es tut mir leid, dass Sie das durchmachen. Ich bin nur der Assistent eines Partnerprogramms, und Sie verdienen einen Menschen: Bitte rufen Sie jetzt den örtlichen Notruf oder ein Krisentelefon an, oder sprechen Sie mit jemandem, dem Sie vertrauen.",
+                "Je suis désolé que vous traversiez cela. Je ne suis que l’assistant d’un programme partenaires, et vous méritez une personne : appelez dès maintenant le numéro d’urgence local ou une ligne d’écoute, ou parlez à quelqu’un en qui vous avez confiance.",
+            ],
+        })
     }
 }
 

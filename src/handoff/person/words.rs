@@ -1,6 +1,6 @@
 //! The words with which a person is asked for, per language of the widget.
 
-use super::Language;
+use crate::assistant::language::Language;
 
 /// The words of a language that make a request.
 pub(super) struct Words {

@@ -171,6 +171,10 @@ impl ChatModel for Extractive {
         Value::Null
     }
 
+    fn needs_vocabulary(&self) -> bool {
+        true
+    }
+
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
         let reply = if ask.note.is_some() {
             // It quotes, so there is nothing that it could say in another way.

@@ -139,7 +139,8 @@ impl ChatModel for OpenAi {
         // Made anew for each reply of a turn: the messages of the replies before come first, so the same data gets the
         // same placeholder.
         let mut mask = Mask::default();
-        let (mut chunks, size) = self.open(ask, &mut mask).await?;
+        // In a box: the stream would hold the room for it as long as it flows.
+        let (mut chunks, size) = Box::pin(self.open(ask, &mut mask)).await?;
         let (mut reader, mut calls, mut usage) = (Reader::default(), Calls::default(), None);
         let (mut letters, mut has_said) = (0, false);
         let mut say = |parts: Vec<_>| {
