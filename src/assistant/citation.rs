@@ -57,6 +57,8 @@ impl Numbering {
         let passages = evidence.passages();
         let hit = passages.iter().find(|hit| hit.passage.id == quoted.passage)?;
         let n = self.citations.len() + 1;
+        // Few are needed, and many answers are told at once.
+        self.citations.reserve_exact(1);
         self.citations.push(Citation {
             n,
             passage_id: quoted.passage,

@@ -144,8 +144,8 @@ pub struct Checker<'e> {
 #[derive(Default)]
 struct Source<'e> {
     text: Cow<'e, str>,
-    folded: OnceCell<String>,
-    facts: OnceCell<Vec<numbers::Fact>>,
+    folded: OnceCell<Box<str>>,
+    facts: OnceCell<Box<[numbers::Fact]>>,
 }
 
 impl<'e> Checker<'e> {
@@ -321,11 +321,11 @@ impl<'e> Source<'e> {
     }
 
     fn folded(&self) -> &str {
-        self.folded.get_or_init(|| folded(&self.text))
+        self.folded.get_or_init(|| folded(&self.text).into())
     }
 
     fn facts(&self) -> &[numbers::Fact] {
-        self.facts.get_or_init(|| numbers::find(&self.text))
+        self.facts.get_or_init(|| numbers::find(&self.text).into())
     }
 
     fn holds(&self, quote: &str) -> bool {

@@ -14,10 +14,9 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures::StreamExt;
+use futures::{StreamExt, channel::mpsc};
 use std::{convert::Infallible, time::Duration};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
+use tokio::sync::oneshot;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -109,15 +108,19 @@ pub(super) fn streamed<F>(answering: impl FnOnce(Events) -> F) -> Response
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let (events, receiver) = mpsc::unbounded_channel();
+    // Of `futures`: tokio's takes room for 32 events at once, of which hardly one is ever waiting.
+    let (events, waiting) = mpsc::unbounded();
+    let (reader, reader_gone) = oneshot::channel::<Infallible>();
     // In a box: the task would hold the room for it twice.
-    let answering = Box::pin(answering(events.clone()));
-    let cancelled = async move { events.closed().await };
+    let answering = Box::pin(answering(events));
     let task = async move {
-        tokio::select! { () = answering => {}, () = cancelled => {} }
+        tokio::select! { () = answering => {}, _ = reader_gone => {} }
     };
     tokio::spawn(task.in_current_span());
-    let events = UnboundedReceiverStream::new(receiver).map(Ok::<Event, Infallible>);
+    let events = waiting.map(move |event| {
+        let _held_as_long_as_this_is_read = &reader;
+        Ok::<Event, Infallible>(event)
+    });
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response();
@@ -128,10 +131,12 @@ where
 
 /// Sends data; a failed send means that the client is gone, and the turn is being cancelled.
 pub(super) fn send(events: &Events, data: &serde_json::Value) {
-    let _ = Event::default().json_data(data).map(|event| events.send(event));
+    let _ = Event::default()
+        .json_data(data)
+        .map(|event| events.unbounded_send(event));
 }
 
 /// Ends a stream as its readers expect it.
 pub(super) fn done(events: &Events) {
-    let _ = events.send(Event::default().data("[DONE]"));
+    let _ = events.unbounded_send(Event::default().data("[DONE]"));
 }

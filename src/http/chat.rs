@@ -51,7 +51,7 @@ async fn chat(
     let Json(body) = body?;
     let question = question(&body);
     let asked = Asked::new(&served, caller, body.id, &question, &headers).await?;
-    let mut response = asking::streamed(|events| answer(served, asked, events));
+    let mut response = asking::streamed(|events| answer(served, Box::new(asked), events));
     let headers = response.headers_mut();
     headers.insert("x-vercel-ai-ui-message-stream", HeaderValue::from_static("v1"));
     Ok(response)
@@ -66,7 +66,7 @@ fn question(body: &Body) -> String {
     texts.map(|part| part.text.trim()).collect::<Vec<_>>().join("\n")
 }
 
-async fn answer(served: Served, asked: Asked, events: Events) {
+async fn answer(served: Served, asked: Box<Asked>, events: Events) {
     let mut parts = stream::Parts::new(asked.id, |part| asking::send(&events, &part));
     parts.start(&asked.conversation);
     let answered = asked.answer(&served, |progress| parts.progress(&progress)).await;

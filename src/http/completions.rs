@@ -98,7 +98,7 @@ async fn complete(
     if body.stream == Some(true) {
         let usage = body.stream_options.is_some_and(|options| options.include_usage);
         return Ok(asking::streamed(|events| {
-            stream(served, asked, completion, usage, events)
+            stream(served, Box::new(asked), completion, usage, events)
         }));
     }
     let answer = asked.answer(&served, |_| {}).await?;
@@ -145,7 +145,7 @@ fn conversation(body: &Body, headers: &HeaderMap, caller: &Caller) -> String {
         .unwrap_or_else(|| Uuid::new_v4().to_string())
 }
 
-async fn stream(served: Served, asked: Asked, completion: Completion, usage: bool, events: Events) {
+async fn stream(served: Served, asked: Box<Asked>, completion: Completion, usage: bool, events: Events) {
     let send = |data: &Value| asking::send(&events, data);
     send(&completion.chunk(&json!({ "role": "assistant", "content": "" }), None));
     let answered = asked
