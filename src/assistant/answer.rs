@@ -158,10 +158,10 @@ pub(super) fn told(
     question: &str,
     mut telling: Telling<impl FnMut(Progress<'_>) + Send>,
 ) -> Answer {
-    let (evidence, language) = (turn.evidence(), Language::of(question));
+    let evidence = turn.evidence();
     let declined = match end {
         End::Declined(reason) => {
-            telling.say(declining(reason, language));
+            telling.say(declining(reason, Language::of(question)));
             Some(Declined {
                 reason: reason.code().into(),
                 nearest: evidence.passages().into_iter().take(NEAREST).map(near).collect(),
@@ -169,7 +169,7 @@ pub(super) fn told(
         }
         End::Answered(_) => {
             if turn.is_broken_off() {
-                telling.say(Phrase::BrokenOff.words(language));
+                telling.say(Phrase::BrokenOff.words(Language::of(question)));
             }
             None
         }

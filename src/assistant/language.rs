@@ -3,10 +3,9 @@
 use whichlang::{Lang, detect_language};
 
 /// A language of the widget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// English.
-    #[default]
     English,
     /// German.
     German,

@@ -1,7 +1,7 @@
 //! Who a token speaks for: partners by a signed JWT of a configured portal, staff by a configured token.
 
 use super::{Mode, error::ApiError};
-use crate::{app::App, config::IssuerSettings, home::Home};
+use crate::{app::App, config::IssuerSettings, hex::hex, home::Home};
 use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{
@@ -10,7 +10,7 @@ use jsonwebtoken::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{fs, io::Write};
+use std::fs;
 
 /// `iss` of the development issuer.
 pub const DEVELOPMENT: &str = "liaison-development";
@@ -192,14 +192,8 @@ pub fn sign_for_development(home: &Home, partner_id: &str, ttl: SignedDuration) 
 /// When the home's secret cannot be read or made.
 pub fn demo_staff_token(home: &Home) -> anyhow::Result<String> {
     let secret = home.development_secret()?;
-    let mut token = Vec::new();
-    for byte in digest(&format!("staff:{}", secret.expose_secret()))
-        .iter()
-        .take(16)
-    {
-        write!(token, "{byte:02x}")?;
-    }
-    Ok(String::from_utf8(token)?)
+    let digest = digest(&format!("staff:{}", secret.expose_secret()));
+    Ok(hex(&digest[..16]))
 }
 
 fn digest(text: &str) -> [u8; 32] {

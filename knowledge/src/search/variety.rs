@@ -15,17 +15,13 @@ pub(super) fn drop_twins(hits: &mut Vec<Hit>) {
     hits.retain(|hit| seen.insert(letters(&hit.passage.text)));
 }
 
-/// Letters and digits, in lower case. Every search goes through some ten thousand.
-fn letters(text: &str) -> Vec<u8> {
-    let mut letters = Vec::with_capacity(text.len());
-    if text.is_ascii() {
-        let plain = text.bytes().filter(u8::is_ascii_alphanumeric);
-        letters.extend(plain.map(|letter| letter.to_ascii_lowercase()));
-    } else {
-        let mut buffer = [0; 4];
-        let lower = text.chars().filter(|letter| letter.is_alphanumeric());
-        for letter in lower.flat_map(char::to_lowercase) {
-            letters.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
+/// Letters and digits, in lower case.
+fn letters(text: &str) -> String {
+    let mut letters = String::with_capacity(text.len());
+    for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
+        match letter {
+            'a'..='z' => letters.push(letter), // most are, and every search goes through some ten thousand
+            _ => letters.extend(letter.to_lowercase()),
         }
     }
     letters
