@@ -3,7 +3,7 @@
 use crate::{
     assistant::{
         Assistant,
-        model::{Llm, extractive::Extractive, openai::OpenAi, rest::Rest},
+        model::{Llm, extractive::Extractive, openai::OpenAi},
         policy::Policy,
         prompt,
         turn::Limits,
@@ -11,8 +11,9 @@ use crate::{
     caller::Caller,
     cli::setup,
     config::Settings,
-    crm::{Crm, SqlCrm},
+    crm::{Crm, SqlCrm, connect::connect},
     home::Home,
+    rest::Rest,
     store::{Owner, Store},
 };
 use anyhow::Context;
@@ -32,8 +33,8 @@ pub struct App {
     pub home: Home,
     /// What the service remembers.
     pub store: Store,
-    /// The built-in CRM.
-    pub crm: Arc<SqlCrm>,
+    /// The partners' records.
+    pub crm: Arc<dyn Crm>,
     /// The vendor's documents.
     pub knowledge: Knowledge,
     /// Questions to answers.
@@ -72,7 +73,7 @@ impl App {
 
     async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
-        let crm = Arc::new(SqlCrm::new(store.pool().clone()));
+        let crm = open_crm(&store, &settings).await?;
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms = Vec::new();
         // Portals are the vendor's own, too.
@@ -96,7 +97,7 @@ impl App {
         }
         let assistant = Assistant {
             knowledge: knowledge.clone(),
-            crm: Arc::clone(&crm) as Arc<dyn Crm>,
+            crm: Arc::clone(&crm),
             extractive: Extractive::new(knowledge.clone()),
             llms,
             limits: Limits {
@@ -128,6 +129,12 @@ impl App {
         caller.owner(self.settings.conversations.shared)
     }
 
+    /// The CRM in the home's own database, whichever is connected.
+    #[must_use]
+    pub fn own_crm(&self) -> SqlCrm {
+        SqlCrm::built_in(self.store.pool().clone())
+    }
+
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
     #[must_use]
     pub fn ingest(&self, audience: AudienceSpec) -> Ingest<'_> {
@@ -150,6 +157,15 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
     Store::open(&path)
         .await
         .with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+/// The CRM that the settings name.
+///
+/// # Errors
+/// When the settings cannot work, or a database does not answer.
+pub async fn open_crm(store: &Store, settings: &Settings) -> anyhow::Result<Arc<dyn Crm>> {
+    let own = SqlCrm::built_in(store.pool().clone());
+    connect(&settings.crm, own, settings.time_zone()).await
 }
 
 /// Loads the model and opens the home's index for it.

@@ -24,7 +24,7 @@ pub use telling::Progress;
 
 use crate::{
     caller::Caller,
-    crm::{Crm, CrmError, PartnerScope},
+    crm::{Crm, CrmError, Records},
 };
 use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -279,11 +279,13 @@ impl Assistant {
             if call.tool == Tool::SearchKnowledge {
                 return self.search(asked.caller, &call.arguments, asked.today).await;
             }
+            let partner = &asked.caller.partner;
             let context = ToolContext {
-                crm: self.crm.as_ref(),
-                partner: &asked.caller.partner,
+                records: &Records::of(self.crm.as_ref(), partner),
+                partner,
                 today: asked.today,
                 fiscal_year_start: self.fiscal_year_start,
+                time_zone: &self.time_zone,
             };
             match tools::call(call.tool, &context, &call.arguments).await {
                 Ok(outcome) => ToolReturn::Records(outcome),
@@ -325,12 +327,17 @@ impl Assistant {
     /// Names of the program and of the partner's own records. Without them (the CRM is down) a product may be
     /// taken for a customer: worse filters, never wrong records.
     async fn vocabulary(&self, caller: &Caller) -> Vocabulary {
-        let (crm, scope) = (&self.crm, PartnerScope::of(&caller.partner));
-        let rates = crm.commission_rates().await.unwrap_or_default();
-        let tiers = crm.tier_rules().await.unwrap_or_default();
-        let deals = crm.opportunities(&scope).await.unwrap_or_default();
-        let registrations = crm.deal_registrations(&scope).await.unwrap_or_default();
-        let people = crm.certifications(&scope).await.unwrap_or_default();
+        let records = Records::of(self.crm.as_ref(), &caller.partner);
+        let (rates, tiers, deals, registrations, people) = tokio::join!(
+            records.commission_rates(),
+            records.tier_rules(),
+            records.opportunities(),
+            records.deal_registrations(),
+            records.certifications(),
+        );
+        let (rates, tiers) = (rates.unwrap_or_default(), tiers.unwrap_or_default());
+        let (deals, registrations) = (deals.unwrap_or_default(), registrations.unwrap_or_default());
+        let people = people.unwrap_or_default();
         let customers = deals.into_iter().map(|deal| deal.customer);
         let registered = registrations
             .into_iter()

@@ -176,10 +176,9 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let period = arguments::period(args.period.as_deref(), ctx, by == DateOf::Due)?;
     let amount = args.amount.as_deref().map(amount_key).transpose()?;
 
-    let scope = ctx.scope();
-    let deals = ctx.crm.opportunities(&scope).await?;
+    let deals = ctx.records.opportunities().await?;
     let deals: HashMap<String, Opportunity> = deals.into_iter().map(|o| (o.id.clone(), o)).collect();
-    let commissions = ctx.crm.commissions(&scope).await?;
+    let commissions = ctx.records.commissions().await?;
     let mut rows: Vec<Entry> = commissions
         .into_iter()
         .map(|commission| Entry {
@@ -235,7 +234,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     if rows.len() > MOST_ROWS {
         summary.push(Field::count("listed", MOST_ROWS));
     }
-    let rules = ctx.crm.commission_rates().await?;
+    let rules = ctx.records.commission_rates().await?;
     let records = rows
         .iter()
         .take(MOST_ROWS)

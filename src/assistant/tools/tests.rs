@@ -1,7 +1,7 @@
 //! Every tool over a small CRM of two partners, in memory.
 
 use super::*;
-use crate::crm::{SqlCrm, seed};
+use crate::crm::{Crm, SqlCrm, seed};
 use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::json;
@@ -80,7 +80,7 @@ pub(super) async fn database() -> SqlCrm {
         .execute(&pool)
         .await
         .unwrap();
-    SqlCrm::new(pool)
+    SqlCrm::built_in(pool)
 }
 
 async fn crm() -> SqlCrm {
@@ -94,10 +94,11 @@ async fn ask(crm: &SqlCrm, partner: &str, tool: Tool, args: &Value) -> Result<To
     call(
         tool,
         &ToolContext {
-            crm,
+            records: &Records::of(crm, &partner),
             partner: &partner,
             today: TODAY,
             fiscal_year_start: 1,
+            time_zone: &TimeZone::UTC,
         },
         args,
     )
@@ -321,12 +322,13 @@ async fn a_database_that_is_gone_is_unavailable() {
         .connect("sqlite::memory:")
         .await
         .unwrap();
-    let empty = SqlCrm::new(pool);
+    let empty = SqlCrm::built_in(pool);
     let ctx = ToolContext {
-        crm: &empty,
+        records: &Records::of(&empty, &partner),
         partner: &partner,
         today: TODAY,
         fiscal_year_start: 1,
+        time_zone: &TimeZone::UTC,
     };
     for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
         assert!(
