@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 
 /// The first and the last day of a quarter and of a year, and days between. The oldest deals of the sample are five
 /// quarters old, and their rates are the plan's of April 2025: on days before July 2026 they are none.
-const DAYS: [Date; 6] = [
+const DAYS: [Date; 7] = [
     date(2026, 7, 1),
     date(2026, 10, 1),
     date(2026, 11, 21),
     date(2026, 12, 31),
     date(2027, 3, 1),
+    date(2027, 4, 1),
     date(2028, 2, 29),
 ];
 

@@ -50,7 +50,7 @@ impl CommissionPlan {
                 });
             }
             for other in &self.rules[at + 1..] {
-                found.extend(Rule::clash(rule, other));
+                found.extend(Rule::clashes(rule, other));
             }
         }
         found.sort();
@@ -125,25 +125,26 @@ impl Rule {
         found
     }
 
-    /// Two of one id, or two that would come into force on the same day for the same deal.
-    fn clash(a: &Self, b: &Self) -> Option<Problem> {
+    /// Two of one id, and two that come into force on the same day for the same deal.
+    fn clashes(a: &Self, b: &Self) -> Vec<Problem> {
         let (first, second) = if a.id <= b.id { (a, b) } else { (b, a) };
-        let (problem, remedy) = if a.id == b.id {
-            ("another rule has the same id".to_owned(), "give each its own")
-        } else if a.overlaps(b) {
-            let what = format!(
-                "{} comes into force on the same day for the same deals",
-                second.id
-            );
-            (what, "let one start later, or narrow its scope with for")
-        } else {
-            return None;
-        };
-        Some(Problem {
+        let clash = |problem: String, remedy: &str| Problem {
             rule: first.id.clone(),
             problem,
             remedy: remedy.to_owned(),
-        })
+        };
+        let twins = || clash("another rule has the same id".into(), "give each its own");
+        let overlap = || {
+            clash(
+                format!(
+                    "{} comes into force on the same day for the same deals",
+                    second.id
+                ),
+                "let one start later, or narrow its scope with for",
+            )
+        };
+        let found = [(a.id == b.id).then(twins), a.overlaps(b).then(overlap)];
+        found.into_iter().flatten().collect()
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -151,14 +152,16 @@ impl Rule {
             rule.effective_until
                 .is_some_and(|until| until <= rule.effective_from)
         };
-        self.terms.slot() == other.terms.slot()
-            && self.effective_from == other.effective_from
-            && !never(self)
-            && !never(other)
-            && self
-                .scopes()
-                .iter()
-                .any(|a| other.scopes().iter().any(|b| a.overlaps(b)))
+        if self.terms.slot() != other.terms.slot()
+            || self.effective_from != other.effective_from
+            || never(self)
+            || never(other)
+        {
+            return false;
+        }
+        let others = other.scopes();
+        let mut scopes = self.scopes().into_iter();
+        scopes.any(|scope| others.iter().any(|other| scope.overlaps(other)))
     }
 
     /// What it is about: for a table of rates, one scope for each cell.

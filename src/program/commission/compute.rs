@@ -76,6 +76,14 @@ pub enum Unexplained {
         /// Its id.
         rule: String,
     },
+    /// A rule's amount has more decimals than the currency of the deal, or is beyond what an amount can hold.
+    #[error("an amount of rule {rule} is none in {currency}")]
+    NoAmount {
+        /// Its id.
+        rule: String,
+        /// The deal's currency.
+        currency: Currency,
+    },
     /// The base is negative: what is taken back is a clawback, no deal.
     #[error("a commission base cannot be negative")]
     NegativeBase,

@@ -185,7 +185,13 @@ impl Line {
     /// The line as a partner checks it: `EUR 12,400.00 × 10 % = EUR 1,240.00`.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{} = {}", self.what, self.result)
+        let leads_to = match self.what {
+            What::SpiffLimit { .. } | What::Minimum { .. } | What::Cap { .. } | What::CarriedOver { .. } => {
+                ":"
+            }
+            _ => " =",
+        };
+        format!("{}{leads_to} {}", self.what, self.result)
     }
 
     /// What went into it, in the order in which [`Line::text`] shows it.
@@ -296,7 +302,7 @@ impl fmt::Display for What {
                 "{earned} × {share} taken back on day {day}, after {within} days"
             ),
             Self::CarriedOver { due, minimum } => {
-                write!(f, "{due} is less than {minimum} and is carried over: paid now")
+                write!(f, "{due} is less than {minimum} and is carried over, paid now")
             }
             Self::Sum { parts } => {
                 for (at, part) in parts.iter().enumerate() {

@@ -201,10 +201,11 @@ impl Amount {
     /// The amount in a deal's currency.
     pub(super) fn in_currency(&self, currency: Currency, rule: &Rule) -> Result<Money, Unexplained> {
         same_currency(currency, self.currency.unwrap_or(currency))?;
-        let broken = || Unexplained::BrokenRule {
+        let none = || Unexplained::NoAmount {
             rule: rule.id.clone(),
+            currency,
         };
-        let minor = minor(self.value, currency.decimals()).ok_or_else(broken)?;
+        let minor = minor(self.value, currency.decimals()).ok_or_else(none)?;
         Ok(Money::new(minor, currency))
     }
 }

@@ -72,6 +72,27 @@ fn a_plan_is_read_from_yaml_with_every_kind_of_rule() {
 }
 
 #[test]
+fn a_plan_in_toml_is_the_same_plan() {
+    let toml = r#"
+        [[rules]]
+        id = "a"
+        effective_from = "2026-01-01"
+        for = { motion = "new" }
+        rates.gold.Core = "12.5%"
+        rates.gold."*" = { marginal = [{ from = 0, rate = 1000 }, { from = "5,000 EUR", rate = "12%" }] }
+    "#;
+    let toml = config::File::from_str(toml, config::FileFormat::Toml);
+    let read: CommissionPlan = config::Config::builder()
+        .add_source(toml)
+        .build()
+        .and_then(config::Config::try_deserialize)
+        .unwrap();
+    let yaml = "  - {id: a, effective_from: 2026-01-01, for: {motion: new}, rates: {gold: {Core: 1250, '*': {marginal:
+        [{from: 0, rate: 10%}, {from: '5,000 EUR', rate: 12%}]}}}}";
+    assert_eq!(read, plan(yaml));
+}
+
+#[test]
 fn a_plan_that_cannot_be_meant_is_refused_with_its_reason() {
     let check = |rule: &str, expected: &str| {
         let error = serde_saphyr::from_str::<CommissionPlan>(&format!("rules:\n  - {rule}\n"))
@@ -148,8 +169,12 @@ fn the_check_names_every_problem_its_rule_and_what_to_do() {
         "  - {id: a, effective_from: 2026-01-01, spiff: {name: S, rate: 3%}}
   - {id: b, effective_from: 2026-01-01, spiff: {name: T, rate: 3%}}
   - {id: a, effective_from: 2026-01-01, cap: {per: deal, most: -1}}
+  - {id: a, effective_from: 2026-01-01, for: {tier: gold}, cap: {per: deal, most: 1}}
   - {id: d, effective_from: 2026-01-01, effective_until: 2026-01-01, cap: {per: year, most: 1}}",
         &[
+            "a: a comes into force on the same day",
+            "a: another rule has the same id",
+            "a: another rule has the same id",
             "a: another rule has the same id",
             "a: its cap is negative (-1)",
             "d: it ends on 2026-01-01 and starts on 2026-01-01",

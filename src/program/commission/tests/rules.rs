@@ -71,6 +71,26 @@ fn each_rounding_on_either_side_of_zero() {
 }
 
 #[test]
+fn an_exact_amount_shows_what_it_needs() {
+    let check = |minor, code: &str, bps, expected: &str| {
+        let money = Money::new(minor, code.parse().unwrap());
+        let exact = Exact::product(money, Rate(bps)).unwrap();
+        assert_eq!(exact.to_string(), expected);
+        assert_eq!(
+            exact.money().is_some(),
+            Exact::from(exact.rounded(Rounding::HalfUp).unwrap()) == exact
+        );
+    };
+    check(2_215_850, "EUR", 300, "EUR 664.755");
+    check(-5, "EUR", 1_250, "-EUR 0.00625");
+    check(100, "EUR", 10_000, "EUR 1.00");
+    check(5, "JPY", 1_000, "JPY 0.5");
+    check(1_234_567, "JPY", 10_000, "JPY 1,234,567");
+    check(1_234_567, "KWD", 1, "KWD 0.1234567");
+    check(0, "KWD", 10_000, "KWD 0.000");
+}
+
+#[test]
 fn bands_are_whole_or_marginal() {
     let bands = "[{from: 0, rate: 10%}, {from: '40,000.00 EUR', rate: 12.5%}]";
     let whole =
@@ -148,8 +168,8 @@ fn caps_cut_deals_and_periods() {
         &year,
         &[
             "EUR 6,000.00 × 10 % = EUR 600.00",
-            "EUR 600.00, at most EUR 500.00 per deal = EUR 500.00",
-            "EUR 500.00, at most EUR 900.00 per year and EUR 800.00 of it used before = EUR 100.00",
+            "EUR 600.00, at most EUR 500.00 per deal: EUR 500.00",
+            "EUR 500.00, at most EUR 900.00 per year and EUR 800.00 of it used before: EUR 100.00",
         ],
     );
     check(
@@ -172,13 +192,13 @@ fn spiffs_have_a_minimum_and_a_number() {
     check(
         99_999,
         &[],
-        "EUR 999.99 is less than the minimum of EUR 1,000.00 = EUR 0.00",
+        "EUR 999.99 is less than the minimum of EUR 1,000.00: EUR 0.00",
     );
     let once = [earlier(4, 1, 100_000, 0)];
     check(
         100_000,
         &once,
-        "Bonus: 1 earned in the quarter, of at most 1 = EUR 0.00",
+        "Bonus: 1 earned in the quarter, of at most 1: EUR 0.00",
     );
     let last_quarter = [earlier(3, 31, 100_000, 0)];
     check(100_000, &last_quarter, "Bonus: EUR 1,000.00 × 3 % = EUR 30.00");
@@ -270,7 +290,10 @@ fn what_cannot_be_computed_says_why() {
     let dollars = "  - {id: a, effective_from: 2026-01-01, minimum_base: 5 USD}";
     check(dollars, 1, "amounts in EUR and USD are not compared");
     let fractions = "  - {id: a, effective_from: 2026-01-01, minimum_base: '5.001'}";
-    check(fractions, 1, "rule a contradicts itself");
+    check(fractions, 1, "an amount of rule a is none in EUR");
+    let bands =
+        "  - {id: a, effective_from: 2026-01-01, rates: {gold: {Core: {whole: [{from: 5, rate: 1%}]}}}}";
+    check(bands, 1, "rule a contradicts itself");
 }
 
 #[test]
@@ -314,7 +337,7 @@ fn small_payouts_wait() {
     };
     assert_eq!(
         check(9_999, 0, 9_999).as_deref(),
-        Some("EUR 99.99 is less than EUR 100.00 and is carried over: paid now = EUR 0.00")
+        Some("EUR 99.99 is less than EUR 100.00 and is carried over, paid now: EUR 0.00")
     );
     assert_eq!(check(10_000, 10_000, 0), None);
     assert_eq!(check(-5, 0, -5), None);
