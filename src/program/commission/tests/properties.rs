@@ -106,24 +106,36 @@ proptest! {
     }
 
     #[test]
-    fn shares_that_do_not_add_up_are_refused(minor: i64, shares in proptest::collection::vec(any::<i64>(), 0..4)) {
+    fn shares_that_do_not_add_up_are_refused(
+        minor: i64,
+        shares in proptest::collection::vec(any::<i64>(), 0..4),
+    ) {
         let sum: i128 = shares.iter().map(|share| i128::from(*share)).sum();
         prop_assume!(sum != 10_000);
         prop_assert_eq!(divide(eur(minor), &named(&shares)), None);
     }
 
     #[test]
-    fn marginal_bands_are_continuous_and_never_fall(bands in bands(), rounding in roundings(), base in 0_i64..1_200_000) {
+    fn marginal_bands_are_continuous_and_never_fall(
+        bands in bands(),
+        rounding in roundings(),
+        base in 0_i64..1_200_000,
+    ) {
         let plan = banded(&bands, rounding);
         for at in bands.iter().map(|(from, _)| *from).chain([base]) {
-            // One cent more of base is at most one cent more of commission, on an edge as anywhere, and never less.
+            // One cent more of base is at most one cent more of commission, on an edge as anywhere, and never
+            // less.
             let step = earned(&plan, at + 1) - earned(&plan, at);
             prop_assert!((0..=1).contains(&step), "{} at {}", step, at);
         }
     }
 
     #[test]
-    fn marginal_bands_agree_with_decimal_arithmetic(bands in bands(), rounding in roundings(), base in 0_i64..2_000_000) {
+    fn marginal_bands_agree_with_decimal_arithmetic(
+        bands in bands(),
+        rounding in roundings(),
+        base in 0_i64..2_000_000,
+    ) {
         let mut exact = Decimal::ZERO;
         for (at, (from, rate)) in bands.iter().enumerate() {
             let until = bands.get(at + 1).map_or(i64::MAX, |next| next.0);
@@ -146,7 +158,11 @@ proptest! {
     }
 
     #[test]
-    fn a_full_clawback_is_the_mirror_and_a_half_one_agrees_with_decimals(minor in BASES, days in 0_i64..500, rounding in roundings()) {
+    fn a_full_clawback_is_the_mirror_and_a_half_one_agrees_with_decimals(
+        minor in BASES,
+        days in 0_i64..500,
+        rounding in roundings(),
+    ) {
         let mut plan = plan(EVERYTHING);
         plan.rounding = rounding;
         let cancelled = crate::program::date::add_days(deal(0).closed_on, days);
@@ -164,7 +180,8 @@ proptest! {
         turn in any::<proptest::sample::Index>(),
     ) {
         let plan = plan(EVERYTHING);
-        let shuffled = CommissionPlan { rules: order.iter().map(|at| plan.rules[*at].clone()).collect(), ..plan.clone() };
+        let rules = order.iter().map(|at| plan.rules[*at].clone()).collect();
+        let shuffled = CommissionPlan { rules, ..plan.clone() };
         let ids: Vec<String> = (0..deals.len()).map(|at| format!("d{at:02}")).collect();
         let deals: Vec<Won<'_>> = deals.iter().zip(&ids).map(|((minor, month, day), id)| {
             Won { id, deal: Deal { closed_on: date(2026, *month, *day), ..deal(*minor) } }
@@ -175,20 +192,39 @@ proptest! {
         }
         let issued = date(2027, 1, 10);
         let statement = plan.statement(&deals, &[], eur(-7), issued).unwrap();
-        prop_assert_eq!(&statement, &shuffled.statement(&turned, &[], eur(-7), issued).unwrap());
+        let other = shuffled.statement(&turned, &[], eur(-7), issued).unwrap();
+        prop_assert_eq!(&statement, &other);
 
         // The total is the sum of its entries, and nothing of it is lost between paying and waiting.
-        let entries = statement.entries.iter().flat_map(|entry| entry.spiffs.values().chain([&entry.commission]));
-        prop_assert_eq!(entries.map(|c| c.amount.minor).sum::<i64>() - 7, statement.total.minor);
+        let entries = statement.entries.iter();
+        let amounts = entries.flat_map(|entry| entry.spiffs.values().chain([&entry.commission]));
+        prop_assert_eq!(amounts.map(|c| c.amount.minor).sum::<i64>() - 7, statement.total.minor);
         prop_assert_eq!(statement.payout.paid.minor + statement.payout.carried_over.minor, statement.total.minor);
         // Caps hold.
         for entry in &statement.entries {
             prop_assert!(entry.commission.amount.minor <= 2_000_000);
         }
         for quarter in 0..4_i8 {
-            let of = statement.entries.iter().filter(|e| (e.won.deal.closed_on.month() - 1) / 3 == quarter);
-            prop_assert!(of.map(|e| e.commission.amount.minor).sum::<i64>() <= 2_500_000);
+            let entries = statement.entries.iter();
+            let of_quarter = entries.filter(|e| (e.won.deal.closed_on.month() - 1) / 3 == quarter);
+            prop_assert!(of_quarter.map(|e| e.commission.amount.minor).sum::<i64>() <= 2_500_000);
         }
+    }
+
+    #[test]
+    fn earlier_deals_are_counted_in_any_order(
+        minors in proptest::collection::vec((any::<i64>(), any::<i64>()), 0..5),
+        base in BASES,
+    ) {
+        let plan = plan(EVERYTHING);
+        let earlier = |(base, commission): &(i64, i64)| Earlier {
+            deal: deal(*base),
+            commission: eur(*commission),
+            spiffs: vec![],
+        };
+        let forward: Vec<_> = minors.iter().map(earlier).collect();
+        let backward: Vec<_> = minors.iter().rev().map(earlier).collect();
+        prop_assert_eq!(plan.commission(&deal(base), &forward), plan.commission(&deal(base), &backward));
     }
 
     #[test]
@@ -221,12 +257,13 @@ proptest! {
         if matches!(computed, Err(Unexplained::Ambiguous { .. })) {
             prop_assert!(!plan.check().is_empty());
         }
-        let start = |rule: &Rule| (rule.effective_from, rule.effective_until.is_none_or(|until| until > rule.effective_from));
         if let Ok(computation) = computed {
             // Nobody who came into force later was passed over.
             let winner = plan.rule(computation.lines[0].rule.as_ref().unwrap()).unwrap();
-            let holding = plan.rules.iter().filter(|rule| holds(rule.effective_from, rule.effective_until, deal(0).closed_on));
-            prop_assert!(holding.map(start).max() == Some(start(winner)));
+            let day = deal(0).closed_on;
+            let rules = plan.rules.iter();
+            let holding = rules.filter(|rule| holds(rule.effective_from, rule.effective_until, day));
+            prop_assert_eq!(holding.map(|rule| rule.effective_from).max(), Some(winner.effective_from));
         }
     }
 
@@ -240,20 +277,30 @@ proptest! {
         for rule in &mut plan.rules {
             match &mut rule.terms {
                 Terms::Rates(table) => {
-                    let bands = vec![Band { from: amount(0), rate: Rate(rate) }, Band { from: amount(edge), rate: Rate(share) }];
-                    *table = RateTable(BTreeMap::from([("*".into(), BTreeMap::from([("*".into(), Scale::Marginal(bands))]))]));
+                    let band = |from, rate| Band { from: amount(from), rate: Rate(rate) };
+                    let scale = Scale::Marginal(vec![band(0, rate), band(edge, share)]);
+                    let products = BTreeMap::from([("*".to_owned(), scale)]);
+                    *table = RateTable(BTreeMap::from([("*".to_owned(), products)]));
                 }
-                Terms::Accelerator(accelerator) => (accelerator.quota, accelerator.rate) = (amount(quota), Rate(rate)),
+                Terms::Accelerator(accelerator) => {
+                    (accelerator.quota, accelerator.rate) = (amount(quota), Rate(rate));
+                }
                 Terms::Spiff(spiff) => spiff.pays = Extra::Fixed(amount(fixed)),
                 Terms::Cap(rule) => rule.most = amount(cap),
                 Terms::MinimumBase(least) | Terms::MinimumPayout(least) => *least = amount(-1),
                 Terms::Split(shares) => *shares = named(&[share, 10_000_i64.wrapping_sub(share)]),
-                Terms::Clawback(windows) => windows.iter_mut().for_each(|window| window.share = Rate(share)),
+                Terms::Clawback(windows) => {
+                    windows.iter_mut().for_each(|window| window.share = Rate(share));
+                }
             }
         }
         let money = |minor| Money::new(minor, code.parse().unwrap());
         let deal = Deal { base: money(base), ..deal(0) };
-        let earlier = [before, earned, i64::MIN].map(|minor| Earlier { deal: Deal { base: money(minor), ..deal }, commission: money(earned), spiffs: vec![] });
+        let earlier = [before, earned, i64::MIN].map(|minor| Earlier {
+            deal: Deal { base: money(minor), ..deal },
+            commission: money(earned),
+            spiffs: vec![],
+        });
         let cancelled = crate::program::date::add_days(deal.closed_on, days.into());
         let _ = plan.check();
         let commission = plan.commission(&deal, &earlier);
@@ -261,7 +308,8 @@ proptest! {
         let _ = plan.spiffs(&deal, &earlier);
         let _ = plan.shared(money(earned), &deal);
         let _ = plan.clawback(money(earned), &deal, cancelled);
-        let _ = plan.statement(&[Won { id: "a", deal }, Won { id: "a", deal }], &earlier, money(fixed), cancelled);
+        let twice = [Won { id: "a", deal }; 2];
+        let _ = plan.statement(&twice, &earlier, money(fixed), cancelled);
         let _ = commission.map(|computation| texts(&computation));
     }
 }

@@ -181,6 +181,23 @@ fn caps_cut_deals_and_periods() {
 }
 
 #[test]
+fn quotas_and_caps_count_the_deals_they_are_about() {
+    let rules = "  - {id: r, effective_from: 2026-01-01, rates: {gold: {'*': 10%}}}
+  - {id: a, effective_from: 2026-01-01, for: {product: Core}, accelerator: {per: year, quota: 1000, rate: 2%}}
+  - {id: c, effective_from: 2026-01-01, for: {product: Core}, cap: {per: year, most: 100}}";
+    let mut other = earlier(4, 1, 200_000, 20_000);
+    other.deal.terms.product = "Edge";
+    check(
+        rules,
+        &deal(1_000),
+        &[other.clone()],
+        &["EUR 10.00 × 10 % = EUR 1.00"],
+    );
+    let edge = other.deal;
+    check(rules, &edge, &[], &["EUR 2,000.00 × 10 % = EUR 200.00"]);
+}
+
+#[test]
 fn spiffs_have_a_minimum_and_a_number() {
     let plan = plan(EVERYTHING);
     let check = |base, earlier: &[Earlier<'_>], expected: &str| {
