@@ -54,7 +54,8 @@ impl CommissionPlan {
         let mut sheet = Sheet::on(earned);
         // Rounding is the same on both sides of zero, so this is the mirror of what was earned.
         sheet.write(what, Some(rule), product(earned, open.share)?.negated());
-        sheet.done(self.rounding)
+        let amount = sheet.total(self.rounding)?;
+        Ok(sheet.done(amount))
     }
 }
 

@@ -107,7 +107,8 @@ impl CommissionPlan {
             && let Terms::MinimumBase(minimum) = &rule.terms
             && sheet.is_below(minimum, rule)?
         {
-            return sheet.done(self.rounding);
+            let nothing = sheet.total(self.rounding)?;
+            return Ok(sheet.done(nothing));
         }
         let rule = self.in_force(Slot::Rates, deal)?;
         let no_rate = || Unexplained::NoRule {
@@ -135,7 +136,7 @@ impl CommissionPlan {
                 amount = sheet.cap(cap, amount, used, rule)?;
             }
         }
-        sheet.done(self.rounding)
+        Ok(sheet.done(amount))
     }
 
     /// The SPIFFs that are about a deal, by name. Those whose minimum or number stands in the way are there with zero,
@@ -164,7 +165,8 @@ impl CommissionPlan {
                 let before = earlier.iter().filter(in_quarter).count();
                 let mut sheet = Sheet::of(deal)?;
                 sheet.spiff(spiff, u32::try_from(before).unwrap_or(u32::MAX), rule)?;
-                paid.insert(name.to_owned(), sheet.done(self.rounding)?);
+                let amount = sheet.total(self.rounding)?;
+                paid.insert(name.to_owned(), sheet.done(amount));
             }
         }
         Ok(paid)

@@ -184,16 +184,12 @@ impl Sheet {
         Ok(rounded)
     }
 
-    /// The finished computation, whose amount is the last line's result.
-    pub(super) fn done(mut self, rounding: Rounding) -> Result<Computation, Unexplained> {
-        let amount = match self.lines.last().map(|line| line.result.money()) {
-            Some(Some(whole)) => whole,
-            _ => self.total(rounding)?,
-        };
-        Ok(Computation {
+    /// The finished computation: `amount` is the last line's result.
+    pub(super) fn done(self, amount: Money) -> Computation {
+        Computation {
             amount,
             lines: self.lines,
-        })
+        }
     }
 }
 

@@ -64,20 +64,23 @@ impl CommissionPlan {
         let parts = divide(whole, shares).ok_or_else(|| Unexplained::BrokenRule {
             rule: rule.id.clone(),
         })?;
-        let each = shares.iter().filter_map(|(role, share)| {
-            let part = *parts.get(role)?;
-            let computed = || {
-                let mut sheet = Sheet::on(whole);
-                let (role, share, exact) = (role.clone(), *share, product(whole, *share)?);
-                sheet.write(What::Split { whole, role, share }, Some(rule), exact);
-                if exact != part.into() {
-                    let how = Rounded::ToAddUp;
-                    sheet.write(What::Rounding { exact, how }, Some(rule), part.into());
-                }
-                sheet.done(self.rounding)
+        let mut computations = BTreeMap::new();
+        // Both maps have the same keys, so they run side by side.
+        for ((role, share), part) in shares.iter().zip(parts.into_values()) {
+            let mut sheet = Sheet::on(whole);
+            let exact = product(whole, *share)?;
+            let what = What::Split {
+                whole,
+                role: role.clone(),
+                share: *share,
             };
-            Some(computed().map(|computation| (role.clone(), computation)))
-        });
-        each.collect()
+            sheet.write(what, Some(rule), exact);
+            if exact != part.into() {
+                let how = Rounded::ToAddUp;
+                sheet.write(What::Rounding { exact, how }, Some(rule), part.into());
+            }
+            computations.insert(role.clone(), sheet.done(part));
+        }
+        Ok(computations)
     }
 }
