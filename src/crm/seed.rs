@@ -2,7 +2,8 @@
 //!
 //! A date is `D-3` (three days before the seeding day), `Q-1.2.14` (day 14 of the second month of the calendar
 //! quarter before the current one) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
-//! same on any day, which is what makes the sample fit for evals.
+//! same on any day, which is what makes the sample fit for evals. Beside the tables lies `program.yaml`, the sample
+//! vendor's commission plan.
 
 use super::{
     CrmError, SqlCrm,
@@ -169,6 +170,9 @@ fn resolve(text: &str, today: Date) -> Option<Date> {
     }
     text.parse().ok()
 }
+
+#[cfg(test)]
+mod plan_tests;
 
 #[cfg(test)]
 mod tests {
