@@ -73,7 +73,7 @@ impl App {
 
     async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
-        let crm = open_crm(&store, &settings).await?;
+        let crm = open_crm(&store, &settings)?;
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms = Vec::new();
         // Portals are the vendor's own, too.
@@ -132,7 +132,7 @@ impl App {
     /// The CRM in the home's own database, whichever is connected.
     #[must_use]
     pub fn own_crm(&self) -> SqlCrm {
-        SqlCrm::built_in(self.store.pool().clone())
+        own_crm(&self.store)
     }
 
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
@@ -162,10 +162,15 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
 /// The CRM that the settings name.
 ///
 /// # Errors
-/// When the settings cannot work, or a database does not answer.
-pub async fn open_crm(store: &Store, settings: &Settings) -> anyhow::Result<Arc<dyn Crm>> {
-    let own = SqlCrm::built_in(store.pool().clone());
-    connect(&settings.crm, own, settings.time_zone()).await
+/// When the settings cannot work.
+pub fn open_crm(store: &Store, settings: &Settings) -> anyhow::Result<Arc<dyn Crm>> {
+    connect(&settings.crm, own_crm(store), settings.time_zone())
+}
+
+/// The CRM in a home's own database.
+#[must_use]
+pub fn own_crm(store: &Store) -> SqlCrm {
+    SqlCrm::built_in(store.pool().clone())
 }
 
 /// Loads the model and opens the home's index for it.

@@ -129,7 +129,7 @@ async fn database(home: &Home, settings: &Settings) -> Vec<Check> {
 }
 
 async fn crm(store: &Store, settings: &Settings) -> Check {
-    let crm = match app::open_crm(store, settings).await {
+    let crm = match app::open_crm(store, settings) {
         Ok(crm) => crm,
         Err(error) => return bad("CRM", format!("{error:#}")),
     };

@@ -18,7 +18,7 @@ pub(super) enum Args {
 
 pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let home = Home::peek(&context.home)?;
-    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings).await?;
+    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings)?;
     match args {
         Args::List => {
             let partners = crm.partners().await?;

@@ -62,7 +62,7 @@ pub(super) async fn run(mut context: Context, args: Args) -> anyhow::Result<Ende
         None => Audience::Internal,
         Some(id) => {
             let store = app::open_store(&home).await?;
-            let crm = app::open_crm(&store, &context.settings).await?;
+            let crm = app::open_crm(&store, &context.settings)?;
             let caller = assistant::caller(crm.as_ref(), id, "cli").await?;
             caller.ok_or_else(|| unknown_partner(id))?.audience()
         }

@@ -26,7 +26,7 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     }
     // A token is signed without the home's lock: the service that will read it is running.
     let home = Home::peek(&context.home)?;
-    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings).await?;
+    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings)?;
     let caller = assistant::caller(crm.as_ref(), &args.partner, DEVELOPMENT).await?;
     caller.ok_or_else(|| search::unknown_partner(&args.partner))?;
     let token = identity::sign_for_development(&home, &args.partner, ttl)?;

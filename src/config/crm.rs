@@ -3,7 +3,7 @@
 use super::ConfigError;
 use crate::crm::mapping::Mapping;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The CRM.
@@ -39,7 +39,7 @@ pub struct CrmSettings {
 }
 
 /// The kinds of CRM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrmKind {
     /// The tables in the home's own database.

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -187,6 +188,10 @@ impl Crm for Cached {
             (Err(error), _) => Err(error),
         }
     }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        self.crm.schema(table).await
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +216,10 @@ mod tests {
                 true => Err(CrmError::Busy),
                 false => Ok(Read::now(vec![[("id", nth.to_string())].into_iter().collect()])),
             }
+        }
+
+        async fn schema(&self, _: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+            Ok(None)
         }
     }
 

@@ -19,7 +19,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use url::Url;
 
 /// Connections to a vendor's database: a question reads a handful of small tables.
@@ -31,16 +31,35 @@ const SALESFORCE: &str = include_str!("salesforce.toml");
 /// The CRM that the settings name; `own` is the one in the home's database, where the program's tables always are.
 ///
 /// # Errors
-/// When the settings cannot work, or a database does not answer.
-pub async fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
+/// When the settings cannot work.
+pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
+    if settings.kind == CrmKind::BuiltIn {
+        return Ok(Arc::new(own));
+    }
+    let ages = Ages {
+        fresh: settings.fresh_seconds,
+        stale: settings.stale_seconds,
+        kept: settings.kept_seconds,
+    };
+    Ok(Arc::new(Split {
+        far: Cached::new(direct(settings, own.clone(), zone)?, ages),
+        own,
+    }))
+}
+
+/// The CRM that the settings name, as it is at every moment: nothing is kept.
+///
+/// # Errors
+/// As [`connect`].
+pub fn direct(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
     let mapping = mapping(settings)?;
     let reach = Reach {
         timeout: settings.timeout_seconds,
         rest: settings.rest_seconds,
     };
-    let far: Arc<dyn Crm> = match settings.kind {
-        CrmKind::BuiltIn => return Ok(Arc::new(own)),
-        CrmKind::Sql => Arc::new(sql(settings, mapping, zone).await?),
+    Ok(match settings.kind {
+        CrmKind::BuiltIn => Arc::new(own),
+        CrmKind::Sql => Arc::new(sql(settings, mapping, zone)?),
         CrmKind::Hubspot => {
             let url = address("crm.hubspot.url", &settings.hubspot.url)?;
             let grant = hubspot_grant(&settings.hubspot)?;
@@ -59,16 +78,7 @@ pub async fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> any
                 zone,
             )?)
         }
-    };
-    let ages = Ages {
-        fresh: settings.fresh_seconds,
-        stale: settings.stale_seconds,
-        kept: settings.kept_seconds,
-    };
-    Ok(Arc::new(Split {
-        far: Cached::new(far, ages),
-        own,
-    }))
+    })
 }
 
 /// What comes with the kind of CRM, amended by the settings.
@@ -107,9 +117,13 @@ impl Crm for Split {
             None => self.own.read(table, whose).await,
         }
     }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        self.far.schema(table).await
+    }
 }
 
-async fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {
+fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {
     let url = settings.sql.url.expose_secret();
     // The messages of both name no password.
     if url.starts_with("sqlite:") {

@@ -158,10 +158,7 @@ impl HubSpot {
                 "limit": PAGE,
             });
             let path = ["crm", "v3", "objects", &mapped.object, "search"];
-            let page: Page = self
-                .post(&path, &asked)
-                .await
-                .map_err(|error| of_table(error, table))?;
+            let page: Page = self.post(&path, &asked).await.map_err(|error| error.of(table))?;
             // The page's total counts what is behind it, too: fewer records than that are not all there is.
             if page.results.len() < page.total.min(PAGE) {
                 return Err(odd(format!(
@@ -298,6 +295,30 @@ impl Crm for HubSpot {
         let rows = self.remote.within(self.rows(table, whose)).await?;
         Ok(Read::now(rows))
     }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        let Some(mapped) = self.mapping.table(table) else {
+            return Ok(None);
+        };
+        let url = at(&self.url, &["crm", "v3", "properties", &mapped.object]);
+        let known: Properties = self
+            .call(Method::GET, url, None)
+            .await
+            .map_err(|error| error.of(table))?;
+        let names = known.results.into_iter().map(|property| property.name);
+        // An object's id is found under its name though it is listed for no object.
+        Ok(Some(names.chain([ID.to_owned()]).collect()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Properties {
+    results: Vec<Property>,
+}
+
+#[derive(Deserialize)]
+struct Property {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -347,17 +368,6 @@ fn scope(table: &'static Table, mapped: &TableMapping, whose: Whose<'_>) -> Resu
             table: table.name,
             problem: "no property of the object itself says whose it is".to_owned(),
         }),
-    }
-}
-
-/// A request that HubSpot finds wrong asks for what it does not have: a property that is gone.
-fn of_table(error: CrmError, table: &'static Table) -> CrmError {
-    match error {
-        CrmError::Unmapped { problem, .. } => CrmError::Unmapped {
-            table: table.name,
-            problem,
-        },
-        other => other,
     }
 }
 

@@ -10,6 +10,7 @@
 //! front of those that are reached over a network.
 
 pub mod cache;
+pub mod check;
 pub mod connect;
 pub mod fields;
 pub mod hubspot;
@@ -33,13 +34,17 @@ pub use types::{
 use async_trait::async_trait;
 use fields::Table;
 use jiff::Timestamp;
-use std::error::Error;
+use std::{collections::BTreeSet, error::Error};
 
 /// A connection to a CRM.
 #[async_trait]
 pub trait Crm: Send + Sync {
     /// The open columns of `whose` rows of a table, all of them or an error: never a part.
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError>;
+
+    /// The names of the fields that the CRM itself has for a table, as its schema is now; `None` where it has no schema
+    /// to ask for. For whoever sets the mapping up.
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError>;
 
     /// The partner that a verified identity names; `None` if the CRM has no such partner.
     async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError> {
@@ -103,6 +108,17 @@ impl PartnerScope {
 }
 
 impl CrmError {
+    /// Says which of our tables asks for what the CRM does not have.
+    fn of(self, table: &'static Table) -> Self {
+        match self {
+            Self::Unmapped { problem, .. } => Self::Unmapped {
+                table: table.name,
+                problem,
+            },
+            other => other,
+        }
+    }
+
     /// What a partner and a language model are told: what is wrong, nothing about how the CRM is made.
     #[must_use]
     pub fn told(&self) -> &'static str {

@@ -7,7 +7,7 @@ use super::{
     Certification, Commission, Crm, CrmError, DealRegistration, Opportunity, Partner, PartnerScope, Read,
     Row, Whose,
     fields::{self, Table},
-    row::{Columns, Record},
+    row::{Record, typed},
 };
 use crate::program::{commission::RateRule, tiers::TierRule};
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// When the CRM gives no answer, as all of these.
     pub async fn opportunities(&self) -> Result<Vec<Opportunity>, CrmError> {
-        let mut all: Vec<Opportunity> = self.own(&fields::OPPORTUNITIES).await?;
+        let mut all: Vec<Opportunity> = self.own().await?;
         all.sort_by(|a, b| (a.close_date, &a.id).cmp(&(b.close_date, &b.id)));
         Ok(all)
     }
@@ -61,7 +61,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn deal_registrations(&self) -> Result<Vec<DealRegistration>, CrmError> {
-        let mut all: Vec<DealRegistration> = self.own(&fields::DEAL_REGISTRATIONS).await?;
+        let mut all: Vec<DealRegistration> = self.own().await?;
         all.sort_by(|a, b| (b.submitted_on, &b.id).cmp(&(a.submitted_on, &a.id)));
         Ok(all)
     }
@@ -71,7 +71,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn commissions(&self) -> Result<Vec<Commission>, CrmError> {
-        let mut all: Vec<Commission> = self.own(&fields::COMMISSIONS).await?;
+        let mut all: Vec<Commission> = self.own().await?;
         all.sort_by(|a, b| (b.earned_on, &b.id).cmp(&(a.earned_on, &a.id)));
         Ok(all)
     }
@@ -81,7 +81,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn certifications(&self) -> Result<Vec<Certification>, CrmError> {
-        let mut all: Vec<Certification> = self.own(&fields::CERTIFICATIONS).await?;
+        let mut all: Vec<Certification> = self.own().await?;
         all.sort_by(|a, b| (a.expires_on, &a.id).cmp(&(b.expires_on, &b.id)));
         Ok(all)
     }
@@ -91,7 +91,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn tier_rules(&self) -> Result<Vec<TierRule>, CrmError> {
-        let mut all: Vec<TierRule> = self.program(&fields::TIER_RULES).await?;
+        let mut all: Vec<TierRule> = self.program().await?;
         all.sort_by_key(|rule| (rule.rank, rule.effective_from));
         Ok(all)
     }
@@ -101,19 +101,23 @@ impl<'a> Records<'a> {
     /// # Errors
     /// As [`Self::opportunities`].
     pub async fn commission_rates(&self) -> Result<Vec<RateRule>, CrmError> {
-        let mut all: Vec<RateRule> = self.program(&fields::COMMISSION_RATES).await?;
+        let mut all: Vec<RateRule> = self.program().await?;
         all.sort_by_cached_key(|rule| (rule.effective_from, rule.tier.clone(), rule.product.clone()));
         Ok(all)
     }
 
-    async fn own<T: Record>(&self, table: &'static Table) -> Result<Vec<T>, CrmError> {
-        let read = self.crm.read(table, Whose::Of(&self.scope)).await?;
+    async fn own<T: Record>(&self) -> Result<Vec<T>, CrmError> {
+        let read = self.crm.read(T::TABLE, Whose::Of(&self.scope)).await?;
         self.note(&read);
-        typed(table, &keep_own(read.rows, &self.scope, table))
+        keep_own(read.rows, &self.scope, T::TABLE)
+            .iter()
+            .map(typed)
+            .collect()
     }
 
-    async fn program<T: Record>(&self, table: &'static Table) -> Result<Vec<T>, CrmError> {
-        typed(table, &self.crm.read(table, Whose::Everybody).await?.rows)
+    async fn program<T: Record>(&self) -> Result<Vec<T>, CrmError> {
+        let read = self.crm.read(T::TABLE, Whose::Everybody).await?;
+        read.rows.iter().map(typed).collect()
     }
 
     fn note(&self, read: &Read) {
@@ -131,19 +135,19 @@ pub(super) async fn partner(crm: &(impl Crm + ?Sized), id: &str) -> Result<Optio
     let scope = PartnerScope(id.to_owned());
     let read = crm.read(&fields::PARTNERS, Whose::Of(&scope)).await?;
     let own = keep_own(read.rows, &scope, &fields::PARTNERS);
-    Ok(typed(&fields::PARTNERS, &own)?.pop())
+    own.first().map(typed).transpose()
 }
 
 /// All partners, by name.
 pub(super) async fn partners(crm: &(impl Crm + ?Sized)) -> Result<Vec<Partner>, CrmError> {
     let read = crm.read(&fields::PARTNERS, Whose::Everybody).await?;
-    let mut all: Vec<Partner> = typed(&fields::PARTNERS, &read.rows)?;
+    let mut all = read
+        .rows
+        .iter()
+        .map(typed::<Partner>)
+        .collect::<Result<Vec<_>, _>>()?;
     all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     Ok(all)
-}
-
-fn typed<T: Record>(table: &'static Table, rows: &[Row]) -> Result<Vec<T>, CrmError> {
-    rows.iter().map(|row| T::read(&Columns { row, table })).collect()
 }
 
 /// Drops rows that carry another partner's id, and says so where operators look.

@@ -138,7 +138,8 @@ impl Remote {
                 ExponentialBuilder::default()
                     .with_min_delay(Duration::from_millis(150))
                     .with_jitter()
-                    .with_max_times(3),
+                    .with_max_delay(Duration::from_secs(2))
+                    .with_max_times(6),
             )
             .when(|trouble| match trouble {
                 Trouble::Passing(_, wait) => wait.is_none_or(|wait| wait <= LONGEST_WAIT),

@@ -5,7 +5,7 @@
 
 use super::{
     Attribution, Certification, Commission, CrmError, DealRegistration, Motion, Opportunity, Partner,
-    fields::Table,
+    fields::{self, Table},
 };
 use crate::program::{
     commission::RateRule,
@@ -40,14 +40,22 @@ impl FromIterator<(&'static str, String)> for Row {
 
 /// A record that a row can become.
 pub(super) trait Record: Sized {
+    /// The table that it is a row of.
+    const TABLE: &'static Table;
+
     /// Reads a row of its table.
     fn read(row: &Columns<'_>) -> Result<Self, CrmError>;
 }
 
+/// A row as a record.
+pub(super) fn typed<T: Record>(row: &Row) -> Result<T, CrmError> {
+    T::read(&Columns { row, table: T::TABLE })
+}
+
 /// A row of a table, read by column name into typed values.
 pub(super) struct Columns<'r> {
-    pub(super) row: &'r Row,
-    pub(super) table: &'static Table,
+    row: &'r Row,
+    table: &'static Table,
 }
 
 impl Columns<'_> {
@@ -96,6 +104,8 @@ impl Columns<'_> {
 }
 
 impl Record for Partner {
+    const TABLE: &'static Table = &fields::PARTNERS;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             id: row.text("id")?,
@@ -115,6 +125,8 @@ impl Record for Partner {
 }
 
 impl Record for Opportunity {
+    const TABLE: &'static Table = &fields::OPPORTUNITIES;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             id: row.text("id")?,
@@ -133,6 +145,8 @@ impl Record for Opportunity {
 }
 
 impl Record for DealRegistration {
+    const TABLE: &'static Table = &fields::DEAL_REGISTRATIONS;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             id: row.text("id")?,
@@ -150,6 +164,8 @@ impl Record for DealRegistration {
 }
 
 impl Record for Commission {
+    const TABLE: &'static Table = &fields::COMMISSIONS;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             id: row.text("id")?,
@@ -167,6 +183,8 @@ impl Record for Commission {
 }
 
 impl Record for Certification {
+    const TABLE: &'static Table = &fields::CERTIFICATIONS;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             id: row.text("id")?,
@@ -179,6 +197,8 @@ impl Record for Certification {
 }
 
 impl Record for TierRule {
+    const TABLE: &'static Table = &fields::TIER_RULES;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             tier: row.text("tier")?,
@@ -193,6 +213,8 @@ impl Record for TierRule {
 }
 
 impl Record for RateRule {
+    const TABLE: &'static Table = &fields::COMMISSION_RATES;
+
     fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
         Ok(Self {
             tier: row.text("tier")?,
@@ -209,7 +231,6 @@ impl Record for RateRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crm::fields;
 
     fn certificate(values: &[(&'static str, &str)]) -> Result<Certification, CrmError> {
         let whole = [
@@ -225,10 +246,7 @@ mod tests {
             .chain(values)
             .map(|(column, value)| (*column, (*value).to_owned()))
             .collect();
-        Certification::read(&Columns {
-            row: &row,
-            table: &fields::CERTIFICATIONS,
-        })
+        typed(&row)
     }
 
     #[test]

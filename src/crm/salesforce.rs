@@ -10,7 +10,7 @@ use super::{
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use reqwest::{Client, Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use url::Url;
@@ -22,6 +22,18 @@ pub struct Salesforce {
     version: String,
     mapping: Mapping,
     zone: TimeZone,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Field {
+    name: String,
+    relationship_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -64,13 +76,7 @@ impl Salesforce {
             return Ok(Vec::new());
         };
         let records = self.query(&soql(table, mapped, whose)?).await;
-        let records = records.map_err(|error| match error {
-            CrmError::Unmapped { problem, .. } => CrmError::Unmapped {
-                table: table.name,
-                problem,
-            },
-            other => other,
-        })?;
+        let records = records.map_err(|error| error.of(table))?;
         let rows = records
             .iter()
             .map(|record| mapped.row(table, &self.zone, |field| value(record, field.field.as_deref()?)));
@@ -80,7 +86,7 @@ impl Salesforce {
     /// All records of a query.
     async fn query(&self, soql: &str) -> Result<Vec<Value>, CrmError> {
         let path = format!("/services/data/{}/query", self.version);
-        let mut page = self.page(&path, Some(soql)).await?;
+        let mut page: Page = self.get(&path, Some(soql)).await?;
         let total = page.total_size;
         let mut all = std::mem::take(&mut page.records);
         while !page.done {
@@ -88,7 +94,7 @@ impl Salesforce {
                 .next_records_url
                 .take()
                 .ok_or_else(|| odd("a page without the next one's address"))?;
-            page = self.page(&next, None).await?;
+            page = self.get(&next, None).await?;
             all.append(&mut page.records);
         }
         match all.len() == total {
@@ -97,7 +103,7 @@ impl Salesforce {
         }
     }
 
-    async fn page(&self, path: &str, soql: Option<&str>) -> Result<Page, CrmError> {
+    async fn get<T: DeserializeOwned>(&self, path: &str, soql: Option<&str>) -> Result<T, CrmError> {
         let request = |client: &Client, token: &Token| {
             let mut url = token.instance.as_ref().unwrap_or(&self.login).clone();
             url.set_path(path);
@@ -116,6 +122,20 @@ impl Crm for Salesforce {
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
         let rows = self.remote.within(self.rows(table, whose)).await?;
         Ok(Read::now(rows))
+    }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        let Some(mapped) = self.mapping.table(table) else {
+            return Ok(None);
+        };
+        let path = format!(
+            "/services/data/{}/sobjects/{}/describe",
+            self.version, mapped.object
+        );
+        let described: Described = self.get(&path, None).await.map_err(|error| error.of(table))?;
+        let fields = described.fields.into_iter();
+        let names = fields.flat_map(|field| [Some(field.name), field.relationship_name]);
+        Ok(Some(names.flatten().collect()))
     }
 }
 

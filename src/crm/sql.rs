@@ -16,6 +16,7 @@ use sqlx::{
     AssertSqlSafe, ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, PgPool, Pool, Row as _,
     SqlitePool, Type,
 };
+use std::collections::BTreeSet;
 
 /// Tables or views of one database.
 #[derive(Debug, Clone)]
@@ -98,6 +99,25 @@ impl Crm for SqlCrm {
             })
         });
         Ok(Read::now(rows.collect::<Result<Vec<Row>, _>>()?))
+    }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        let Some(mapped) = self.mapping.table(table) else {
+            return Ok(None);
+        };
+        let of = mapped.object.clone();
+        let names = match &self.pool {
+            Either::Sqlite(pool) => {
+                let query = "SELECT name FROM pragma_table_info($1)";
+                texts(pool, query.to_owned(), Some(of), 1).await?
+            }
+            Either::Postgres(pool) => {
+                let query = "SELECT CAST(attname AS TEXT) FROM pg_attribute \
+                             WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
+                texts(pool, query.to_owned(), Some(quoted(&of)), 1).await?
+            }
+        };
+        Ok(Some(names.into_iter().flatten().flatten().collect()))
     }
 }
 
