@@ -12,6 +12,7 @@ mod chat;
 mod commands;
 mod completions;
 mod crash;
+mod crm_clients;
 mod enablement;
 mod full_disk;
 mod gaps;
