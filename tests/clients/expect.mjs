@@ -22,6 +22,8 @@ export async function refused(what, promise) {
 
 /** Runs the checks, one after the other, and leaves with what went wrong first. */
 export async function run(checks) {
+  // A promise that never settles would end the script without a word.
+  process.on('exit', (code) => code === 13 && console.error('a call has never ended'))
   for (const check of checks) {
     try {
       await check()

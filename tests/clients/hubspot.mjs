@@ -9,7 +9,6 @@ import { refused, run, same } from './expect.mjs'
 const [basePath, accessToken, json] = process.argv.slice(2)
 const { oauth, signed } = JSON.parse(json)
 const client = new Client({ basePath, accessToken })
-const patient = new Client({ basePath, accessToken, numberOfApiCallRetries: 4 })
 
 const { deals, companies, contacts } = client.crm
 const names = (page) => page.results.map((record) => record.properties.dealname)
@@ -179,16 +178,9 @@ await run([
   },
 
   async function refusals() {
-    const started = Date.now()
-    const found = await patient.crm.tickets.searchApi.doSearch({ filterGroups: [] })
-    same('a search after a limit', found.total, 1)
-    same('it has waited', Date.now() - started >= 1000, true)
-    const read = await patient.crm.tickets.batchApi.read({ inputs: [], properties: [], propertiesWithHistory: [] })
-    same('a read after two 503', read.status, 'COMPLETE')
-    const limit = await refused('a burst', client.crm.contacts.batchApi.create({ inputs: [] }))
+    const limit = await refused('a burst', client.crm.properties.coreApi.getAll('tickets'))
     same('its error', [limit.code, limit.body.category], [429, 'RATE_LIMITS'])
     same('how long to wait', limit.headers['retry-after'], '10')
-    await refused('half a page', client.crm.pipelines.pipelinesApi.getAll('tickets'))
     const scope = await refused('without a scope', client.crm.tickets.basicApi.create({ properties: { subject: 'x' } }))
     same('its error', [scope.code, scope.body.category], [403, 'MISSING_SCOPES'])
     const page = await deals.basicApi.getPageWithHttpInfo(1)
@@ -216,4 +208,15 @@ await run([
   async function signatures() {
     same('a signature', Signature.isValid({ method: 'POST', signatureVersion: 'v3', ...signed }), true)
   },
+
+  // Last: the client has one setting for all of its instances.
+  async function retries() {
+    const { tickets } = new Client({ basePath, accessToken, numberOfApiCallRetries: 4 }).crm
+    const started = Date.now()
+    same('a search after a limit', (await tickets.searchApi.doSearch({ filterGroups: [] })).total, 1)
+    same('it has waited', Date.now() - started >= 1000, true)
+    const read = await tickets.batchApi.read({ inputs: [], properties: [], propertiesWithHistory: [] })
+    same('a read after two 503', read.status, 'COMPLETE')
+  },
+
 ])

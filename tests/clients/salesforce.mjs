@@ -50,7 +50,7 @@ await run([
     same('nothing', await count('AccountId = null'), 25)
     same('a day', await count('CloseDate = 2026-10-01'), 25)
     same('an instant', await count('Signed_At__c > 2026-10-20T08:30:00Z'), 5)
-    same('with an offset', await count('Signed_At__c <= 2026-10-20T10:30:00%2B02:00'.replace('%2B', '+')), 20)
+    same('with an offset', await count('Signed_At__c <= 2026-10-20T10:30:00+02:00'), 20)
     same('days from today', await count('CreatedDate = LAST_N_DAYS:7'), 25)
     same('a quote', await count("Partner__r.Name = 'O\\'Brien & Söhne'"), 12)
     same('unequal has those without', await count("Registration_Key__c != 'x'"), 25)
@@ -122,6 +122,8 @@ await run([
       'Registration_Key__c',
     )
     same('many', many.map((one) => one.created), [false, true])
+    const several = await refused('several', opportunities.upsert({ Legacy_Id__c: 'the same' }, 'Legacy_Id__c'))
+    same('its error', several.errorCode, 'MULTIPLE_CHOICES')
   },
 
   async function collections() {
@@ -178,6 +180,8 @@ await run([
     same('limits after two 503', (await connection.limits()).DailyApiRequests.Max, 15000)
     same('what was used', connection.limitInfo.apiUsage.limit, 15000)
     same('a description after a 429', (await connection.describe('Account')).name, 'Account')
+    const spent = await refused('a request too many', connection.recent(5))
+    same('its error', spent.errorCode, 'REQUEST_LIMIT_EXCEEDED')
     const missing = await refused('no record', connection.sobject('Account').retrieve('001000000000000AAA'))
     same('its error', missing.errorCode, 'NOT_FOUND')
   },

@@ -12,9 +12,17 @@ pub(crate) struct Object {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// No two records have the same value, and records can be found by it: HubSpot's `hasUniqueValue`, Salesforce's
-    /// external id.
-    pub(crate) unique: bool,
+    pub(crate) key: Key,
+}
+
+/// Whether records can be found by a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    No,
+    /// Salesforce's external id as it is by default: several records may have the same.
+    External,
+    /// HubSpot's `hasUniqueValue`, Salesforce's unique external id: no two records have the same value.
+    Unique,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -41,42 +49,47 @@ impl Object {
     }
 
     pub(crate) fn text(self, name: &str) -> Self {
-        self.with(name, Kind::Text, false)
+        self.with(name, Kind::Text, Key::No)
     }
 
     pub(crate) fn number(self, name: &str) -> Self {
-        self.with(name, Kind::Number, false)
+        self.with(name, Kind::Number, Key::No)
     }
 
     pub(crate) fn boolean(self, name: &str) -> Self {
-        self.with(name, Kind::Boolean, false)
+        self.with(name, Kind::Boolean, Key::No)
     }
 
     pub(crate) fn date(self, name: &str) -> Self {
-        self.with(name, Kind::Date, false)
+        self.with(name, Kind::Date, Key::No)
     }
 
     pub(crate) fn datetime(self, name: &str) -> Self {
-        self.with(name, Kind::DateTime, false)
+        self.with(name, Kind::DateTime, Key::No)
     }
 
     pub(crate) fn choice(self, name: &str, options: &[&str]) -> Self {
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        self.with(name, Kind::Choice(options), false)
+        self.with(name, Kind::Choice(options), Key::No)
     }
 
     /// A text of which no two records have the same.
     pub(crate) fn unique(self, name: &str) -> Self {
-        self.with(name, Kind::Text, true)
+        self.with(name, Kind::Text, Key::Unique)
+    }
+
+    /// A text by which Salesforce finds records, of which several may have the same.
+    pub(crate) fn external(self, name: &str) -> Self {
+        self.with(name, Kind::Text, Key::External)
     }
 
     pub(crate) fn reference(self, name: &str, object: &str) -> Self {
-        self.with(name, Kind::Reference(object.to_owned()), false)
+        self.with(name, Kind::Reference(object.to_owned()), Key::No)
     }
 
-    fn with(mut self, name: &str, kind: Kind, unique: bool) -> Self {
+    fn with(mut self, name: &str, kind: Kind, key: Key) -> Self {
         let name = name.to_owned();
-        self.fields.push(Field { name, kind, unique });
+        self.fields.push(Field { name, kind, key });
         self
     }
 }

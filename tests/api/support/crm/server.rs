@@ -62,7 +62,11 @@ impl Reply {
     pub(crate) fn new(status: u16, body: Value) -> Self {
         let body = Some(body);
         let headers = Vec::new();
-        Self { status, headers, body }
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     pub(crate) fn ok(body: Value) -> Self {
@@ -238,7 +242,11 @@ impl Desk {
     }
 }
 
-fn respond(reply: Reply, half: bool) -> Response {
+fn respond(mut reply: Reply, half: bool) -> Response {
+    if half && reply.body.is_none() {
+        // Nothing has no half: something is announced, and nothing comes.
+        reply = Reply::new(200, Value::Null);
+    }
     let text = reply.body.map(|body| body.to_string());
     let mut response = Response::new(match &text {
         Some(text) if half => broken(text),

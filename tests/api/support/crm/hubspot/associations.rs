@@ -25,7 +25,7 @@ const DEFAULTS: [(&str, &str, u64); 10] = [
 ];
 
 /// From a record to an object's records, and by which types.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Associations(BTreeMap<(usize, u64, usize), BTreeMap<u64, Vec<Spec>>>);
 
 #[derive(Clone, PartialEq)]
@@ -62,9 +62,9 @@ impl Associations {
         let found = self.0.get(&(from.0, from.1, to)).into_iter().flatten();
         found
             .map(|(id, specs)| {
-                let types = specs.iter().map(|spec| {
-                    json!({ "category": spec.category, "typeId": spec.id, "label": null })
-                });
+                let types = specs
+                    .iter()
+                    .map(|spec| json!({ "category": spec.category, "typeId": spec.id, "label": null }));
                 json!({ "toObjectId": id.to_string(), "associationTypes": types.collect::<Vec<_>>() })
             })
             .collect()
@@ -76,7 +76,8 @@ impl State {
     pub(super) fn associate(&mut self, from: (&str, &str), to: (&str, &str)) {
         let [from, to] = [from, to].map(|(kind, id)| {
             let place = self.place(kind).unwrap_or_else(|| panic!("no object {kind}"));
-            self.existing(place, id).unwrap_or_else(|_| panic!("no {kind} {id}"))
+            self.existing(place, id)
+                .unwrap_or_else(|_| panic!("no {kind} {id}"))
         });
         self.join(from, to, None);
     }
@@ -170,10 +171,13 @@ pub(super) fn of_record(
             for spec in specs(&call.json().ok_or_else(|| bad_json("not JSON"))?)? {
                 state.join(from, to, Some(spec));
             }
-            Ok(Reply::new(201, json!({
-                "fromObjectTypeId": state.kinds[from.0].id, "fromObjectId": from.1.to_string(),
-                "toObjectTypeId": state.kinds[to.0].id, "toObjectId": to.1.to_string(), "labels": [],
-            })))
+            Ok(Reply::new(
+                201,
+                json!({
+                    "fromObjectTypeId": state.kinds[from.0].id, "fromObjectId": from.1.to_string(),
+                    "toObjectTypeId": state.kinds[to.0].id, "toObjectId": to.1.to_string(), "labels": [],
+                }),
+            ))
         }
         ("DELETE", [id]) => {
             let to = state.existing(to, id)?;
@@ -185,10 +189,15 @@ pub(super) fn of_record(
 }
 
 fn listed(state: &State, call: &Call, from: (usize, u64), to: usize) -> Result<Reply, Reply> {
-    let limit: usize = call.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(500);
+    let limit: usize = call
+        .query("limit")
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or(500);
     let after: usize = match call.query("after") {
         None => 0,
-        Some(after) => after.parse().map_err(|_| invalid("after is not a valid cursor"))?,
+        Some(after) => after
+            .parse()
+            .map_err(|_| invalid("after is not a valid cursor"))?,
     };
     let all = state.associations.told(from, to);
     let page: Vec<&Value> = all.iter().skip(after).take(limit).collect();
@@ -210,9 +219,13 @@ pub(super) fn batch(
     let (from, to) = (from?, to?);
     state.auth.granted(&scope(state, from, action == ["read"]))?;
     let body = call.json().ok_or_else(|| bad_json("not JSON"))?;
-    let inputs = body["inputs"].as_array().ok_or_else(|| bad_json("inputs are missing"))?;
+    let inputs = body["inputs"]
+        .as_array()
+        .ok_or_else(|| bad_json("inputs are missing"))?;
     if inputs.len() > 1000 {
-        return Err(invalid("The maximum number of inputs supported in a batch request is 1000"));
+        return Err(invalid(
+            "The maximum number of inputs supported in a batch request is 1000",
+        ));
     }
     match action {
         ["read"] => Ok(read(state, inputs, from, to)),
@@ -234,7 +247,9 @@ fn read(state: &State, inputs: &[Value], from: usize, to: usize) -> Reply {
     let (mut results, mut errors) = (Vec::new(), Vec::new());
     for id in inputs.iter().map(|input| text(&input["id"])) {
         let found = state.kinds[from].find(&id, None, false);
-        let told = found.map(|id| state.associations.told((from, id), to)).unwrap_or_default();
+        let told = found
+            .map(|id| state.associations.told((from, id), to))
+            .unwrap_or_default();
         if told.is_empty() {
             let [from, to] = [from, to].map(|place| &state.kinds[place].object.name);
             errors.push(json!({
@@ -259,7 +274,8 @@ fn joined(state: &State, from: (usize, u64), to: (usize, u64)) -> Value {
 
 /// The results of a batch; 207 if some inputs had none.
 pub(super) fn batch_of(results: Vec<Value>, errors: &[Value]) -> Reply {
-    let mut body = json!({ "status": "COMPLETE", "results": results, "startedAt": now(), "completedAt": now() });
+    let mut body =
+        json!({ "status": "COMPLETE", "results": results, "startedAt": now(), "completedAt": now() });
     if errors.is_empty() {
         return Reply::ok(body);
     }

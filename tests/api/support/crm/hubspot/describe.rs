@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        schema::{Field, Kind},
+        schema::{Field, Key, Kind},
         server::{Call, Reply},
         times,
     },
@@ -22,14 +22,17 @@ pub(super) struct Pipeline {
 impl Pipeline {
     /// Stages are `(id, label, probability)`; those with 0 or 1 are closed.
     pub(super) fn new(object: &str, id: &str, label: &str, stages: &[(&str, &str, f64)]) -> Self {
-        let stages = stages.iter().enumerate().map(|(order, (id, label, probability))| {
-            let closed = *probability == 0.0 || *probability == 1.0;
-            json!({
-                "id": id, "label": label, "displayOrder": order, "archived": false,
-                "metadata": { "isClosed": closed.to_string(), "probability": format!("{probability:?}") },
-                "createdAt": MADE, "updatedAt": MADE, "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-            })
-        });
+        let stages = stages
+            .iter()
+            .enumerate()
+            .map(|(order, (id, label, probability))| {
+                let closed = *probability == 0.0 || *probability == 1.0;
+                json!({
+                    "id": id, "label": label, "displayOrder": order, "archived": false,
+                    "metadata": { "isClosed": closed.to_string(), "probability": format!("{probability:?}") },
+                    "createdAt": MADE, "updatedAt": MADE, "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
+                })
+            });
         let stages: Vec<Value> = stages.collect();
         let body = json!({
             "id": id, "label": label, "displayOrder": 0, "archived": false, "stages": stages,
@@ -69,7 +72,14 @@ pub(super) fn property(state: &State, kind: &str, name: &str) -> Result<Reply, R
     let found = all(&state.kinds[place])
         .into_iter()
         .find(|property| property["name"] == name);
-    let missing = || error(404, "OBJECT_NOT_FOUND", &format!("Property {name} does not exist"), Value::Null);
+    let missing = || {
+        error(
+            404,
+            "OBJECT_NOT_FOUND",
+            &format!("Property {name} does not exist"),
+            Value::Null,
+        )
+    };
     found.map(Reply::ok).ok_or_else(missing)
 }
 
@@ -77,8 +87,12 @@ fn all(kind: &ObjectType) -> Vec<Value> {
     let defined = kind.object.fields.iter().map(|field| described(field, false));
     let own = kind.own().map(|(name, kind)| {
         let name = name.to_owned();
-        let unique = name == "hs_object_id";
-        described(&Field { name, kind, unique }, true)
+        let key = if name == "hs_object_id" {
+            Key::Unique
+        } else {
+            Key::No
+        };
+        described(&Field { name, kind, key }, true)
     });
     own.into_iter().chain(defined).collect()
 }
@@ -103,7 +117,7 @@ fn described(field: &Field, own: bool) -> Value {
         .collect();
     json!({
         "name": field.name, "label": field.name, "type": r#type, "fieldType": widget, "description": "",
-        "groupName": "information", "options": options, "hasUniqueValue": field.unique, "hidden": false,
+        "groupName": "information", "options": options, "hasUniqueValue": field.key == Key::Unique, "hidden": false,
         "hubspotDefined": own, "calculated": false, "externalOptions": false, "archived": false,
         "formField": !own, "displayOrder": -1, "createdAt": MADE, "updatedAt": MADE,
         "modificationMetadata": { "archivable": !own, "readOnlyDefinition": own, "readOnlyValue": own },
@@ -114,7 +128,9 @@ fn described(field: &Field, own: bool) -> Value {
 pub(super) fn schemas(state: &State, rest: &[&str]) -> Result<Reply, Reply> {
     let custom = state.kinds.iter().filter(|kind| kind.custom());
     match rest {
-        [] => Ok(Reply::ok(json!({ "results": custom.map(schema).collect::<Vec<_>>() }))),
+        [] => Ok(Reply::ok(
+            json!({ "results": custom.map(schema).collect::<Vec<_>>() }),
+        )),
         [name] => {
             let place = state.place(name).ok_or_else(|| unknown_type(name))?;
             Ok(Reply::ok(schema(&state.kinds[place])))
@@ -147,7 +163,10 @@ pub(super) fn pipelines(state: &State, kind: &str) -> Reply {
 /// `GET /crm/v3/owners`, by `email` and page by page.
 pub(super) fn owners(state: &State, call: &Call) -> Result<Reply, Reply> {
     let email = call.query("email");
-    let limit: usize = call.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(100);
+    let limit: usize = call
+        .query("limit")
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or(100);
     let after: usize = match call.query("after") {
         None => 0,
         Some(after) => after

@@ -99,7 +99,12 @@ pub(super) fn unavailable(status: u16, search: bool) -> Reply {
     match status {
         429 if search => limited("SECONDLY"),
         429 => limited("TEN_SECONDLY_ROLLING"),
-        503 => error(503, "SERVICE_UNAVAILABLE", "Service is temporarily unavailable", Value::Null),
+        503 => error(
+            503,
+            "SERVICE_UNAVAILABLE",
+            "Service is temporarily unavailable",
+            Value::Null,
+        ),
         _ => error(status, "INTERNAL_ERROR", "internal error", Value::Null),
     }
 }

@@ -153,6 +153,12 @@ impl HubSpot {
         self.state.state().auth.denied.push(scope.to_owned());
     }
 
+    /// How long a new record is not found by searches, as the real one's index needs some seconds; not at all unless
+    /// told.
+    pub(crate) fn search_lag(&self, lag: Duration) {
+        self.state.state().search_lag = lag.try_into().unwrap();
+    }
+
     /// What is said to a duplicate of a unique value; [`Duplicates::Conflict`] unless told.
     pub(crate) fn duplicates(&self, answer: Duplicates) {
         self.state.state().duplicates = answer;

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        schema::Key,
         server::{Call, Reply},
         times,
     },
@@ -15,7 +16,10 @@ use serde_json::{Map, Value, json};
 const DEFAULTS: [(&str, &[&str]); 3] = [
     ("0-1", &["email", "firstname", "lastname"]),
     ("0-2", &["domain", "name"]),
-    ("0-3", &["amount", "closedate", "dealname", "dealstage", "pipeline"]),
+    (
+        "0-3",
+        &["amount", "closedate", "dealname", "dealstage", "pipeline"],
+    ),
 ];
 
 /// Which parts of a record are asked for.
@@ -32,7 +36,10 @@ impl Wish {
         let listed = |name: &str| {
             let values = call.query.iter().filter(|(key, _)| key == name);
             let values = values.flat_map(|(_, value)| value.split(','));
-            values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
+            values
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned)
+                .collect()
         };
         Self {
             properties: listed("properties"),
@@ -141,7 +148,9 @@ pub(super) fn list(state: &State, place: usize, call: &Call) -> Result<Reply, Re
     };
     let after: u64 = match call.query("after") {
         None => 0,
-        Some(after) => after.parse().map_err(|_| invalid("after is not a valid cursor"))?,
+        Some(after) => after
+            .parse()
+            .map_err(|_| invalid("after is not a valid cursor"))?,
     };
     let archived = call.query("archived") == Some("true");
     let records = state.kinds[place].records.range(after..);
@@ -164,23 +173,22 @@ pub(super) fn list(state: &State, place: usize, call: &Call) -> Result<Reply, Re
 /// `GET /crm/v3/objects/{type}/{id}`
 pub(super) fn get(state: &State, place: usize, call: &Call, id: &str) -> Result<Reply, Reply> {
     let archived = call.query("archived") == Some("true");
-    let found = state.kinds[place].find(id, call.query("idProperty"), archived);
-    let id = found.ok_or_else(resource_not_found)?;
+    let id = named(&state.kinds[place], id, call.query("idProperty"), archived)?;
+    let id = id.ok_or_else(resource_not_found)?;
     with_associations(state, place, id, &Wish::of_query(call)).map(Reply::ok)
 }
 
 /// `POST /crm/v3/objects/{type}`
 pub(super) fn create(state: &mut State, place: usize, call: &Call) -> Result<Reply, Reply> {
     let body = call.json().ok_or_else(|| bad_json("not JSON"))?;
-    let id = state.create(place, properties(&body)?)?;
-    state.associate_new((place, id), &body["associations"])?;
+    let id = wholly(state, place, |state| made(state, place, &body))?;
     Ok(Reply::new(201, whole(&state.kinds[place], id)))
 }
 
 /// `PATCH /crm/v3/objects/{type}/{id}`
 pub(super) fn update(state: &mut State, place: usize, call: &Call, id: &str) -> Result<Reply, Reply> {
-    let found = state.kinds[place].find(id, call.query("idProperty"), false);
-    let id = found.ok_or_else(resource_not_found)?;
+    let id = named(&state.kinds[place], id, call.query("idProperty"), false)?;
+    let id = id.ok_or_else(resource_not_found)?;
     let body = call.json().ok_or_else(|| bad_json("not JSON"))?;
     state.update(place, id, properties(&body)?)?;
     Ok(Reply::ok(whole(&state.kinds[place], id)))
@@ -189,53 +197,89 @@ pub(super) fn update(state: &mut State, place: usize, call: &Call, id: &str) -> 
 /// `DELETE /crm/v3/objects/{type}/{id}`: no complaint about what is not there.
 pub(super) fn archive(state: &mut State, place: usize, id: &str) -> Reply {
     let kind = &mut state.kinds[place];
-    if let Some(record) = kind.find(id, None, false).and_then(|id| kind.records.get_mut(&id)) {
+    if let Some(record) = kind
+        .find(id, None, false)
+        .and_then(|id| kind.records.get_mut(&id))
+    {
         record.archived = Some(times::now());
     }
     Reply::empty()
 }
 
 fn properties(body: &Value) -> Result<&Map<String, Value>, Reply> {
-    body["properties"].as_object().ok_or_else(|| bad_json("properties are missing"))
+    body["properties"]
+        .as_object()
+        .ok_or_else(|| bad_json("properties are missing"))
 }
 
 /// `POST /crm/v3/objects/{type}/batch/{action}`
 pub(super) fn batch(state: &mut State, place: usize, call: &Call, action: &str) -> Result<Reply, Reply> {
     let body = call.json().ok_or_else(|| bad_json("not JSON"))?;
-    let inputs = body["inputs"].as_array().ok_or_else(|| bad_json("inputs are missing"))?;
+    let inputs = body["inputs"]
+        .as_array()
+        .ok_or_else(|| bad_json("inputs are missing"))?;
     if inputs.len() > 100 {
-        return Err(invalid("The maximum number of inputs supported in a batch request is 100"));
+        return Err(invalid(
+            "The maximum number of inputs supported in a batch request is 100",
+        ));
     }
     match action {
-        "read" => Ok(read(&state.kinds[place], &body, inputs)),
+        "read" => read(&state.kinds[place], &body, inputs),
         "create" => {
-            let mut ids = Vec::new();
-            for input in inputs {
-                let id = state.create(place, properties(input)?)?;
-                state.associate_new((place, id), &input["associations"])?;
-                ids.push(id);
-            }
+            let ids: Vec<u64> = wholly(state, place, |state| {
+                inputs.iter().map(|input| made(state, place, input)).collect()
+            })?;
             let kind = &state.kinds[place];
             let reply = batch_of(ids.iter().map(|&id| whole(kind, id)).collect(), &[]);
             Ok(Reply { status: 201, ..reply })
         }
-        "update" => written(state, place, inputs, false),
-        "upsert" => written(state, place, inputs, true),
+        "update" => wholly(state, place, |state| written(state, place, inputs, false)),
+        "upsert" => wholly(state, place, |state| written(state, place, inputs, true)),
         _ => Err(resource_not_found()),
     }
 }
 
-fn read(kind: &ObjectType, body: &Value, inputs: &[Value]) -> Reply {
+/// A new record with its associations.
+fn made(state: &mut State, place: usize, input: &Value) -> Result<u64, Reply> {
+    let id = state.create(place, properties(input)?)?;
+    state.associate_new((place, id), &input["associations"])?;
+    Ok(id)
+}
+
+/// Writes that are done all or, if one is refused, not at all.
+fn wholly<T>(
+    state: &mut State,
+    place: usize,
+    work: impl FnOnce(&mut State) -> Result<T, Reply>,
+) -> Result<T, Reply> {
+    let before = (state.kinds[place].records.clone(), state.associations.clone());
+    let done = work(state);
+    if done.is_err() {
+        (state.kinds[place].records, state.associations) = before;
+    }
+    done
+}
+
+/// The record that is named by its id or by a unique property.
+fn named(kind: &ObjectType, id: &str, property: Option<&str>, archived: bool) -> Result<Option<u64>, Reply> {
+    let unique = |name: &str| kind.field(name).is_some_and(|field| field.key == Key::Unique);
+    if property.is_some_and(|name| name != "hs_object_id" && !unique(name)) {
+        return Err(invalid("idProperty must be a property with unique values"));
+    }
+    Ok(kind.find(id, property, archived))
+}
+
+fn read(kind: &ObjectType, body: &Value, inputs: &[Value]) -> Result<Reply, Reply> {
     let wish = Wish::of_body(body);
     let (mut results, mut missing) = (Vec::new(), Vec::new());
     for input in inputs {
         let id = input["id"].as_str().unwrap_or_default();
-        match kind.find(id, body["idProperty"].as_str(), false) {
+        match named(kind, id, body["idProperty"].as_str(), false)? {
             Some(id) => results.push(told(kind, &kind.records[&id], &wish)),
             None => missing.push(id),
         }
     }
-    batch_of(results, &absent(kind, &missing))
+    Ok(batch_of(results, &absent(kind, &missing)))
 }
 
 fn absent(kind: &ObjectType, ids: &[&str]) -> Vec<Value> {
@@ -258,11 +302,7 @@ fn written(state: &mut State, place: usize, inputs: &[Value], upsert: bool) -> R
     for input in inputs {
         let id = input["id"].as_str().unwrap_or_default();
         let property = input["idProperty"].as_str();
-        let unique = property.and_then(|name| state.kinds[place].field(name)).is_some_and(|it| it.unique);
-        if property.is_some() && !unique {
-            return Err(invalid("idProperty must be a property with unique values"));
-        }
-        let found = state.kinds[place].find(id, property, false);
+        let found = named(&state.kinds[place], id, property, false)?;
         let (id, new) = match (found, property) {
             (Some(found), _) => {
                 state.update(place, found, properties(input)?)?;

@@ -72,6 +72,10 @@ fn of_objects(state: &mut State, call: &Call, kind: &str, rest: &[&str]) -> Resu
 /// The scope that a request for records of an object needs.
 pub(super) fn scope(state: &State, place: usize, reads: bool) -> String {
     let kind = &state.kinds[place];
-    let name = if kind.custom() { "custom" } else { &kind.object.name };
+    let name = if kind.custom() {
+        "custom"
+    } else {
+        &kind.object.name
+    };
     format!("crm.objects.{name}.{}", if reads { "read" } else { "write" })
 }

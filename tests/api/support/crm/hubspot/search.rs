@@ -4,6 +4,7 @@ use super::{
     super::{
         schema::Kind,
         server::{Call, Reply},
+        times,
     },
     errors::{Wrong, bad_json, invalid, wrong_search},
     objects::{Wish, told},
@@ -36,8 +37,12 @@ enum Test {
 
 impl Filter {
     fn parse(sent: &Value, kind: &ObjectType, unknown: &mut Vec<Wrong>) -> Result<Option<Self>, Reply> {
-        let property = sent["propertyName"].as_str().ok_or_else(|| bad_json("propertyName is missing"))?;
-        let operator = sent["operator"].as_str().ok_or_else(|| bad_json("operator is missing"))?;
+        let property = sent["propertyName"]
+            .as_str()
+            .ok_or_else(|| bad_json("propertyName is missing"))?;
+        let operator = sent["operator"]
+            .as_str()
+            .ok_or_else(|| bad_json("operator is missing"))?;
         let Some(kind) = kind.kind(property) else {
             unknown.push(Wrong::unknown(property));
             return Ok(None);
@@ -90,7 +95,8 @@ impl Filter {
         }
     }
 
-    /// The index has texts in small letters, and those of a list are taken as they are: one in capitals finds nothing.
+    /// The index has texts in small letters, and those of a list are taken as they are: with capitals, they find
+    /// nothing.
     fn is(&self, value: &str, option: &str) -> bool {
         match self.kind {
             Kind::Text => value.to_lowercase() == option,
@@ -102,7 +108,10 @@ impl Filter {
 fn tokens(text: &str) -> Vec<String> {
     let words = text.split(|letter: char| !letter.is_alphanumeric());
     let words = words.filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).chain([text.to_lowercase()]).collect()
+    words
+        .map(str::to_lowercase)
+        .chain([text.to_lowercase()])
+        .collect()
 }
 
 /// Whether a token is what the pattern says, in which `*` stands for anything.
@@ -125,11 +134,12 @@ pub(super) fn search(state: &State, place: usize, call: &Call) -> Result<Reply, 
     let groups = groups(&body, kind)?;
     let (after, limit) = page(&body)?;
     let order = order(&body, kind)?;
+    let indexed = times::now() - state.search_lag;
     let query = body["query"].as_str().unwrap_or_default().to_lowercase();
     let mut found: Vec<&Record> = kind
         .records
         .values()
-        .filter(|record| record.archived.is_none())
+        .filter(|record| record.archived.is_none() && record.created <= indexed)
         .filter(|record| {
             groups.is_empty()
                 || groups
@@ -191,7 +201,11 @@ fn groups(body: &Value, kind: &ObjectType) -> Result<Vec<Vec<Filter>>, Reply> {
         }
         groups.push(parsed);
     }
-    if unknown.is_empty() { Ok(groups) } else { Err(wrong_search(&unknown)) }
+    if unknown.is_empty() {
+        Ok(groups)
+    } else {
+        Err(wrong_search(&unknown))
+    }
 }
 
 /// The first result's place and how many are wanted.
@@ -209,7 +223,9 @@ fn page(body: &Value) -> Result<(usize, usize), Reply> {
     };
     let after: usize = after.ok_or_else(|| bad_json("after is not a number"))?;
     if after + limit > MOST_RESULTS {
-        return Err(invalid("The maximum number of results that a search pages through is 10,000."));
+        return Err(invalid(
+            "The maximum number of results that a search pages through is 10,000.",
+        ));
     }
     Ok((after, limit))
 }
@@ -228,7 +244,9 @@ fn order(body: &Value, kind: &ObjectType) -> Result<Option<(String, Kind, bool)>
     let (name, descending) = match sort.as_str() {
         Some(text) => (text.trim_start_matches('-'), text.starts_with('-')),
         None => {
-            let name = sort["propertyName"].as_str().ok_or_else(|| bad_json("propertyName is missing"))?;
+            let name = sort["propertyName"]
+                .as_str()
+                .ok_or_else(|| bad_json("propertyName is missing"))?;
             (name, sort["direction"] == "DESCENDING")
         }
     };

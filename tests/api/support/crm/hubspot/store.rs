@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        schema::{Field, Kind, Object},
+        schema::{Field, Key, Kind, Object},
         server::Reply,
         times,
     },
@@ -14,7 +14,7 @@ use super::{
     limits::Limits,
     values,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) auth: Auth,
     pub(super) limits: Limits,
     pub(super) duplicates: Duplicates,
+    /// How long after its creation a record is found by searches.
+    pub(super) search_lag: SignedDuration,
     last_id: u64,
 }
 
@@ -50,6 +52,7 @@ impl Default for State {
             auth: Auth::default(),
             limits: Limits::default(),
             duplicates: Duplicates::Conflict,
+            search_lag: SignedDuration::ZERO,
             last_id: 10_000,
         }
     }
@@ -89,7 +92,11 @@ impl ObjectType {
 
     /// HubSpot's own properties: id, creation and last change, the latter two under the names of this object.
     pub(super) fn own(&self) -> [(&'static str, Kind); 3] {
-        let created = if self.custom() { "hs_createdate" } else { "createdate" };
+        let created = if self.custom() {
+            "hs_createdate"
+        } else {
+            "createdate"
+        };
         let changed = match self.id.as_str() {
             "0-1" => "lastmodifieddate",
             _ => "hs_lastmodifieddate",
@@ -139,7 +146,11 @@ impl ObjectType {
                     .map(|record| record.id)
             }
         };
-        found.filter(|id| self.records.get(id).is_some_and(|it| it.archived.is_some() == archived))
+        found.filter(|id| {
+            self.records
+                .get(id)
+                .is_some_and(|it| it.archived.is_some() == archived)
+        })
     }
 
     /// Checks what is to be written: the stored form of each value, or everything that is wrong.
@@ -160,7 +171,11 @@ impl ObjectType {
                 Err(one) => wrong.push(one),
             }
         }
-        if wrong.is_empty() { Ok(checked) } else { Err(wrong_values(&wrong)) }
+        if wrong.is_empty() {
+            Ok(checked)
+        } else {
+            Err(wrong_values(&wrong))
+        }
     }
 
     /// Refuses values of unique properties that another record has.
@@ -170,11 +185,14 @@ impl ObjectType {
         but: Option<u64>,
         answer: Duplicates,
     ) -> Result<(), Reply> {
-        for field in self.object.fields.iter().filter(|field| field.unique) {
+        for field in self.object.fields.iter().filter(|field| field.key == Key::Unique) {
             let Some(value) = values.get(&field.name).filter(|value| !value.is_empty()) else {
                 continue;
             };
-            if let Some(id) = self.find(value, Some(&field.name), false).filter(|&id| Some(id) != but) {
+            if let Some(id) = self
+                .find(value, Some(&field.name), false)
+                .filter(|&id| Some(id) != but)
+            {
                 return Err(match answer {
                     Duplicates::Conflict => {
                         let message = format!("{} already exists. Existing ID: {id}", self.object.name);

@@ -29,9 +29,10 @@ pub(super) fn stored(field: &Field, sent: &Value) -> Result<String, Wrong> {
             wrong("INVALID_OPTION", "one of the allowed options: [true, false]")
         }
         Kind::Boolean => Ok(text),
-        Kind::Choice(options) if !options.contains(&text) => {
-            wrong("INVALID_OPTION", &format!("one of the allowed options: {options:?}"))
-        }
+        Kind::Choice(options) if !options.contains(&text) => wrong(
+            "INVALID_OPTION",
+            &format!("one of the allowed options: {options:?}"),
+        ),
         Kind::Choice(_) => Ok(text),
         Kind::DateTime => match instant(&text) {
             Some(at) => Ok(times::iso(at)),
@@ -46,7 +47,9 @@ pub(super) fn stored(field: &Field, sent: &Value) -> Result<String, Wrong> {
 
 /// A day counts as its first instant.
 fn instant(text: &str) -> Option<jiff::Timestamp> {
-    times::day(text).map(times::midnight).or_else(|| times::instant(text))
+    times::day(text)
+        .map(times::midnight)
+        .or_else(|| times::instant(text))
 }
 
 /// How a stored value stands to one of a filter or to another stored one. `None` if they cannot be compared.

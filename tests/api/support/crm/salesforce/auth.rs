@@ -51,11 +51,16 @@ impl Auth {
 
     pub(super) fn admit(&self, call: &Call, faults: &Faults) -> Result<(), Failure> {
         let issued = self.issued.get(call.bearer());
-        let good = |(until, expiries): &(Timestamp, u32)| *until > times::now() && *expiries == faults.expiries();
+        let good =
+            |(until, expiries): &(Timestamp, u32)| *until > times::now() && *expiries == faults.expiries();
         if issued.is_some_and(good) {
             return Ok(());
         }
-        Err(Failure::new(401, "INVALID_SESSION_ID", "Session expired or invalid"))
+        Err(Failure::new(
+            401,
+            "INVALID_SESSION_ID",
+            "Session expired or invalid",
+        ))
     }
 
     /// `POST /services/oauth2/token`
@@ -98,7 +103,10 @@ impl Auth {
 }
 
 fn credentials(call: &Call) -> Result<(), (&'static str, &'static str)> {
-    match (call.form("client_id").as_str(), call.form("client_secret").as_str()) {
+    match (
+        call.form("client_id").as_str(),
+        call.form("client_secret").as_str(),
+    ) {
         (CLIENT_ID, CLIENT_SECRET) => Ok(()),
         (CLIENT_ID, _) => Err(("invalid_client", "invalid client credentials")),
         _ => Err(("invalid_client_id", "client identifier invalid")),

@@ -29,15 +29,17 @@ pub(super) fn collection(
         ("PATCH", []) => each(state, records(&body)?, all_or_none, |state, record| {
             let (place, fields) = typed(state, record)?;
             let mut fields = fields.clone();
-            let id = fields.remove("id").or_else(|| fields.remove("Id")).unwrap_or_default();
+            let id = fields
+                .remove("id")
+                .or_else(|| fields.remove("Id"))
+                .unwrap_or_default();
             let id = id.as_str().unwrap_or_default();
             state.update(place, id, &fields)?;
             Ok(json!({ "id": id, "success": true, "errors": [] }))
         }),
         ("PATCH", [object, field]) => {
             let place = place(state, object)?;
-            let field = state.objects[place].field(field).filter(|field| field.unique);
-            let field = field.ok_or_else(Failure::not_found)?.name;
+            let field = state.objects[place].external_id(field)?;
             each(state, records(&body)?, all_or_none, |state, record| {
                 let mut fields = typed(state, record)?.1.clone();
                 let value = fields.remove(&field).unwrap_or_default();
@@ -60,7 +62,13 @@ pub(super) fn collection(
         }
         ("POST", [object]) => {
             let object = &state.objects[place(state, object)?];
-            let texts = |name: &str| body[name].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let texts = |name: &str| {
+                body[name]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+            };
             let names = texts("fields").collect::<Vec<_>>().join(",");
             let found: Result<Vec<Value>, Failure> = texts("ids")
                 .map(|id| match object.live(id) {
@@ -77,7 +85,8 @@ pub(super) fn collection(
 fn records(body: &Value) -> Result<&[Value], Failure> {
     let records = body["records"].as_array().ok_or_else(Failure::not_json)?;
     if records.len() > MOST {
-        let message = format!("EXCEEDED_ID_LIMIT: record limit reached. cannot submit more than {MOST} records");
+        let message =
+            format!("EXCEEDED_ID_LIMIT: record limit reached. cannot submit more than {MOST} records");
         return Err(Failure::bad("EXCEEDED_ID_LIMIT", message));
     }
     Ok(records)
@@ -104,8 +113,12 @@ fn each(
     let undone = match before {
         Some(before) if results.iter().any(Result::is_err) => {
             *state = before;
-            let message = "Record rolled back because not all records were valid and the request was using AllOrNone header";
-            Some(failed(&Failure::bad("ALL_OR_NONE_OPERATION_ROLLED_BACK", message)))
+            let message = "Record rolled back because not all records were valid and the request was using \
+                           AllOrNone header";
+            Some(failed(&Failure::bad(
+                "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+                message,
+            )))
         }
         _ => None,
     };

@@ -16,7 +16,9 @@ const MOST: usize = 25;
 /// `POST composite`
 pub(super) fn composite(state: &mut State, call: &Call) -> Result<Reply, Failure> {
     let body = call.json().ok_or_else(Failure::not_json)?;
-    let requests = body["compositeRequest"].as_array().ok_or_else(Failure::not_json)?;
+    let requests = body["compositeRequest"]
+        .as_array()
+        .ok_or_else(Failure::not_json)?;
     if requests.len() > MOST {
         let message = format!("Limit exceeded. Maximum number of subrequests: {MOST}");
         return Err(Failure::bad("LIMIT_EXCEEDED", message));
@@ -42,7 +44,10 @@ pub(super) fn composite(state: &mut State, call: &Call) -> Result<Reply, Failure
     if let Some(before) = before.filter(|_| failed) {
         *state = before;
         for (response, request) in responses.iter_mut().zip(requests) {
-            if response["httpStatusCode"].as_u64().is_some_and(|status| status < 400) {
+            if response["httpStatusCode"]
+                .as_u64()
+                .is_some_and(|status| status < 400)
+            {
                 *response = self::response(request["referenceId"].as_str().unwrap_or_default(), &halted());
             }
         }
@@ -91,7 +96,9 @@ fn filled(text: &str, answered: &HashMap<&str, Value>) -> Result<String, Failure
         let (name, path) = reference.split_once('.').ok_or_else(unknown)?;
         // `records[0].Id` is `/records/0/Id`.
         let path = path.replace('[', ".").replace(']', "").replace('.', "/");
-        let value = answered.get(name).and_then(|answer| answer.pointer(&format!("/{path}")));
+        let value = answered
+            .get(name)
+            .and_then(|answer| answer.pointer(&format!("/{path}")));
         filled += before;
         filled += &match value.ok_or_else(unknown)? {
             Value::String(text) => text.clone(),

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        schema::{Field, Kind},
+        schema::{Field, Key, Kind},
         server::Reply,
     },
     errors::Failure,
@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 
 /// `GET sobjects`
 pub(super) fn global(state: &State, version: &str) -> Value {
-    let objects: Vec<Value> = state.objects.iter().map(|object| summary(object, version)).collect();
+    let objects: Vec<Value> = state
+        .objects
+        .iter()
+        .map(|object| summary(object, version))
+        .collect();
     json!({ "encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects })
 }
 
@@ -67,8 +71,8 @@ fn field(field: &Field) -> Value {
     };
     json!({
         "name": field.name, "label": field.name, "type": r#type, "soapType": soap, "length": length,
-        "custom": field.name.ends_with("__c"), "externalId": field.unique, "unique": field.unique,
-        "idLookup": field.unique || field.name == "Id", "nillable": !own && field.kind != Kind::Boolean,
+        "custom": field.name.ends_with("__c"), "externalId": field.key != Key::No, "unique": field.key == Key::Unique,
+        "idLookup": field.key != Key::No || field.name == "Id", "nillable": !own && field.kind != Kind::Boolean,
         "createable": !own, "updateable": !own, "filterable": true, "sortable": true, "groupable": true,
         "calculated": false, "picklistValues": options, "restrictedPicklist": !options.is_empty(),
         "referenceTo": refers_to, "relationshipName": relationship(field).filter(|_| !own),

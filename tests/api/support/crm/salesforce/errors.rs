@@ -9,7 +9,8 @@ pub(super) struct Failure {
     status: u16,
     code: &'static str,
     message: String,
-    fields: Vec<String>,
+    /// The fields that are to blame; only errors of writes tell them.
+    fields: Option<Vec<String>>,
 }
 
 impl Failure {
@@ -18,16 +19,20 @@ impl Failure {
             status,
             code,
             message: message.into(),
-            fields: Vec::new(),
+            fields: None,
         }
     }
 
+    /// A write that is refused.
     pub(super) fn bad(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(400, code, message)
+        Self {
+            fields: Some(Vec::new()),
+            ..Self::new(400, code, message)
+        }
     }
 
     pub(super) fn of_field(mut self, field: &str) -> Self {
-        self.fields.push(field.to_owned());
+        self.fields.get_or_insert_default().push(field.to_owned());
         self
     }
 
@@ -43,7 +48,8 @@ impl Failure {
     pub(super) fn at(soql: &str, place: usize, code: &'static str, message: &str) -> Self {
         let column = soql[..place.min(soql.len())].chars().count() + 1;
         let mark = " ".repeat(column - 1);
-        Self::bad(
+        Self::new(
+            400,
             code,
             format!("\n{soql}\n{mark}^\nERROR at Row:1:Column:{column}\n{message}"),
         )
@@ -51,15 +57,16 @@ impl Failure {
 
     /// As one of the errors of a result in a list of results.
     pub(super) fn in_result(&self) -> Value {
-        json!({ "statusCode": self.code, "message": self.message, "fields": self.fields })
+        let fields = self.fields.as_deref().unwrap_or_default();
+        json!({ "statusCode": self.code, "message": self.message, "fields": fields })
     }
 }
 
 impl From<Failure> for Reply {
     fn from(failure: Failure) -> Self {
         let mut one = json!({ "errorCode": failure.code, "message": failure.message });
-        if failure.status == 400 {
-            one["fields"] = json!(failure.fields);
+        if let Some(fields) = failure.fields {
+            one["fields"] = json!(fields);
         }
         Reply::new(failure.status, json!([one]))
     }
@@ -68,7 +75,11 @@ impl From<Failure> for Reply {
 /// What is said when the request was refused without being looked at.
 pub(super) fn unavailable(status: u16) -> Reply {
     let (code, message) = match status {
-        429 => ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
+        403 => ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+        429 => (
+            "REQUEST_LIMIT_EXCEEDED",
+            "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+        ),
         503 => ("SERVER_UNAVAILABLE", "Server is unavailable or too busy."),
         _ => ("UNKNOWN_EXCEPTION", "An unexpected error occurred."),
     };

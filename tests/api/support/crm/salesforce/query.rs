@@ -35,7 +35,7 @@ pub(super) fn first(state: &mut State, call: &Call, version: &str) -> Result<Rep
 
 /// `GET query/{locator}`, which is a cursor and where the page begins: `0r8…-2000`.
 pub(super) fn next(state: &State, locator: &str, version: &str) -> Result<Reply, Failure> {
-    let invalid = || Failure::bad("INVALID_QUERY_LOCATOR", "invalid query locator");
+    let invalid = || Failure::new(400, "INVALID_QUERY_LOCATOR", "invalid query locator");
     let mut parts = locator.splitn(2, '-');
     let cursor = parts.next().filter(|cursor| state.cursors.contains_key(*cursor));
     let place = parts.next().and_then(|place| place.parse::<usize>().ok());

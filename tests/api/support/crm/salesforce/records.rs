@@ -15,7 +15,10 @@ use serde_json::{Map, Value, json};
 /// `POST sobjects/{X}`
 pub(super) fn create(state: &mut State, call: &Call, object: &str) -> Result<Reply, Failure> {
     let id = state.create(place(state, object)?, &fields(call)?)?;
-    Ok(Reply::new(201, json!({ "id": id, "success": true, "errors": [] })))
+    Ok(Reply::new(
+        201,
+        json!({ "id": id, "success": true, "errors": [] }),
+    ))
 }
 
 /// `GET`, `PATCH` and `DELETE sobjects/{X}/{id}`
@@ -45,8 +48,7 @@ pub(super) fn by_external_id(
     version: &str,
 ) -> Result<Reply, Failure> {
     let place = place(state, object)?;
-    let field = state.objects[place].field(field).filter(|field| field.unique);
-    let field = field.ok_or_else(Failure::not_found)?.name;
+    let field = state.objects[place].external_id(field)?;
     let ids = state.objects[place].keyed(&field, value);
     if ids.len() > 1 {
         let url = |id: &String| format!("/services/data/{version}/sobjects/{object}/{id}");
@@ -93,17 +95,29 @@ pub(super) fn told(
 ) -> Result<Value, Failure> {
     let mut told = attributes(&object.object.name, &record.id, version);
     let fields = match names {
-        None => own_fields().into_iter().chain(object.object.fields.iter().cloned()).collect(),
+        None => own_fields()
+            .into_iter()
+            .chain(object.object.fields.iter().cloned())
+            .collect(),
         Some(names) => {
             let field = |name: &str| {
                 let entity = &object.object.name;
-                let unknown = || Failure::bad("INVALID_FIELD", format!("No such column '{name}' on entity '{entity}'"));
+                let unknown = || {
+                    Failure::bad(
+                        "INVALID_FIELD",
+                        format!("No such column '{name}' on entity '{entity}'"),
+                    )
+                };
                 object.field(name.trim()).ok_or_else(unknown)
             };
             names.split(',').map(field).collect::<Result<Vec<_>, _>>()?
         }
     };
-    told.extend(fields.into_iter().map(|field| (field.name.clone(), record.value(&field.name))));
+    told.extend(
+        fields
+            .into_iter()
+            .map(|field| (field.name.clone(), record.value(&field.name))),
+    );
     Ok(told.into())
 }
 
@@ -122,7 +136,9 @@ pub(super) fn updated(state: &State, call: &Call, object: &str) -> Result<Reply,
     let live = object.records.values().filter(|record| !record.deleted);
     let changed = live.filter(|record| (start..=end).contains(&record.modified));
     let ids: Vec<&String> = changed.map(|record| &record.id).collect();
-    Ok(Reply::ok(json!({ "ids": ids, "latestDateCovered": times::offset(end) })))
+    Ok(Reply::ok(
+        json!({ "ids": ids, "latestDateCovered": times::offset(end) }),
+    ))
 }
 
 fn fields(call: &Call) -> Result<Map<String, Value>, Failure> {

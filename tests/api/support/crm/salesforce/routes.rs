@@ -40,7 +40,10 @@ pub(super) fn answer(state: &mut State, call: &Call, faults: &Faults) -> Reply {
 }
 
 fn versions() -> Value {
-    let version = |number: u32| json!({ "label": "", "url": format!("/services/data/v{number}.0"), "version": format!("{number}.0") });
+    let version = |number: u32| {
+        let version = format!("{number}.0");
+        json!({ "label": "", "url": format!("/services/data/v{version}"), "version": version })
+    };
     (50..=64).map(version).collect()
 }
 
@@ -63,7 +66,9 @@ pub(super) fn resource(state: &mut State, call: &Call) -> Reply {
         ("GET", ["query", locator]) => query::next(state, locator, version),
         ("GET", ["limits"]) => {
             let left = QUOTA - state.used;
-            Ok(Reply::ok(json!({ "DailyApiRequests": { "Max": QUOTA, "Remaining": left } })))
+            Ok(Reply::ok(
+                json!({ "DailyApiRequests": { "Max": QUOTA, "Remaining": left } }),
+            ))
         }
         ("GET", ["sobjects"]) => Ok(Reply::ok(describe::global(state, version))),
         ("GET", ["sobjects", object, "describe"]) => describe::object(state, object, version),
@@ -83,7 +88,8 @@ pub(super) fn resource(state: &mut State, call: &Call) -> Reply {
 fn resources(version: &str) -> Value {
     let url = |name: &str| format!("/services/data/{version}/{name}");
     let names = ["query", "sobjects", "composite", "limits"];
-    let mut resources = json!({ "identity": "https://login.salesforce.com/id/00D5g0000000001EAA/0055g0000000001AAA" });
+    let mut resources =
+        json!({ "identity": "https://login.salesforce.com/id/00D5g0000000001EAA/0055g0000000001AAA" });
     for name in names {
         resources[name] = json!(url(name));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        schema::{Field, Kind, Object},
+        schema::{Field, Key, Kind, Object},
         times,
     },
     auth::Auth,
@@ -49,7 +49,7 @@ pub(super) fn own_fields() -> [Field; 5] {
     let own = |name: &str, kind| Field {
         name: name.to_owned(),
         kind,
-        unique: false,
+        key: Key::No,
     };
     [
         own("Id", Kind::Reference(String::new())),
@@ -62,7 +62,9 @@ pub(super) fn own_fields() -> [Field; 5] {
 
 /// The name under which a reference leads to its record: `Partner__c` to `Partner__r`, `AccountId` to `Account`.
 pub(super) fn relationship(field: &Field) -> Option<String> {
-    let Kind::Reference(_) = field.kind else { return None };
+    let Kind::Reference(_) = field.kind else {
+        return None;
+    };
     let custom = field.name.strip_suffix("__c").map(|name| format!("{name}__r"));
     custom.or_else(|| {
         let name = field.name.strip_suffix("Id").filter(|name| !name.is_empty())?;
@@ -84,10 +86,20 @@ impl SObject {
         fields.find(|field| relationship(field).is_some_and(|it| it.eq_ignore_ascii_case(name)))
     }
 
+    /// The name of a field by which records can be found, whose name is given as it is in a path.
+    pub(super) fn external_id(&self, name: &str) -> Result<String, Failure> {
+        let field = self.field(name).filter(|field| field.key != Key::No);
+        Ok(field.ok_or_else(Failure::not_found)?.name)
+    }
+
     /// The live record with this id of 15 or 18 letters.
     pub(super) fn live(&self, id: &str) -> Result<&Record, Failure> {
-        let wrong = || Failure::new(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: ".to_owned() + id);
-        let record = ids::whole(id).and_then(|id| self.records.get(&id)).ok_or_else(wrong)?;
+        let malformed = || {
+            let message = format!("Provided external ID field does not exist or is not accessible: {id}");
+            Failure::new(404, "NOT_FOUND", message)
+        };
+        let id = ids::whole(id).ok_or_else(malformed)?;
+        let record = self.records.get(&id).ok_or_else(Failure::not_found)?;
         if record.deleted {
             return Err(Failure::new(404, "ENTITY_IS_DELETED", "entity is deleted"));
         }
@@ -130,7 +142,11 @@ impl State {
     }
 
     pub(super) fn define(&mut self, object: Object) {
-        let custom = self.objects.iter().filter(|it| it.prefix.starts_with('a')).count();
+        let custom = self
+            .objects
+            .iter()
+            .filter(|it| it.prefix.starts_with('a'))
+            .count();
         self.objects.push(SObject {
             prefix: ids::prefix(&object.name, custom),
             object,
@@ -159,7 +175,9 @@ impl State {
         });
         let at = |text: Option<String>| text.map(|text| times::instant(&text).expect("an instant"));
         let created = at(created).unwrap_or_else(times::now);
-        let fields = self.checked(place, &row, None).unwrap_or_else(|wrong| panic!("{object}: {wrong:?}"));
+        let fields = self
+            .checked(place, &row, None)
+            .unwrap_or_else(|wrong| panic!("{object}: {wrong:?}"));
         let id = match id {
             Some(id) => ids::whole(&id).unwrap_or_else(|| panic!("{id} is no id")),
             None => self.next_id(place),
@@ -208,7 +226,12 @@ impl State {
     }
 
     /// Changes a live record.
-    pub(super) fn update(&mut self, place: usize, id: &str, sent: &Map<String, Value>) -> Result<(), Failure> {
+    pub(super) fn update(
+        &mut self,
+        place: usize,
+        id: &str,
+        sent: &Map<String, Value>,
+    ) -> Result<(), Failure> {
         let id = self.objects[place].live(id)?.id.clone();
         let fields = self.checked(place, sent, Some(&id))?;
         let record = self.objects[place].records.get_mut(&id).expect("it is live");
@@ -241,7 +264,10 @@ impl State {
                 continue;
             }
             let unknown = || {
-                let name = format!("No such column '{name}' on sobject of type {}", object.object.name);
+                let name = format!(
+                    "No such column '{name}' on sobject of type {}",
+                    object.object.name
+                );
                 Failure::bad("INVALID_FIELD", name)
             };
             let field = object.field(name).ok_or_else(unknown)?;
@@ -250,11 +276,12 @@ impl State {
                 return Err(Failure::bad("INVALID_FIELD_FOR_INSERT_UPDATE", message).of_field(&field.name));
             }
             let stored = self.stored(&field, value)?;
-            if let Some(text) = stored.as_str().filter(|_| field.unique) {
+            if let Some(text) = stored.as_str().filter(|_| field.key == Key::Unique) {
                 let mut others = object.keyed(&field.name, text).into_iter();
                 if let Some(other) = others.find(|id| Some(id.as_str()) != but) {
                     let name = &field.name;
-                    let message = format!("duplicate value found: {name} duplicates value on record with id: {other}");
+                    let message =
+                        format!("duplicate value found: {name} duplicates value on record with id: {other}");
                     return Err(Failure::bad("DUPLICATE_VALUE", message));
                 }
             }
@@ -268,7 +295,7 @@ impl State {
             return Ok(Value::Null);
         }
         let wrong = |kind: &str| {
-            let message = format!("Cannot deserialize instance of {kind} from value {sent} or request may be missing a required field");
+            let message = format!("Cannot deserialize instance of {kind} from value {sent}");
             Failure::bad("JSON_PARSER_ERROR", message)
         };
         let text = sent.as_str();
@@ -286,13 +313,15 @@ impl State {
             }
             Kind::DateTime => {
                 let at = text.and_then(times::instant);
-                at.map(|at| json!(times::offset(at))).ok_or_else(|| wrong("datetime"))
+                at.map(|at| json!(times::offset(at)))
+                    .ok_or_else(|| wrong("datetime"))
             }
             Kind::Choice(options) => match text {
                 Some(text) if options.iter().any(|option| option == text) => Ok(json!(text)),
                 _ => {
                     let message = format!("{}: bad value for restricted picklist field: {sent}", field.name);
-                    Err(Failure::bad("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message).of_field(&field.name))
+                    Err(Failure::bad("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message)
+                        .of_field(&field.name))
                 }
             },
             Kind::Reference(to) => {
@@ -304,7 +333,11 @@ impl State {
                 let object = self.place(to).map(|place| &self.objects[place]);
                 match object.filter(|object| object.live(&id).is_ok()) {
                     Some(_) => Ok(json!(id)),
-                    None => Err(Failure::bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id").of_field(&field.name)),
+                    None => {
+                        let failure =
+                            Failure::bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
+                        Err(failure.of_field(&field.name))
+                    }
                 }
             }
         }
@@ -312,7 +345,9 @@ impl State {
 
     /// The id of the record that an external id names, as in `"Partner__r": {"Key__c": "p-001"}`.
     fn referred(&self, reference: &Field, key: &Map<String, Value>) -> Result<Value, Failure> {
-        let Kind::Reference(to) = &reference.kind else { return Ok(Value::Null) };
+        let Kind::Reference(to) = &reference.kind else {
+            return Ok(Value::Null);
+        };
         let place = self.place(to).expect("objects that are referred to come first");
         let keys = key.iter().find(|(name, _)| *name != "attributes");
         let found = keys.and_then(|(name, value)| {
@@ -320,7 +355,10 @@ impl State {
             found.next()
         });
         let missing = || {
-            let message = format!("Foreign key external ID: {} not found in entity {to}", Value::from(key.clone()));
+            let message = format!(
+                "Foreign key external ID: {} not found in entity {to}",
+                Value::from(key.clone())
+            );
             Failure::bad("INVALID_FIELD", message)
         };
         found.map(Value::from).ok_or_else(missing)

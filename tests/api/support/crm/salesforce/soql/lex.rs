@@ -30,6 +30,11 @@ const MARKS: [(&str, &str); 11] = [
     ("*", "*"),
 ];
 
+/// Escaped, the wild letters of LIKE mean themselves. Until it is known whether there is a LIKE, they are letters that
+/// no text has.
+pub(super) const PERCENT: char = '\u{e000}';
+pub(super) const UNDERSCORE: char = '\u{e001}';
+
 pub(super) fn tokens(soql: &str) -> Result<Vec<(usize, Token)>, Failure> {
     let mut tokens = Vec::new();
     let mut place = 0;
@@ -64,7 +69,12 @@ pub(super) fn tokens(soql: &str) -> Result<Vec<(usize, Token)>, Failure> {
 }
 
 pub(super) fn unexpected(soql: &str, place: usize, what: &str) -> Failure {
-    Failure::at(soql, place, "MALFORMED_QUERY", &format!("unexpected token: '{what}'"))
+    Failure::at(
+        soql,
+        place,
+        "MALFORMED_QUERY",
+        &format!("unexpected token: '{what}'"),
+    )
 }
 
 fn run(rest: &str, belongs: impl Fn(char) -> bool) -> &str {
@@ -97,8 +107,8 @@ fn text(soql: &str, place: usize) -> Result<(usize, Token), Failure> {
                 Some('b' | 'B') => text.push('\u{8}'),
                 Some('f' | 'F') => text.push('\u{c}'),
                 Some(quote @ ('"' | '\'' | '\\')) => text.push(quote),
-                // They mean themselves to LIKE, which therefore has to see that they were escaped.
-                Some(wild @ ('%' | '_')) => text.extend(['\\', wild]),
+                Some('%') => text.push(PERCENT),
+                Some('_') => text.push(UNDERSCORE),
                 _ => return Err(malformed("Invalid string literal: illegal character sequence")),
             },
             letter => text.push(letter),

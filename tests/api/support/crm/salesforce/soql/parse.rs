@@ -88,10 +88,14 @@ impl Parser<'_> {
             }
         }
         let limit = self.word_is("LIMIT").then(|| self.count()).transpose()?;
-        let offset = self.word_is("OFFSET").then(|| self.count()).transpose()?.unwrap_or(0);
+        let offset = self
+            .word_is("OFFSET")
+            .then(|| self.count())
+            .transpose()?
+            .unwrap_or(0);
         if offset > 2000 {
             let message = "Maximum SOQL offset allowed is 2000";
-            return Err(Failure::bad("NUMBER_OUTSIDE_VALID_RANGE", message));
+            return Err(Failure::new(400, "NUMBER_OUTSIDE_VALID_RANGE", message));
         }
         if *self.peek() != Token::End {
             return Err(self.unexpected());
@@ -124,7 +128,10 @@ impl Parser<'_> {
     fn filter(&mut self) -> Result<Filter, Failure> {
         let first = self.negated()?;
         let mut all = vec![first];
-        for (connective, joined) in [("AND", Filter::All as fn(_) -> _), ("OR", Filter::Any as fn(_) -> _)] {
+        for (connective, joined) in [
+            ("AND", Filter::All as fn(_) -> _),
+            ("OR", Filter::Any as fn(_) -> _),
+        ] {
             while self.word_is(connective) {
                 all.push(self.negated()?);
             }
@@ -259,16 +266,27 @@ impl Parser<'_> {
     }
 
     fn expect_word(&mut self, keyword: &str) -> Result<(), Failure> {
-        if self.word_is(keyword) { Ok(()) } else { Err(self.unexpected()) }
+        if self.word_is(keyword) {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     fn expect_mark(&mut self, mark: &'static str) -> Result<(), Failure> {
-        if self.mark_is(mark) { Ok(()) } else { Err(self.unexpected()) }
+        if self.mark_is(mark) {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     fn unexpected(&self) -> Failure {
         let (place, token) = &self.tokens[self.at];
-        let end = self.tokens.get(self.at + 1).map_or(self.soql.len(), |(next, _)| *next);
+        let end = self
+            .tokens
+            .get(self.at + 1)
+            .map_or(self.soql.len(), |(next, _)| *next);
         let written = match token {
             Token::End => "<EOF>",
             _ => self.soql[*place..end].trim(),

@@ -8,8 +8,9 @@ use super::{
         },
         errors::Failure,
         ids,
-        store::{Record, State},
+        store::{Record, State, relationship},
     },
+    lex::{PERCENT, UNDERSCORE},
     parse::{Filter, Literal, Operator, Order, Path, parse},
 };
 use jiff::civil::Date;
@@ -26,7 +27,10 @@ pub(crate) fn run(state: &State, soql: &str, version: &str) -> Result<Found, Fai
     let query = parse(soql)?;
     let (place, name) = &query.from;
     let unknown = || {
-        let message = format!("sObject type '{name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.");
+        let message = format!(
+            "sObject type '{name}' is not supported. {}",
+            append("object", "__c", "entity name")
+        );
         Failure::at(soql, *place, "INVALID_TYPE", &message)
     };
     let from = state.place(name).ok_or_else(unknown)?;
@@ -40,9 +44,17 @@ pub(crate) fn run(state: &State, soql: &str, version: &str) -> Result<Found, Fai
     if let Some(filter) = &query.filter {
         look.check(filter)?;
     }
-    let live = state.objects[from].records.values().filter(|record| !record.deleted);
+    let live = state.objects[from]
+        .records
+        .values()
+        .filter(|record| !record.deleted);
     let mut found: Vec<&Record> = live
-        .filter(|record| query.filter.as_ref().is_none_or(|filter| look.holds(filter, record)))
+        .filter(|record| {
+            query
+                .filter
+                .as_ref()
+                .is_none_or(|filter| look.holds(filter, record))
+        })
         .collect();
     found.sort_by(|a, b| {
         let orders = order.iter().map(|(way, order)| {
@@ -61,6 +73,14 @@ pub(crate) fn run(state: &State, soql: &str, version: &str) -> Result<Found, Fai
         total: found.len(),
         records: told.collect(),
     })
+}
+
+/// What Salesforce says to whoever names what it does not know.
+fn append(what: &str, ending: &str, name: &str) -> String {
+    format!(
+        "If you are attempting to use a custom {what}, be sure to append the '{ending}' after the {name}. Please \
+         reference your WSDL or the describe call for the appropriate names."
+    )
 }
 
 /// A field, and the references to follow to it.
@@ -93,17 +113,26 @@ impl Look<'_> {
                 continue;
             }
             let reference = object.reference(name).ok_or_else(|| {
-                invalid(&format!("Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names."))
+                let hint = append("relationship", "__r", "custom relationship name");
+                invalid(&format!(
+                    "Didn't understand relationship '{name}' in field path. {hint}"
+                ))
             })?;
-            let Kind::Reference(to) = &reference.kind else { unreachable!("only references are followed") };
-            let to = self.state.place(to).expect("objects that are referred to come first");
-            let relationship = super::super::store::relationship(reference).expect("it was found by it");
-            through.push((reference.name.clone(), to, relationship));
+            let Kind::Reference(to) = &reference.kind else {
+                unreachable!("only references are followed")
+            };
+            let to = self
+                .state
+                .place(to)
+                .expect("objects that are referred to come first");
+            let followed = relationship(reference).expect("it was found by it");
+            through.push((reference.name.clone(), to, followed));
             object = &self.state.objects[to];
         }
         let field = object.field(last).ok_or_else(|| {
             let entity = &object.object.name;
-            invalid(&format!("No such column '{last}' on entity '{entity}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."))
+            let hint = append("field", "__c", "custom field name");
+            invalid(&format!("No such column '{last}' on entity '{entity}'. {hint}"))
         })?;
         Ok(Way { through, field })
     }
@@ -179,7 +208,11 @@ impl Look<'_> {
 
     /// A record with the selected fields, those of others in objects of their own.
     fn told(&self, select: &[Way], record: &Record, version: &str) -> Value {
-        let mut told = Value::from(attributes(&self.state.objects[self.from].object.name, &record.id, version));
+        let mut told = Value::from(attributes(
+            &self.state.objects[self.from].object.name,
+            &record.id,
+            version,
+        ));
         for way in select {
             let (mut at, mut from) = (&mut told, Some(record));
             for (field, to, relationship) in &way.through {
@@ -229,7 +262,9 @@ fn must_be(field: &Field) -> String {
         _ => ("string", "be"),
     };
     let name = &field.name;
-    format!("value of filter criterion for field '{name}' must be of type {kind} and should {quotes} enclosed in quotes")
+    format!(
+        "value of filter criterion for field '{name}' must be of type {kind} and should {quotes} enclosed in quotes"
+    )
 }
 
 /// How a value stands to a literal; nothing stands to nothing as equal, and to all else in no way.
@@ -247,7 +282,10 @@ fn stands(value: &Value, literal: &Literal) -> Option<Ordering> {
         // Capitals do not count, in ids of 15 letters they do.
         (Value::String(value), Literal::Text(other)) => match ids::whole(other) {
             Some(id) if id == *value => Some(Ordering::Equal),
-            _ => Some(value.to_lowercase().cmp(&unescaped(other).to_lowercase())),
+            _ => {
+                let other: String = other.chars().map(unescaped).collect();
+                Some(value.to_lowercase().cmp(&other.to_lowercase()))
+            }
         },
         _ => None,
     }
@@ -262,9 +300,13 @@ fn within(day: Date, first: Date, last: Date) -> Ordering {
     }
 }
 
-/// Wild letters that were escaped mean themselves everywhere but in LIKE.
-fn unescaped(text: &str) -> String {
-    text.replace("\\%", "%").replace("\\_", "_")
+/// A letter that was escaped as a wild one, as itself.
+fn unescaped(letter: char) -> char {
+    match letter {
+        PERCENT => '%',
+        UNDERSCORE => '_',
+        letter => letter,
+    }
 }
 
 /// `%` stands for anything, `_` for one letter.
@@ -277,13 +319,26 @@ fn like(pattern: &str, text: &str) -> bool {
             ends.any(|at| like(letters.as_str(), &text[at..]))
         }
         Some(first) => {
-            let escaped = (first == '\\').then(|| letters.next()).flatten();
-            let wanted = escaped.unwrap_or(first);
-            let any = first == '_';
             let mut rest = text.chars();
-            rest.next().is_some_and(|letter| any || letter == wanted) && like(letters.as_str(), rest.as_str())
+            let fits = |letter| first == '_' || letter == unescaped(first);
+            rest.next().is_some_and(fits) && like(letters.as_str(), rest.as_str())
         }
     }
+}
+
+#[test]
+fn wild_letters_are_wild_unless_they_were_escaped() {
+    let check =
+        |pattern: &str, text: &str, expected| assert_eq!(like(pattern, text), expected, "{pattern} {text}");
+    check("a%c", "abbc", true);
+    check("a%c", "abcd", false);
+    check("%", "", true);
+    check("a_c", "aüc", true);
+    check("a_c", "ac", false);
+    check(&format!("50{PERCENT}"), "50%", true);
+    check(&format!("50{PERCENT}"), "500", false);
+    check(&format!("a{UNDERSCORE}b"), "a_b", true);
+    check("\\%", "\\x", true);
 }
 
 /// Nothing comes first, unless it is told to come last.
@@ -291,10 +346,16 @@ fn sorted(kind: &Kind, a: &Value, b: &Value, order: &Order) -> Ordering {
     let ordering = match (a, b) {
         (Value::Null, Value::Null) => return Ordering::Equal,
         (Value::Null, _) | (_, Value::Null) => {
-            let first = if a.is_null() { Ordering::Less } else { Ordering::Greater };
+            let first = if a.is_null() {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            };
             return if order.nulls_last { first.reverse() } else { first };
         }
-        (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+        (Value::Number(a), Value::Number(b)) => {
+            a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+        }
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::String(a), Value::String(b)) => match kind {
             Kind::Text => a.to_lowercase().cmp(&b.to_lowercase()),
@@ -302,5 +363,9 @@ fn sorted(kind: &Kind, a: &Value, b: &Value, order: &Order) -> Ordering {
         },
         _ => Ordering::Equal,
     };
-    if order.descending { ordering.reverse() } else { ordering }
+    if order.descending {
+        ordering.reverse()
+    } else {
+        ordering
+    }
 }
