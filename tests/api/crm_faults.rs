@@ -2,7 +2,7 @@
 
 use crate::{
     crm_clients::{hubspot, salesforce},
-    support::crm::{Duplicates, Fault, HubSpot, signature},
+    support::crm::{Duplicates, Fault, HubSpot, Object, Salesforce, signature},
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -204,6 +204,10 @@ async fn salesforce_fails_as_it_is_told_to() {
     faults.next(1, Fault::HalfPage);
     assert!(query(all).await.is_err());
 
+    let ids = vec!["'0065g0000000001AAA'"; 900].join(",");
+    let long = query(&format!("SELECT Id FROM Opportunity WHERE Id IN ({ids})"));
+    assert_eq!(long.await.unwrap().0, 414);
+
     faults.exhaust_quota(true);
     let (status, body) = query(all).await.unwrap();
     assert_eq!(
@@ -244,4 +248,36 @@ async fn salesforce_fails_as_it_is_told_to() {
     assert_eq!(soon.0, 401);
     let asked = salesforce.requests("/query");
     assert!(asked[0].query.contains(&("q".to_owned(), all.to_owned())));
+}
+
+#[tokio::test]
+async fn salesforce_pages_are_as_long_as_they_are_asked_for() {
+    let salesforce = Salesforce::start();
+    salesforce.define(Object::new("Account").text("Name"));
+    salesforce.load(
+        "Account",
+        (0..450).map(|number| json!({ "Name": number.to_string() })),
+    );
+    let url = format!(
+        "{}/services/data/v60.0/query?q=SELECT+Id+FROM+Account",
+        salesforce.url()
+    );
+    let token = salesforce.token();
+    let lengths = async |size: u32| {
+        let (mut lengths, mut next) = (Vec::new(), url.clone());
+        loop {
+            let request = reqwest::Client::new().get(&next).bearer_auth(&token);
+            let request = request.header("Sforce-Query-Options", format!("batchSize={size}"));
+            let text = request.send().await.unwrap().text().await.unwrap();
+            let page: Value = serde_json::from_str(&text).unwrap();
+            lengths.push(page["records"].as_array().unwrap().len());
+            match page["nextRecordsUrl"].as_str() {
+                Some(path) => next = format!("{}{path}", salesforce.url()),
+                None => return lengths,
+            }
+        }
+    };
+    assert_eq!(lengths(200).await, [200, 200, 50]);
+    // Shorter ones do not exist.
+    assert_eq!(lengths(50).await, [450]);
 }

@@ -144,9 +144,12 @@ await run([
     same('of two', (await basicApi.getPage('companies', company, 'deals')).results.length, 2)
     await basicApi.archive('deals', second, 'companies', company)
     same('taken back', (await basicApi.getPage('deals', second, 'companies')).results.length, 0)
+    await companies.basicApi.archive(company)
+    same('without an archived one', (await basicApi.getPage('deals', first, 'companies')).results.length, 1)
+    const third = (await companies.basicApi.create({ properties: { name: 'Third' } })).id
     const spec = [{ associationCategory: 'USER_DEFINED', associationTypeId: 11 }]
-    const labelled = await basicApi.create('deals', second, 'companies', company, spec)
-    same('with a label', labelled.toObjectId, company)
+    const labelled = await basicApi.create('deals', second, 'companies', third, spec)
+    same('with a label', labelled.toObjectId, third)
   },
 
   async function descriptions() {

@@ -34,6 +34,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
+    /// How many bytes path and query have as they were sent.
+    pub(crate) length: usize,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -92,6 +94,10 @@ impl Call {
         Self {
             method: head.method,
             path: head.uri.path().to_owned(),
+            length: head
+                .uri
+                .path_and_query()
+                .map_or(0, |target| target.as_str().len()),
             query: pairs(head.uri.query().unwrap_or_default().as_bytes()),
             headers: head.headers,
             body: to_bytes(body, usize::MAX).await.unwrap_or_default(),

@@ -51,6 +51,16 @@ impl Associations {
         }
     }
 
+    /// Takes a record out, which is archived.
+    pub(super) fn forget(&mut self, record: (usize, u64)) {
+        self.0.retain(|(place, id, _), _| (*place, *id) != record);
+        for ((_, _, to), ids) in &mut self.0 {
+            if *to == record.0 {
+                ids.remove(&record.1);
+            }
+        }
+    }
+
     /// The ids of an object's records that belong to a record.
     pub(super) fn ids(&self, from: (usize, u64), to: usize) -> Vec<u64> {
         let found = self.0.get(&(from.0, from.1, to));

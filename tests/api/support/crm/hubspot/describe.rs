@@ -6,7 +6,7 @@ use super::{
         server::{Call, Reply},
         times,
     },
-    errors::{error, resource_not_found, unknown_type},
+    errors::{error, invalid, resource_not_found, unknown_type},
     store::{ObjectType, State, full_name},
 };
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ pub(super) fn owners(state: &State, call: &Call) -> Result<Reply, Reply> {
         None => 0,
         Some(after) => after
             .parse()
-            .map_err(|_| super::errors::invalid("after is not a valid cursor"))?,
+            .map_err(|_| invalid("after is not a valid cursor"))?,
     };
     let found: Vec<&Value> = state
         .owners

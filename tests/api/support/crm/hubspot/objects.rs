@@ -197,11 +197,11 @@ pub(super) fn update(state: &mut State, place: usize, call: &Call, id: &str) -> 
 /// `DELETE /crm/v3/objects/{type}/{id}`: no complaint about what is not there.
 pub(super) fn archive(state: &mut State, place: usize, id: &str) -> Reply {
     let kind = &mut state.kinds[place];
-    if let Some(record) = kind
-        .find(id, None, false)
-        .and_then(|id| kind.records.get_mut(&id))
-    {
+    let found = kind.find(id, None, false);
+    if let Some(record) = found.and_then(|id| kind.records.get_mut(&id)) {
         record.archived = Some(times::now());
+        let id = record.id;
+        state.associations.forget((place, id));
     }
     Reply::empty()
 }

@@ -77,6 +77,7 @@ fn part(call: &Call, request: &Value, answered: &HashMap<&str, Value>) -> Result
     Ok(Call {
         method: text("method")?.parse().map_err(|_| Failure::not_json())?,
         path: url.path().to_owned(),
+        length: url.as_str().len(),
         query: url.query_pairs().into_owned().collect(),
         headers: call.headers.clone(),
         body: Bytes::from(body),

@@ -12,6 +12,8 @@ use super::{
 };
 use serde_json::{Value, json};
 
+/// Bytes of an address; long queries have to be cut into several.
+const LONGEST: usize = 16_384;
 /// Requests a day.
 const QUOTA: u64 = 15_000;
 
@@ -19,6 +21,7 @@ pub(super) fn answer(state: &mut State, call: &Call, faults: &Faults) -> Reply {
     let segments = call.segments();
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     match parts.as_slice() {
+        _ if call.length > LONGEST => Failure::new(414, "URI_TOO_LONG", "URI Too Long").into(),
         ["services", "oauth2", "token"] => state.auth.token(call, faults),
         ["services", "data"] => Reply::ok(versions()),
         ["services", "data", ..] => {
