@@ -12,6 +12,8 @@ mod chat;
 mod commands;
 mod completions;
 mod crash;
+mod crm_clients;
+mod crm_faults;
 mod enablement;
 mod full_disk;
 mod gaps;

@@ -1,5 +1,6 @@
-//! What tests stand on: homes, a running service, a scripted language model.
+//! What tests stand on: homes, a running service, a scripted language model, stand-ins of CRMs.
 
+pub(crate) mod crm;
 mod home;
 mod obedient;
 mod parts;
