@@ -51,7 +51,10 @@ pub(crate) fn hubspot() -> HubSpot {
         "commissions",
         [json!({ "amount": "1240.50", "partner_id": "p-001" })],
     );
-    hubspot.load("tickets", [json!({ "subject": "a question" })]);
+    hubspot.load(
+        "tickets",
+        [json!({ "subject": "a question", "createdate": "2026-01-05" })],
+    );
     hubspot.pipeline(
         "deals",
         "default",

@@ -133,7 +133,7 @@ await run([
     await basicApi.createDefault('deals', second, 'companies', company)
     const found = await basicApi.getPage('deals', second, 'companies')
     same('the company', found.results[0].toObjectId, company)
-    same('its type', found.results[0].associationTypes[0].typeId, 341)
+    same('its types', found.results[0].associationTypes.map((one) => [one.typeId, one.label]), [[341, null], [5, 'Primary']])
     const back = await basicApi.getPage('companies', company, 'deals')
     same('and back', back.results.map((one) => one.toObjectId), [second])
     const both = await batchApi.getPage('deals', 'companies', { inputs: [{ id: first }, { id: second }] })

@@ -26,6 +26,11 @@ pub(crate) fn instant(text: &str) -> Option<Timestamp> {
     parsed.or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok())
 }
 
+/// An instant, or a day as its first one.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+    day(text).map(midnight).or_else(|| instant(text))
+}
+
 /// A day: `2026-11-30`, and nothing that only begins so.
 pub(crate) fn day(text: &str) -> Option<Date> {
     (text.len() == 10).then(|| text.parse().ok()).flatten()

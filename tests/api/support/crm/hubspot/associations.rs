@@ -24,6 +24,14 @@ const DEFAULTS: [(&str, &str, u64); 10] = [
     ("0-8", "0-3", 20),
 ];
 
+/// The type that a record's first company has besides: it is the primary one, both ways.
+const PRIMARY: [(&str, &str, u64); 4] = [
+    ("0-1", "0-2", 1),
+    ("0-2", "0-1", 2),
+    ("0-3", "0-2", 5),
+    ("0-2", "0-3", 6),
+];
+
 /// From a record to an object's records, and by which types.
 #[derive(Default, Clone)]
 pub(super) struct Associations(BTreeMap<(usize, u64, usize), BTreeMap<u64, Vec<Spec>>>);
@@ -32,6 +40,13 @@ pub(super) struct Associations(BTreeMap<(usize, u64, usize), BTreeMap<u64, Vec<S
 struct Spec {
     category: String,
     id: u64,
+}
+
+impl Spec {
+    fn label(&self) -> Option<&'static str> {
+        let primary = PRIMARY.iter().any(|(_, _, id)| *id == self.id);
+        (primary && self.category == "HUBSPOT_DEFINED").then_some("Primary")
+    }
 }
 
 impl Associations {
@@ -72,9 +87,9 @@ impl Associations {
         let found = self.0.get(&(from.0, from.1, to)).into_iter().flatten();
         found
             .map(|(id, specs)| {
-                let types = specs
-                    .iter()
-                    .map(|spec| json!({ "category": spec.category, "typeId": spec.id, "label": null }));
+                let types = specs.iter().map(
+                    |spec| json!({ "category": spec.category, "typeId": spec.id, "label": spec.label() }),
+                );
                 json!({ "toObjectId": id.to_string(), "associationTypes": types.collect::<Vec<_>>() })
             })
             .collect()
@@ -94,10 +109,23 @@ impl State {
 
     /// Both directions; the default type if none is named.
     fn join(&mut self, from: (usize, u64), to: (usize, u64), spec: Option<Spec>) {
+        let is_company = |record: (usize, u64)| self.kinds[record.0].id == "0-2";
+        let first = match (is_company(from), is_company(to)) {
+            (false, true) => self.associations.ids(from, to.0).is_empty(),
+            (true, false) => self.associations.ids(to, from.0).is_empty(),
+            _ => false,
+        };
         let there = spec.clone().unwrap_or_else(|| self.default_type(from.0, to.0));
         let back = spec.unwrap_or_else(|| self.default_type(to.0, from.0));
         self.associations.add(from, to, there);
         self.associations.add(to, from, back);
+        for (from, to) in [(from, to), (to, from)].into_iter().filter(|_| first) {
+            let (a, b) = (&self.kinds[from.0].id, &self.kinds[to.0].id);
+            if let Some((_, _, id)) = PRIMARY.iter().find(|(from, to, _)| from == a && to == b) {
+                let category = "HUBSPOT_DEFINED".to_owned();
+                self.associations.add(from, to, Spec { category, id: *id });
+            }
+        }
     }
 
     fn default_type(&self, from: usize, to: usize) -> Spec {

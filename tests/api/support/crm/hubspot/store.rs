@@ -249,7 +249,7 @@ impl State {
         let id = id.unwrap_or_else(|| self.next_id());
         self.last_id = self.last_id.max(id);
         let at = |value: Option<Value>| {
-            value.map(|value| times::instant(value.as_str().unwrap()).expect("an instant"))
+            value.map(|value| times::moment(value.as_str().unwrap()).expect("an instant"))
         };
         let created = at(created).unwrap_or_else(times::now);
         let updated = at(updated).unwrap_or(created);

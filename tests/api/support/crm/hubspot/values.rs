@@ -34,29 +34,22 @@ pub(super) fn stored(field: &Field, sent: &Value) -> Result<String, Wrong> {
             &format!("one of the allowed options: {options:?}"),
         ),
         Kind::Choice(_) => Ok(text),
-        Kind::DateTime => match instant(&text) {
+        Kind::DateTime => match times::moment(&text) {
             Some(at) => Ok(times::iso(at)),
             None => wrong("INVALID_LONG", "a valid long."),
         },
-        Kind::Date => match instant(&text).filter(|&at| at == times::midnight(times::day_of(at))) {
+        Kind::Date => match times::moment(&text).filter(|&at| at == times::midnight(times::day_of(at))) {
             Some(at) => Ok(times::day_of(at).to_string()),
             None => wrong("INVALID_DATE", "a valid date: not at midnight UTC."),
         },
     }
 }
 
-/// A day counts as its first instant.
-fn instant(text: &str) -> Option<jiff::Timestamp> {
-    times::day(text)
-        .map(times::midnight)
-        .or_else(|| times::instant(text))
-}
-
 /// How a stored value stands to one of a filter or to another stored one. `None` if they cannot be compared.
 pub(super) fn compare(kind: &Kind, stored: &str, other: &str) -> Option<Ordering> {
     match kind {
         Kind::Number => stored.parse::<f64>().ok()?.partial_cmp(&other.parse().ok()?),
-        Kind::Date | Kind::DateTime => Some(instant(stored)?.cmp(&instant(other)?)),
+        Kind::Date | Kind::DateTime => Some(times::moment(stored)?.cmp(&times::moment(other)?)),
         Kind::Text | Kind::Reference(_) => Some(stored.to_lowercase().cmp(&other.to_lowercase())),
         Kind::Boolean | Kind::Choice(_) => Some(stored.cmp(other)),
     }

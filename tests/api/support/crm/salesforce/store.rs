@@ -173,7 +173,7 @@ impl State {
             let value = row.remove(name);
             value.map(|value| value.as_str().expect("a text").to_owned())
         });
-        let at = |text: Option<String>| text.map(|text| times::instant(&text).expect("an instant"));
+        let at = |text: Option<String>| text.map(|text| times::moment(&text).expect("an instant"));
         let created = at(created).unwrap_or_else(times::now);
         let fields = self
             .checked(place, &row, None)
