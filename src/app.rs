@@ -13,7 +13,9 @@ use crate::{
     config::Settings,
     crm::{Crm, SqlCrm, connect::connect},
     home::Home,
+    program::commission::CommissionPlan,
     rest::Rest,
+    statement,
     store::{Owner, Store},
 };
 use anyhow::Context;
@@ -110,6 +112,7 @@ impl App {
             time_zone: settings.time_zone(),
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
+            plan: open_plan(&home, &settings)?,
             policy,
         };
         Ok(Self {
@@ -157,6 +160,24 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
     Store::open(&path)
         .await
         .with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+/// The vendor's commission plan, where there is one.
+///
+/// # Errors
+/// When it cannot be read or contradicts itself.
+pub fn open_plan(home: &Home, settings: &Settings) -> anyhow::Result<Option<CommissionPlan>> {
+    let named = &settings.program.plan;
+    if named.as_os_str().is_empty() {
+        return Ok(statement::load(&home.plan())?);
+    }
+    let plan = statement::load(named)?;
+    anyhow::ensure!(
+        plan.is_some(),
+        "program.plan: there is no file {}",
+        named.display()
+    );
+    Ok(plan)
 }
 
 /// The CRM that the settings name.

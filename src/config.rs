@@ -131,6 +131,8 @@ pub struct ProgramSettings {
     pub fiscal_year_start: i8,
     /// IANA time zone in which days begin.
     pub time_zone: String,
+    /// The commission plan's file; empty: `program.yaml` in the home, if there is one.
+    pub plan: PathBuf,
 }
 
 /// What may be shown, and what a language model may see.

@@ -199,6 +199,7 @@ async fn secrets(stage: &Stage, partner: &str) -> BTreeSet<String> {
         today: stage.app.assistant.today(),
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let mut secrets = BTreeSet::new();
     for tool in Tool::ALL.iter().filter(|tool| **tool != Tool::SearchKnowledge) {

@@ -165,6 +165,7 @@ async fn guesses(app: &App) -> Lures {
         today: app.assistant.today(),
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let mut guesses = Vec::new();
     for tool in tools::Tool::ALL

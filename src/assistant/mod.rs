@@ -25,6 +25,7 @@ pub use telling::Progress;
 use crate::{
     caller::Caller,
     crm::{Crm, CrmError, Records},
+    program::commission::CommissionPlan,
 };
 use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -65,6 +66,8 @@ pub struct Assistant {
     pub fiscal_year_start: i8,
     /// Passages of one search.
     pub passages: usize,
+    /// The vendor's commission plan, where there is one.
+    pub plan: Option<CommissionPlan>,
     /// What may be shown.
     pub policy: Policy,
 }
@@ -286,6 +289,7 @@ impl Assistant {
                 today: asked.today,
                 fiscal_year_start: self.fiscal_year_start,
                 time_zone: &self.time_zone,
+                plan: self.plan.as_ref(),
             };
             match tools::call(call.tool, &context, &call.arguments).await {
                 Ok(outcome) => ToolReturn::Records(outcome),

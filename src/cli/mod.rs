@@ -11,6 +11,7 @@ mod ingest;
 mod one_pager;
 mod output;
 mod partner;
+mod program;
 mod reconcile;
 mod replay;
 mod search;
@@ -75,6 +76,9 @@ enum Command {
     /// Look after the CRM that the partners' records are in
     #[command(subcommand)]
     Crm(crm::Args),
+    /// Look at the vendor's rules as Liaison computes with them
+    #[command(subcommand)]
+    Program(program::Args),
     /// Sign a token with the development issuer
     Token(token::Args),
     /// Check everything the service needs, and say how to mend it
@@ -155,6 +159,7 @@ impl Command {
             Self::Eval(args) => eval::run(context, args).await,
             Self::Index(args) => index::run(context, args).await,
             Self::Crm(args) => crm::run(context, args).await,
+            Self::Program(args) => program::run(context, args).await,
             Self::Partner(args) => partner::run(context, args).await,
             Self::Token(args) => token::run(context, args).await,
             Self::Doctor => doctor::run(context).await,

@@ -36,6 +36,10 @@ pub(super) async fn seed_crm(app: &App) -> anyhow::Result<()> {
         .map(|(table, rows)| format!("{rows} {}", table.replace('_', " ")))
         .collect();
     output::note(&format!("sample CRM: {}", counted.join(", ")));
+    // A plan that somebody has changed is no sample any more.
+    if !app.home.plan().exists() {
+        write(&app.home.plan(), &seed::plan())?;
+    }
     Ok(())
 }
 

@@ -23,6 +23,8 @@ const ID: &str = "hs_object_id";
 const OWNER_ID: &str = "hubspot_owner_id";
 /// In a mapping, what stands for the person who owns the object.
 const OWNER: &str = "owner";
+/// The label of the one company among several that an object is said to be of.
+const PRIMARY: &str = "Primary";
 /// Most records of a page, of a batch of reads and of a batch of associations: HubSpot's limits.
 const PAGE: usize = 200;
 const BATCH: usize = 100;
@@ -72,6 +74,13 @@ struct Id {
 struct To {
     #[serde(rename = "toObjectId")]
     id: Value,
+    #[serde(rename = "associationTypes", default)]
+    types: Vec<TieType>,
+}
+
+#[derive(Deserialize)]
+struct TieType {
+    label: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -213,8 +222,9 @@ impl HubSpot {
             let path = ["crm", "v4", "associations", from, to, "batch", "read"];
             let found: Ties = self.post(&path, &json!({ "inputs": ids })).await?;
             ties.extend(found.results.into_iter().filter_map(|tie| {
-                // The first one is the oldest: HubSpot's primary company.
-                Some((tie.from.id, text(&tie.to.first()?.id)?))
+                let is_primary = |to: &&To| to.types.iter().any(|of| of.label.as_deref() == Some(PRIMARY));
+                let to = tie.to.iter().find(is_primary).or(tie.to.first())?;
+                Some((tie.from.id, text(&to.id)?))
             }));
         }
         let others: Vec<&String> = ties.values().collect::<BTreeSet<_>>().into_iter().collect();

@@ -192,8 +192,9 @@ fn value(record: &Value, path: &str) -> Option<String> {
 fn read_error(status: StatusCode, told: &Value) -> Trouble {
     let message = told[0]["message"].as_str().unwrap_or("no reason given");
     match told[0]["errorCode"].as_str() {
-        // The quota of a day: it does not pass while somebody waits.
-        Some("REQUEST_LIMIT_EXCEEDED") => Trouble::Final(CrmError::Busy),
+        // The quota of a day does not pass while somebody waits; too many requests at a time do.
+        Some("REQUEST_LIMIT_EXCEEDED") if message.contains("TotalRequests") => Trouble::Final(CrmError::Busy),
+        Some("REQUEST_LIMIT_EXCEEDED") => Trouble::Passing(CrmError::Busy, None),
         Some("INVALID_FIELD" | "INVALID_TYPE" | "NOT_FOUND" | "MALFORMED_QUERY") => {
             Trouble::Final(CrmError::Unmapped {
                 table: "the object",

@@ -65,6 +65,12 @@ pub async fn sample(crm: &SqlCrm, today: Date) -> Result<Seeded, SeedError> {
     .await
 }
 
+/// The sample vendor's commission plan, in YAML.
+#[must_use]
+pub fn plan() -> Cow<'static, [u8]> {
+    Sample::get("program.yaml").map_or(Cow::Borrowed(&[]), |file| file.data)
+}
+
 /// As [`sample`], from other CSV files: `file` returns the bytes of a table's file by the table's name.
 ///
 /// # Errors

@@ -45,7 +45,10 @@ impl<'a> Ledger<'a> {
         deals: &'a [Opportunity],
         entries: &[Commission],
     ) -> Self {
-        let mut deals: Vec<&Opportunity> = deals.iter().filter(|deal| deal.stage == Stage::ClosedWon).collect();
+        let mut deals: Vec<&Opportunity> = deals
+            .iter()
+            .filter(|deal| deal.stage == Stage::ClosedWon)
+            .collect();
         deals.sort_by(|a, b| (a.close_date, &a.id).cmp(&(b.close_date, &b.id)));
         let mut won: Vec<Won<'a>> = Vec::with_capacity(deals.len());
         let mut earlier: Vec<Earlier<'a>> = Vec::with_capacity(deals.len());
@@ -111,7 +114,10 @@ impl<'a> Ledger<'a> {
         let fits = |taken: &Computation| taken.amount == entry.amount;
         match &of_commission {
             Ok(taken) if fits(taken) => of_commission,
-            _ => spiffs.filter_map(|earned| back(earned).ok()).find(fits).map_or(of_commission, Ok),
+            _ => spiffs
+                .filter_map(|earned| back(earned).ok())
+                .find(fits)
+                .map_or(of_commission, Ok),
         }
     }
 
@@ -121,22 +127,28 @@ impl<'a> Ledger<'a> {
             return None;
         }
         let tiers: BTreeSet<&str> = self.plan.tiers();
-        tiers.into_iter().filter(|tier| *tier != won.deal.terms.tier).find_map(|tier| {
-            let deal = Deal {
-                terms: DealTerms { tier, ..won.deal.terms },
-                ..won.deal
-            };
-            let computed = self.plan.commission(&deal, &[]).ok()?;
-            (computed.amount == entry.amount).then(|| {
-                let computed = Ok(computed);
-                Explanation {
-                    rule: self.rule(&computed),
-                    computed,
-                    difference: Difference::Same,
-                    tier: Some(tier.to_owned()),
-                }
+        tiers
+            .into_iter()
+            .filter(|tier| *tier != won.deal.terms.tier)
+            .find_map(|tier| {
+                let deal = Deal {
+                    terms: DealTerms {
+                        tier,
+                        ..won.deal.terms
+                    },
+                    ..won.deal
+                };
+                let computed = self.plan.commission(&deal, &[]).ok()?;
+                (computed.amount == entry.amount).then(|| {
+                    let computed = Ok(computed);
+                    Explanation {
+                        rule: self.rule(&computed),
+                        computed,
+                        difference: Difference::Same,
+                        tier: Some(tier.to_owned()),
+                    }
+                })
             })
-        })
     }
 
     fn rule(&self, computed: &Result<Computation, Unexplained>) -> Option<&'a Rule> {

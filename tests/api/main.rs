@@ -13,6 +13,7 @@ mod commands;
 mod completions;
 mod crash;
 mod crm_clients;
+mod crm_connections;
 mod crm_faults;
 mod enablement;
 mod full_disk;

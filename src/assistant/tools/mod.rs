@@ -18,7 +18,10 @@ mod wording;
 
 pub use outcome::{Field, Record, ToolOutcome};
 
-use crate::crm::{CrmError, Partner, Records};
+use crate::{
+    crm::{CrmError, Partner, Records},
+    program::commission::CommissionPlan,
+};
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -54,6 +57,8 @@ pub struct ToolContext<'a> {
     pub fiscal_year_start: i8,
     /// Where the vendor is: in its time an answer says of when it is.
     pub time_zone: &'a TimeZone,
+    /// The vendor's commission plan, where there is one.
+    pub plan: Option<&'a CommissionPlan>,
 }
 
 /// Why a tool returned nothing.

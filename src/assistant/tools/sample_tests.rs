@@ -71,6 +71,7 @@ async fn every_tool_answers_every_partner_on_any_day() {
                 today,
                 fiscal_year_start: 1,
                 time_zone: &TimeZone::UTC,
+                plan: None,
             };
             for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
                 let outcome = call(tool, &ctx, &json!({})).await.unwrap();
@@ -102,6 +103,7 @@ async fn answers_by_quarter_are_the_same_on_every_day() {
                     today,
                     fiscal_year_start: 1,
                     time_zone: &TimeZone::UTC,
+                    plan: None,
                 };
                 let outcome = call(Tool::CommissionSummary, &ctx, &json!({"period": period}))
                     .await
@@ -135,6 +137,7 @@ async fn an_outcome_serialises_as_documented() {
         today: DAYS[1],
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let outcome = call(Tool::ListOpportunities, &ctx, &json!({})).await.unwrap();
     let shown = serde_json::to_value(&outcome).unwrap();

@@ -99,6 +99,7 @@ async fn ask(crm: &SqlCrm, partner: &str, tool: Tool, args: &Value) -> Result<To
             today: TODAY,
             fiscal_year_start: 1,
             time_zone: &TimeZone::UTC,
+            plan: None,
         },
         args,
     )
@@ -329,6 +330,7 @@ async fn a_database_that_is_gone_is_unavailable() {
         today: TODAY,
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
+        plan: None,
     };
     for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
         assert!(
