@@ -69,7 +69,13 @@ async fn answers(crm: &dyn Crm) -> BTreeMap<String, ToolOutcome> {
 fn assert_same(answers: &BTreeMap<String, ToolOutcome>, expected: &BTreeMap<String, ToolOutcome>) {
     assert!(answers.keys().eq(expected.keys()));
     for (asked, answer) in answers {
-        assert_eq!(answer, &expected[asked], "{asked}");
+        let expected = &expected[asked];
+        assert_eq!(answer.headline, expected.headline, "{asked}");
+        // Whole outcomes fill a screen: the first record that differs is enough.
+        for (record, expected) in answer.records.iter().zip(&expected.records) {
+            assert_eq!(record, expected, "{asked}");
+        }
+        assert!(answer == expected, "{asked}");
     }
     assert!(answers.len() > 60, "only {} answers", answers.len());
 }
@@ -104,6 +110,18 @@ async fn salesforce_answers_as_the_built_in_crm() {
     assert_same(&answers(crm.as_ref()).await, &answers(&sample).await);
 }
 
+/// Calls that read each table once.
+fn reads() -> impl Iterator<Item = (Tool, Value)> {
+    [
+        Tool::ListOpportunities,
+        Tool::ListDealRegistrations,
+        Tool::CommissionSummary,
+        Tool::PartnerProfile,
+    ]
+    .into_iter()
+    .map(|tool| (tool, json!({})))
+}
+
 /// What goes wrong, how often in a row, and where.
 fn mishaps() -> Vec<(&'static str, u32, Fault)> {
     let many = 50;
@@ -117,7 +135,7 @@ fn mishaps() -> Vec<(&'static str, u32, Fault)> {
         ("", many, Fault::HalfPage),
         ("", 1, Fault::Overstated),
         ("", 3, Fault::BadCursor),
-        ("", 1, Fault::Delay(Duration::from_secs(4))),
+        ("", 1, Fault::Delay(Duration::from_secs(2))),
     ]
 }
 
@@ -153,7 +171,7 @@ async fn endure(
     let mut tally = Tally::default();
     for (part, count, fault) in mishaps() {
         let crm = connected(settings, sample);
-        for (tool, arguments) in calls() {
+        for (tool, arguments) in reads() {
             let expected = undated(&ask(sample, partner, tool, &arguments).await.unwrap());
             if is_warm {
                 assert_eq!(
@@ -196,7 +214,7 @@ async fn endure(
 
 /// Nothing is taken for current, and nobody is left alone: every question meets what is wrong.
 fn impatient(mut settings: Settings) -> Settings {
-    settings.crm.timeout_seconds = Duration::from_secs(2);
+    settings.crm.timeout_seconds = Duration::from_secs(1);
     settings.crm.rest_seconds = Duration::ZERO;
     settings.crm.fresh_seconds = Duration::ZERO;
     settings.crm.stale_seconds = Duration::ZERO;

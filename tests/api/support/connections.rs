@@ -99,6 +99,7 @@ pub(crate) async fn hubspot(sample: &SqlCrm) -> HubSpot {
         hubspot.define(object);
     }
     let mut companies = HashMap::new();
+    let mut owners = HashMap::new();
     for (table, mapped) in self::mapped(&mapping) {
         for row in sample.read(table, Whose::Everybody).await.unwrap().rows {
             let mut properties = Map::new();
@@ -116,7 +117,7 @@ pub(crate) async fn hubspot(sample: &SqlCrm) -> HubSpot {
             if let Some(owner) = ties.remove("owner") {
                 properties.insert(
                     "hubspot_owner_id".to_owned(),
-                    json!(owned(&hubspot, &owner, companies.len())),
+                    json!(owned(&hubspot, &owner, &mut owners)),
                 );
             }
             let id = hubspot
@@ -134,13 +135,16 @@ pub(crate) async fn hubspot(sample: &SqlCrm) -> HubSpot {
     hubspot
 }
 
-/// Adds an owner with this name and address and returns the id.
-fn owned(hubspot: &HubSpot, owner: &Map<String, Value>, serial: usize) -> String {
+/// The id of the owner with this name and address, who is added when first met.
+fn owned(hubspot: &HubSpot, owner: &Map<String, Value>, owners: &mut HashMap<String, String>) -> String {
     let of = |name: &str| owner[name].as_str().unwrap();
     let (first, last) = of("name").split_once(' ').unwrap();
-    let id = format!("{}{serial}", of("email").len());
-    hubspot.owner(&id, of("email"), first, last);
-    id
+    let id = owners.len().to_string();
+    let id = owners.entry(of("email").to_owned()).or_insert_with(|| {
+        hubspot.owner(&id, of("email"), first, last);
+        id
+    });
+    id.clone()
 }
 
 /// A Salesforce organisation with the sample's records.
