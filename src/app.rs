@@ -11,7 +11,7 @@ use crate::{
     caller::Caller,
     cli::setup,
     config::Settings,
-    crm::{Crm, SqlCrm, connect::connect},
+    crm::{Crm, Openings, SqlCrm, connect::connect},
     home::Home,
     program::commission::CommissionPlan,
     rest::Rest,
@@ -113,6 +113,7 @@ impl App {
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
             plan: open_plan(&home, &settings)?,
+            openings: Openings::read(&settings.crm.open).map_err(anyhow::Error::msg)?,
             policy,
         };
         Ok(Self {

@@ -24,7 +24,7 @@ pub use telling::Progress;
 
 use crate::{
     caller::Caller,
-    crm::{Crm, CrmError, Records},
+    crm::{Crm, CrmError, Openings, Partner, Records},
     program::commission::CommissionPlan,
 };
 use evidence::{ToolCall, ToolReturn};
@@ -68,6 +68,8 @@ pub struct Assistant {
     pub passages: usize,
     /// The vendor's commission plan, where there is one.
     pub plan: Option<CommissionPlan>,
+    /// Which partners see which fields of their records.
+    pub openings: Openings,
     /// What may be shown.
     pub policy: Policy,
 }
@@ -284,7 +286,7 @@ impl Assistant {
             }
             let partner = &asked.caller.partner;
             let context = ToolContext {
-                records: &Records::of(self.crm.as_ref(), partner),
+                records: &self.records(partner),
                 partner,
                 today: asked.today,
                 fiscal_year_start: self.fiscal_year_start,
@@ -328,10 +330,15 @@ impl Assistant {
         }
     }
 
+    /// What a partner may read of its own.
+    fn records(&self, partner: &Partner) -> Records<'_> {
+        Records::within(self.crm.as_ref(), self.openings.scope(partner))
+    }
+
     /// Names of the program and of the partner's own records. Without them (the CRM is down) a product may be
     /// taken for a customer: worse filters, never wrong records.
     async fn vocabulary(&self, caller: &Caller) -> Vocabulary {
-        let records = Records::of(self.crm.as_ref(), &caller.partner);
+        let records = self.records(&caller.partner);
         let (rates, tiers, deals, registrations, people) = tokio::join!(
             records.commission_rates(),
             records.tier_rules(),

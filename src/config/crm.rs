@@ -1,10 +1,11 @@
 //! The settings of the CRM.
 
 use super::ConfigError;
-use crate::crm::mapping::Mapping;
+use crate::crm::{Openings, mapping::Mapping};
+use liaison_knowledge::AudienceSpec;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The CRM.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,12 +28,17 @@ pub struct CrmSettings {
     /// How long it is shown, with its age, when the CRM does not answer.
     #[serde(with = "super::seconds")]
     pub kept_seconds: Duration,
+    /// What signs in at `/api/crm/changes`.
+    pub changes_secret: Option<SecretString>,
     /// A database of the vendor's.
     pub sql: SqlSettings,
     /// A HubSpot account.
     pub hubspot: HubSpotSettings,
     /// A Salesforce organisation.
     pub salesforce: SalesforceSettings,
+    /// Fields that only some partners see, by `table.column`.
+    #[serde(default)]
+    pub open: BTreeMap<String, AudienceSpec>,
     /// What it calls our tables and columns, where that differs from what comes with its kind.
     #[serde(default)]
     pub tables: Mapping,
@@ -100,12 +106,13 @@ impl CrmSettings {
     /// # Errors
     /// With the setting's name and what to write instead.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        match self.tables.problems().first() {
-            Some(problem) => Err(ConfigError::Unusable {
-                setting: "crm.tables",
-                problem: problem.clone(),
-            }),
-            None => Ok(()),
+        let unusable = |setting, problem| ConfigError::Unusable { setting, problem };
+        if let Some(problem) = self.tables.problems().into_iter().next() {
+            return Err(unusable("crm.tables", problem));
+        }
+        match Openings::read(&self.open) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err(unusable("crm.open", problem)),
         }
     }
 }

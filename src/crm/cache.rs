@@ -4,7 +4,11 @@
 //! partner's back. After that the CRM is waited for; only where it does not answer does what is older come back, marked
 //! as such, so that the partner is told its age. What is not kept cannot be shown: then the error is.
 
-use super::{Crm, CrmError, PartnerScope, Read, Whose, fields::Table};
+use super::{
+    Crm, CrmError, PartnerScope, Read, Whose,
+    fields::{TABLES, Table},
+    mapping::Mapping,
+};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
@@ -35,6 +39,7 @@ pub struct Ages {
 /// A CRM with what it returned of late.
 pub struct Cached {
     crm: Arc<dyn Crm>,
+    mapping: Mapping,
     ages: Ages,
     slots: Cache<Key, Arc<Slot>>,
 }
@@ -84,20 +89,25 @@ impl Ages {
 }
 
 impl Cached {
-    /// Keeps what `crm` returns.
+    /// Keeps what `crm` returns; `mapping` says which of its objects is which table.
     #[must_use]
-    pub fn new(crm: Arc<dyn Crm>, ages: Ages) -> Self {
+    pub fn new(crm: Arc<dyn Crm>, mapping: Mapping, ages: Ages) -> Self {
         let slots = Cache::builder()
             .max_capacity(MOST)
             .time_to_idle(ages.kept)
             .build();
-        Self { crm, ages, slots }
+        Self {
+            crm,
+            mapping,
+            ages,
+            slots,
+        }
     }
 
-    /// Something changed in a table: what is kept of it is no longer current. It still serves when the CRM is down.
-    pub async fn changed(&self, table: &Table) {
+    /// Something changed in some tables: what is kept of them is no longer current. It still serves when the CRM is down.
+    async fn have_changed(&self, tables: &[&str]) {
         for (key, slot) in &self.slots {
-            if key.table == table.name
+            if tables.contains(&key.table)
                 && let Some(kept) = &mut *slot.kept.lock().await
             {
                 kept.has_changed = true;
@@ -192,6 +202,19 @@ impl Crm for Cached {
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
         self.crm.schema(table).await
     }
+
+    async fn changed(&self, object: Option<&str>) {
+        let is_meant = |table: &&&Table| {
+            let mapped = self.mapping.table(table);
+            // An object that nothing is mapped to by this name may go by another one, such as its id.
+            object.is_none_or(|object| mapped.is_some_and(|mapped| mapped.object == object))
+        };
+        let tables: Vec<&str> = TABLES.iter().filter(is_meant).map(|table| table.name).collect();
+        match tables.is_empty() {
+            true => self.have_changed(&TABLES.map(|table| table.name)).await,
+            false => self.have_changed(&tables).await,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -227,7 +250,7 @@ mod tests {
 
     fn cached(ages: Ages) -> (Arc<Counting>, Cached) {
         let crm = Arc::new(Counting::default());
-        (Arc::clone(&crm), Cached::new(crm, ages))
+        (Arc::clone(&crm), Cached::new(crm, Mapping::same(), ages))
     }
 
     async fn nth(cached: &Cached) -> Result<(Option<usize>, bool), CrmError> {
@@ -250,7 +273,7 @@ mod tests {
         let all = futures::future::join_all((0..50).map(|_| nth(&cached))).await;
         assert!(all.into_iter().all(|read| read.unwrap() == (Some(0), false)));
         assert_eq!(crm.reads.load(Ordering::SeqCst), 1);
-        cached.changed(&OPPORTUNITIES).await;
+        cached.changed(Some("opportunities")).await;
         assert_eq!(nth(&cached).await.unwrap(), (Some(1), false));
     }
 

@@ -42,7 +42,7 @@ pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::R
         kept: settings.kept_seconds,
     };
     Ok(Arc::new(Split {
-        far: Cached::new(direct(settings, own.clone(), zone)?, ages),
+        far: Cached::new(direct(settings, own.clone(), zone)?, mapping(settings)?, ages),
         own,
     }))
 }
@@ -120,6 +120,10 @@ impl Crm for Split {
 
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
         self.far.schema(table).await
+    }
+
+    async fn changed(&self, object: Option<&str>) {
+        self.far.changed(object).await;
     }
 }
 

@@ -3,6 +3,10 @@
 //! Pages are asked for by the last id seen rather than by offset: records that come or go between two pages then
 //! shift nothing, and the search's limit of 10,000 results is none.
 
+mod webhook;
+
+pub use webhook::Delivery;
+
 use super::{
     Crm, CrmError, Read, Row, Whose,
     fields::Table,
@@ -127,9 +131,9 @@ impl HubSpot {
             return Ok(Vec::new());
         };
         let objects = self.search(table, mapped, whose).await?;
-        let tied = self.tied(table, mapped, &objects).await?;
+        let tied = self.tied(table, mapped, whose, &objects).await?;
         let rows = objects.iter().map(|object| {
-            mapped.row(table, &self.zone, |field| {
+            mapped.row(table, whose, &self.zone, |field| {
                 let name = field.field.as_deref()?;
                 match &field.of {
                     Some(of) => text(tied.get(of.as_str())?.get(&object.id)?.get(name)?),
@@ -148,7 +152,7 @@ impl HubSpot {
         mapped: &TableMapping,
         whose: Whose<'_>,
     ) -> Result<Vec<Object>, CrmError> {
-        let properties = properties(table, mapped);
+        let properties = properties(table, mapped, whose);
         let scope = scope(table, mapped, whose)?;
         let mut all: Vec<Object> = Vec::new();
         loop {
@@ -190,10 +194,11 @@ impl HubSpot {
         &self,
         table: &'static Table,
         mapped: &'m TableMapping,
+        whose: Whose<'_>,
         objects: &[Object],
     ) -> Result<HashMap<&'m str, Tied>, CrmError> {
         let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (_, field) in mapped.open(table) {
+        for (_, field) in mapped.asked(table, whose) {
             if let (Some(of), Some(name)) = (&field.of, &field.field) {
                 wanted.entry(of).or_default().insert(name);
             }
@@ -352,13 +357,14 @@ impl Owner {
 }
 
 /// The properties to ask for: those of the open columns, and the owner's where a column is of the owner.
-fn properties<'m>(table: &'static Table, mapped: &'m TableMapping) -> BTreeSet<&'m str> {
+fn properties<'m>(table: &'static Table, mapped: &'m TableMapping, whose: Whose<'_>) -> BTreeSet<&'m str> {
     let of = |field: &'m FieldMapping| match field.of.as_deref() {
         None => field.field.as_deref(),
         Some(OWNER) => Some(OWNER_ID),
         Some(_) => None,
     };
-    mapped.open(table).filter_map(|(_, field)| of(field)).collect()
+    let asked = mapped.asked(table, whose);
+    asked.filter_map(|(_, field)| of(field)).collect()
 }
 
 /// The filters that make a search somebody's.

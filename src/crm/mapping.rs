@@ -6,7 +6,7 @@
 mod values;
 
 use super::{
-    CrmError, Row,
+    CrmError, Row, Whose,
     fields::{Column, TABLES, Table},
 };
 use crate::program::money::Currency;
@@ -178,6 +178,16 @@ impl TableMapping {
         }
     }
 
+    /// The columns of a table that may be read of somebody, and that the CRM has, with what it calls them.
+    pub fn asked<'m>(
+        &'m self,
+        table: &'static Table,
+        whose: Whose<'_>,
+    ) -> impl Iterator<Item = (&'static Column, &'m FieldMapping)> {
+        self.open(table)
+            .filter(move |(column, _)| whose.admits(table, column))
+    }
+
     /// The open columns of a table that the CRM has, with what it calls them.
     pub fn open<'m>(
         &'m self,
@@ -202,6 +212,7 @@ impl TableMapping {
     pub fn row(
         &self,
         table: &'static Table,
+        whose: Whose<'_>,
         zone: &TimeZone,
         found: impl Fn(&FieldMapping) -> Option<String>,
     ) -> Result<Row, CrmError> {
@@ -212,7 +223,7 @@ impl TableMapping {
         };
         let currency = text("currency").and_then(|code| code.parse::<Currency>().ok());
         let mut row = Vec::new();
-        for (column, mapped) in self.open(table) {
+        for (column, mapped) in self.asked(table, whose) {
             let Some(value) = held(mapped).filter(|value| !value.trim().is_empty()) else {
                 continue;
             };
@@ -274,7 +285,7 @@ mod tests {
         ];
         let table = mapping.table(&OPPORTUNITIES).unwrap();
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let row = table.row(&OPPORTUNITIES, &zone, |mapped| {
+        let row = table.row(&OPPORTUNITIES, Whose::Everybody, &zone, |mapped| {
             let name = mapped.field.as_deref()?;
             held.iter()
                 .find(|(known, _)| *known == name)

@@ -15,6 +15,7 @@ pub mod connect;
 pub mod fields;
 pub mod hubspot;
 pub mod mapping;
+pub mod openings;
 mod records;
 pub mod remote;
 mod row;
@@ -23,6 +24,7 @@ pub mod seed;
 pub mod sql;
 mod types;
 
+pub use openings::Openings;
 pub use records::{Age, Records};
 pub use row::Row;
 pub use sql::SqlCrm;
@@ -32,7 +34,7 @@ pub use types::{
 };
 
 use async_trait::async_trait;
-use fields::Table;
+use fields::{Column, Table};
 use jiff::Timestamp;
 use std::{collections::BTreeSet, error::Error};
 
@@ -45,6 +47,9 @@ pub trait Crm: Send + Sync {
     /// The names of the fields that the CRM itself has for a table, as its schema is now; `None` where it has no schema
     /// to ask for. For whoever sets the mapping up.
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError>;
+
+    /// The CRM has told of a change in one of its objects, or in any of them: what is kept of it is no longer current.
+    async fn changed(&self, _object: Option<&str>) {}
 
     /// The partner that a verified identity names; `None` if the CRM has no such partner.
     async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError> {
@@ -91,19 +96,41 @@ impl Read {
 
 /// Whose records may be read. It cannot be made from an id outside this module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PartnerScope(String);
+pub struct PartnerScope {
+    id: String,
+    /// Open fields that are kept from this partner.
+    closed: BTreeSet<openings::Field>,
+}
 
 impl PartnerScope {
-    /// The scope of a partner that was resolved from a verified identity.
-    #[must_use]
-    pub fn of(partner: &Partner) -> Self {
-        Self(partner.id.clone())
+    /// All open fields of the partner with this id.
+    fn whole(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            closed: BTreeSet::new(),
+        }
     }
 
     /// The id that every record in this scope carries.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.0
+        &self.id
+    }
+
+    /// Whether a column may be read.
+    #[must_use]
+    pub fn admits(&self, table: &Table, column: &Column) -> bool {
+        !column.closed && !self.closed.contains(&(table.name, column.name))
+    }
+}
+
+impl Whose<'_> {
+    /// Whether a column may be read.
+    fn admits(self, table: &Table, column: &Column) -> bool {
+        match self {
+            Self::Of(scope) => scope.admits(table, column),
+            Self::Everybody => !column.closed,
+        }
     }
 }
 

@@ -30,12 +30,19 @@ pub struct Age {
 }
 
 impl<'a> Records<'a> {
-    /// The records of a partner that was resolved from a verified identity.
+    /// The records of a partner that was resolved from a verified identity, with all fields that are open at all: for
+    /// the vendor's own people.
     #[must_use]
     pub fn of(crm: &'a dyn Crm, partner: &Partner) -> Self {
+        Self::within(crm, PartnerScope::whole(&partner.id))
+    }
+
+    /// The records in a scope, for the partner itself.
+    #[must_use]
+    pub fn within(crm: &'a dyn Crm, scope: PartnerScope) -> Self {
         Self {
             crm,
-            scope: PartnerScope::of(partner),
+            scope,
             oldest: Mutex::new(None),
         }
     }
@@ -132,7 +139,7 @@ impl<'a> Records<'a> {
 
 /// The partner with an id that a verified identity names.
 pub(super) async fn partner(crm: &(impl Crm + ?Sized), id: &str) -> Result<Option<Partner>, CrmError> {
-    let scope = PartnerScope(id.to_owned());
+    let scope = PartnerScope::whole(id);
     let read = crm.read(&fields::PARTNERS, Whose::Of(&scope)).await?;
     let own = keep_own(read.rows, &scope, &fields::PARTNERS);
     own.first().map(typed).transpose()
@@ -176,7 +183,7 @@ mod tests {
     fn rows_of_others_are_dropped() {
         let row = |owner: &str| -> Row { [("partner_id", owner.to_owned())].into_iter().collect() };
         let rows = vec![row("p-001"), row("p-002"), row("P-001"), Row::default()];
-        let own = keep_own(rows, &PartnerScope("p-001".to_owned()), &fields::OPPORTUNITIES);
+        let own = keep_own(rows, &PartnerScope::whole("p-001"), &fields::OPPORTUNITIES);
         assert_eq!(own, [row("p-001")]);
     }
 }

@@ -77,9 +77,11 @@ impl Salesforce {
         };
         let records = self.query(&soql(table, mapped, whose)?).await;
         let records = records.map_err(|error| error.of(table))?;
-        let rows = records
-            .iter()
-            .map(|record| mapped.row(table, &self.zone, |field| value(record, field.field.as_deref()?)));
+        let rows = records.iter().map(|record| {
+            mapped.row(table, whose, &self.zone, |field| {
+                value(record, field.field.as_deref()?)
+            })
+        });
         rows.collect()
     }
 
@@ -142,7 +144,7 @@ impl Crm for Salesforce {
 /// The query for some rows of a table.
 fn soql(table: &'static Table, mapped: &TableMapping, whose: Whose<'_>) -> Result<String, CrmError> {
     let names: BTreeSet<&str> = mapped
-        .open(table)
+        .asked(table, whose)
         .filter_map(|(_, field)| field.field.as_deref())
         .collect();
     let names: Vec<&str> = names.into_iter().collect();
@@ -224,7 +226,7 @@ mod tests {
     fn a_query_asks_for_the_open_fields_of_one_partner() {
         let mapping = Mapping::same();
         let mapped = mapping.table(&CERTIFICATIONS).unwrap();
-        let scope = PartnerScope("p-001".to_owned());
+        let scope = PartnerScope::whole("p-001");
         let query = soql(&CERTIFICATIONS, mapped, Whose::Of(&scope)).unwrap();
         assert_eq!(
             query,

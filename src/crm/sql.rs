@@ -84,14 +84,14 @@ impl Crm for SqlCrm {
         let Some(mapped) = self.mapping.table(table) else {
             return Ok(Read::now(Vec::new()));
         };
-        let columns: Vec<(&Column, &FieldMapping)> = mapped.open(table).collect();
+        let columns: Vec<(&Column, &FieldMapping)> = mapped.asked(table, whose).collect();
         let (query, owner) = select(table, mapped, &columns, whose)?;
         let found = match &self.pool {
             Either::Sqlite(pool) => texts(pool, query, owner, columns.len()).await?,
             Either::Postgres(pool) => texts(pool, query, owner, columns.len()).await?,
         };
         let rows = found.iter().map(|values| {
-            mapped.row(table, &self.zone, |field| {
+            mapped.row(table, whose, &self.zone, |field| {
                 let at = columns
                     .iter()
                     .position(|(_, known)| std::ptr::eq(*known, field))?;
@@ -242,7 +242,7 @@ mod tests {
         let mapping = Mapping::same();
         let mapped = mapping.table(&fields::CERTIFICATIONS).unwrap();
         let columns: Vec<_> = mapped.open(&fields::CERTIFICATIONS).take(2).collect();
-        let scope = PartnerScope("p' OR 1=1".to_owned());
+        let scope = PartnerScope::whole("p' OR 1=1");
         let (query, owner) = select(&fields::CERTIFICATIONS, mapped, &columns, Whose::Of(&scope)).unwrap();
         assert_eq!(
             query,

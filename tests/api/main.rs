@@ -12,6 +12,7 @@ mod chat;
 mod commands;
 mod completions;
 mod crash;
+mod crm_changes;
 mod crm_clients;
 mod crm_connections;
 mod crm_faults;

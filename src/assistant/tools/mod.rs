@@ -267,6 +267,8 @@ impl Tool {
 }
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod sample_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::sqlite::SqlitePoolOptions;
 use std::borrow::Cow;
 
-const TODAY: Date = date(2026, 11, 21);
+pub(super) const TODAY: Date = date(2026, 11, 21);
 
 /// Two partners whose records are alike; everything of the second carries `zeta`, everything that is closed to
 /// partners carries `hush` (and the margin is 7,777 basis points).
@@ -83,7 +83,7 @@ pub(super) async fn database() -> SqlCrm {
     SqlCrm::built_in(pool)
 }
 
-async fn crm() -> SqlCrm {
+pub(super) async fn crm() -> SqlCrm {
     let crm = database().await;
     seed::load(&crm, TODAY, &fixture).await.unwrap();
     crm
@@ -254,7 +254,7 @@ async fn rows_carry_the_rule_and_the_flags() {
     let crm = crm().await;
     let plan: CommissionPlan = serde_saphyr::from_str(PLAN).unwrap();
     let explained = async |amount: &str| {
-        let args = json!({ "amount": amount });
+        let args = json!({ "amount": amount, "kind": "commission" });
         let outcome = ask_by(Some(&plan), &crm, "p-001", Tool::ListCommissions, &args)
             .await
             .unwrap();
