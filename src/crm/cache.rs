@@ -187,6 +187,10 @@ impl Crm for Cached {
             (Err(error), _) => Err(error),
         }
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.crm.keeps(table)
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +215,10 @@ mod tests {
                 true => Err(CrmError::Busy),
                 false => Ok(Read::now(vec![[("id", nth.to_string())].into_iter().collect()])),
             }
+        }
+
+        fn keeps(&self, _: &Table) -> bool {
+            true
         }
     }
 

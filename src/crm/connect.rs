@@ -107,6 +107,13 @@ impl Crm for Split {
             None => self.own.read(table, whose).await,
         }
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        match table.owner {
+            Some(_) => self.far.keeps(table),
+            None => self.own.keeps(table),
+        }
+    }
 }
 
 async fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {

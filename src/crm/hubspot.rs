@@ -298,6 +298,10 @@ impl Crm for HubSpot {
         let rows = self.remote.within(self.rows(table, whose)).await?;
         Ok(Read::now(rows))
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.mapping.table(table).is_some()
+    }
 }
 
 #[derive(Deserialize)]

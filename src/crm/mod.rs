@@ -26,8 +26,9 @@ pub use records::{Age, Records};
 pub use row::Row;
 pub use sql::SqlCrm;
 pub use types::{
-    Attribution, Certification, Commission, CommissionKind, CommissionStatus, DealRegistration, Motion,
-    Opportunity, Partner, PartnerType, RegistrationStatus, Stage,
+    Attribution, Certification, Change, Commission, CommissionKind, CommissionStatus, DealRegistration,
+    MdfClaim, MdfFund, MdfStatus, Motion, Opportunity, OpportunityChange, Partner, PartnerType,
+    ReferralActivity, RegistrationStatus, Stage,
 };
 
 use async_trait::async_trait;
@@ -40,6 +41,9 @@ use std::error::Error;
 pub trait Crm: Send + Sync {
     /// The open columns of `whose` rows of a table, all of them or an error: never a part.
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError>;
+
+    /// Whether the CRM has such a table at all: no rows of one that it lacks are not the same as none.
+    fn keeps(&self, table: &Table) -> bool;
 
     /// The partner that a verified identity names; `None` if the CRM has no such partner.
     async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError> {

@@ -117,6 +117,10 @@ impl Crm for Salesforce {
         let rows = self.remote.within(self.rows(table, whose)).await?;
         Ok(Read::now(rows))
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.mapping.table(table).is_some()
+    }
 }
 
 /// The query for some rows of a table.

@@ -1,6 +1,6 @@
 //! The sample vendor's plan explains the sample CRM to the cent, both ways: what is booked, and what is not.
 
-use super::{Cell, SHAPES, Sample, add_days, read};
+use super::{Sample, TABLES, add_days, read};
 use crate::program::commission::{
     CommissionPlan, Deal, DealTerms, Difference, Pay, RateRule, What, Won, rule_in_force,
 };
@@ -64,17 +64,12 @@ impl Row {
 }
 
 fn rows(name: &str, today: Date) -> Vec<Row> {
-    let shape = SHAPES.iter().find(|shape| shape.table == name).unwrap();
+    let table = TABLES.into_iter().find(|table| table.name == name).unwrap();
     let file = Sample::get(&format!("{name}.csv")).unwrap();
-    let table = read(shape, &file.data, today).unwrap();
-    let row = |cells: Vec<Cell>| {
-        let cells = cells.into_iter().map(|cell| match cell {
-            Cell::Text(text) => text,
-            Cell::Number(number) => Some(number.to_string()),
-        });
-        Row(table.columns.iter().copied().zip(cells).collect())
-    };
-    table.rows.into_iter().map(row).collect()
+    let filled = read(table, &file.data, today).unwrap();
+    let columns = || table.columns.iter().map(|column| column.name);
+    let rows = filled.rows.into_iter();
+    rows.map(|values| Row(columns().zip(values).collect())).collect()
 }
 
 #[test]
