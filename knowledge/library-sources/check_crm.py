@@ -2,9 +2,10 @@
 
 Checks: foreign keys and one currency per partner; every commission is base × rate of the written plan; every won deal
 that earns has its commission and no other has; payment, clawback and protection dates follow the rules; tiers fit
-their thresholds; the rate tables of the Commission Plan, the workbook and `commission_rates.csv` agree.
+their thresholds; funds and requests follow the policy; changes lead to how deals stand; the rate tables of the Commission Plan, the workbook and `commission_rates.csv` agree.
 """
 
+import calendar
 import csv
 import datetime
 import pathlib
@@ -17,7 +18,8 @@ from markup import blocks, front_matter
 HERE = pathlib.Path(__file__).parent
 SAMPLE = HERE.parents[1] / "src" / "crm" / "sample"
 LIBRARY = HERE.parent / "library"
-TABLES = "partners opportunities deal_registrations commissions certifications tier_rules commission_rates".split()
+TABLES = """partners opportunities opportunity_changes deal_registrations commissions certifications mdf_funds mdf_claims
+referral_activity tier_rules commission_rates""".split()
 # The first and the last day of a quarter, and days between: answers by quarter may not depend on the day.
 SEEDED_ON = [datetime.date(2026, 10, 1), datetime.date(2026, 11, 21), datetime.date(2026, 12, 31), datetime.date(2027, 3, 1)]
 
@@ -31,6 +33,8 @@ def main():
     for today in SEEDED_ON:
         check_dates(tables, today)
         check_tiers(tables, today)
+        check_changes(tables, today)
+        check_funds(tables, today)
     print("the sample CRM and the documents agree:", ", ".join(f"{len(rows)} {name}" for name, rows in tables.items()))
 
 
@@ -38,10 +42,11 @@ def resolve(text, today):
     """The day that a relative date means when the sample is seeded on `today`."""
     if text.startswith("D"):
         return today + datetime.timedelta(days=int(text[1:]))
-    if text.startswith("Q"):
-        number, month, day = text[1:].split(".")
-        months = today.year * 12 + (today.month - 1) // 3 * 3 + int(number) * 3 + int(month) - 1
-        return datetime.date(months // 12, months % 12 + 1, int(day))
+    if text[:1] in ("Q", "H"):
+        span, (number, month, day) = {"Q": 3, "H": 6}[text[0]], text[1:].split(".")
+        months = today.year * 12 + (today.month - 1) // span * span + int(number) * span + int(month) - 1
+        year, month = months // 12, months % 12 + 1
+        return datetime.date(year, month, min(int(day), calendar.monthrange(year, month)[1]))
     return datetime.date.fromisoformat(text)
 
 
@@ -52,7 +57,11 @@ def by_id(rows):
 def check_references(tables):
     partners, deals = by_id(tables["partners"]), by_id(tables["opportunities"])
     assert len(deals) == len(tables["opportunities"]) >= 85
-    for name in ("opportunities", "deal_registrations", "commissions", "certifications"):
+    funds = by_id(tables["mdf_funds"])
+    for claim in tables["mdf_claims"]:
+        assert funds[claim["fund_id"]]["partner_id"] == claim["partner_id"], claim
+    for name in ("opportunities", "opportunity_changes", "deal_registrations", "commissions", "certifications", "mdf_funds",
+                 "mdf_claims", "referral_activity"):
         assert len(by_id(tables[name])) == len(tables[name]), f"{name}: an id is used twice"
         for row in tables[name]:
             assert row["partner_id"] in partners, row
@@ -177,6 +186,60 @@ def check_tiers(tables, today):
                    and revenue >= int(r["min_revenue_minor"]) and certified >= int(r["min_certified"]) and len(won) >= int(r["min_won_deals"])]
         best = max(reached, key=lambda r: int(r["rank"]))["tier"]
         assert best == partner["tier"], (partner["name"], best, revenue, certified, len(won))
+
+
+def check_changes(tables, today):
+    """Changes of a field lead from one value to the next, the last of them to the deal as it stands."""
+    deals = by_id(tables["opportunities"])
+    for deal in deals.values():
+        created, last = resolve(deal["created_on"], today), resolve(deal["last_activity_on"], today)
+        assert created <= last <= today, (deal, today)
+        own = [row for row in tables["opportunity_changes"] if row["opportunity_id"] == deal["id"]]
+        assert all(created <= resolve(row["changed_on"], today) <= last for row in own), (deal, today)
+        assert all(row["old_value"] != row["new_value"] for row in own), own
+        now = {"stage": deal["stage"], "amount": f"{int(deal['amount_minor']) / 100:.2f}", "close_date": deal["close_date"]}
+        for field, value in now.items():
+            steps = sorted((row for row in own if row["field"] == field), key=lambda row: resolve(row["changed_on"], today))
+            assert not steps or steps[-1]["new_value"] == value, (deal, steps)
+            assert all(a["new_value"] == b["old_value"] for a, b in zip(steps, steps[1:])), steps
+
+
+def check_funds(tables, today):
+    """Funds are what the policy grants, requests what it allows."""
+    policy = (LIBRARY / "program/mdf-policy.md").read_text()
+    rules = {tier.lower(): (fund, share) for tier, fund, share in re.findall(r"^\| (\w+) \| (.+?) \| (\d+%|None) \|$", policy, re.M)}
+    least = int(re.search(r"smallest activity that can be funded costs ([\d,]+)", policy)[1].replace(",", ""))
+    decided_in = int(re.search(r"answers within (\d+) business days", policy)[1])
+    partners, claims = by_id(tables["partners"]), tables["mdf_claims"]
+    assert {partner["id"] for partner in partners.values() if rules[partner["tier"]][0] != "None"} == {fund["partner_id"] for fund in tables["mdf_funds"]}
+    for fund in tables["mdf_funds"]:
+        grant, share = rules[partners[fund["partner_id"]]["tier"]]
+        first, last = resolve(fund["valid_from"], today), resolve(fund["expires_on"], today)
+        if half_year := re.match(r"Project fund of up to ([\d,]+) for each half-year", grant):
+            assert int(fund["granted_minor"]) == int(half_year[1].replace(",", "")) * 100, fund
+            assert 181 <= (last - first).days + 1 <= 184, fund
+        else:
+            percent = int(re.match(r"Accrual of (\d+)% of new business won in the previous quarter", grant)[1])
+            before = [resolve(f"Q{n:+}.1.1", today) for n in range(-5, 2)]
+            start = max(day for day in before if day < first)
+            new = sum(int(deal["amount_minor"]) for deal in tables["opportunities"] if deal["partner_id"] == fund["partner_id"]
+                      and (deal["stage"], deal["motion"]) == ("closed_won", "new") and start <= resolve(deal["close_date"], today) < first)
+            assert int(fund["granted_minor"]) == (new * percent + 50) // 100, (fund, new)
+            assert 273 <= (last - first).days + 1 <= 276, fund
+        own = [claim for claim in claims if claim["fund_id"] == fund["id"]]
+        assert sum(int(claim["amount_minor"]) for claim in own if claim["status"] in ("approved", "claimed", "paid")) <= int(fund["granted_minor"]), fund
+        for claim in own:
+            assert int(claim["amount_minor"]) >= least * int(share.rstrip("%")), claim
+    for claim in claims:
+        submitted, decided = resolve(claim["submitted_on"], today), claim["decided_on"] and resolve(claim["decided_on"], today)
+        assert submitted <= today, claim
+        assert bool(decided) != (claim["status"] == "requested"), claim
+        assert not decided or 0 <= (decided - submitted).days <= decided_in, claim
+        assert bool(claim["paid_on"]) == (claim["status"] == "paid"), claim
+        assert not claim["paid_on"] or decided < resolve(claim["paid_on"], today) <= today, claim
+    assert {claim["status"] for claim in claims} == {"requested", "approved", "rejected", "claimed", "paid", "expired"}
+    for row in tables["referral_activity"]:
+        assert 0 <= int(row["leads"]) <= int(row["clicks"]) and resolve(row["on_date"], today) <= today, row
 
 
 if __name__ == "__main__":

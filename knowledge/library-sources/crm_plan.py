@@ -132,6 +132,51 @@ REGISTRATIONS = [
     ("p-008", "Great Slave Timber", "C", "expired", 131, 130, 0, ""),
 ]
 
+# How likely an open deal is, in percent by its stage, and the days without activity of those that have gone quiet: by
+# partner and place among its open deals. The others were worked on in the days before.
+PROBABILITY = {"prospecting": 10, "qualification": 25, "proposal": 50, "negotiation": 75, "closed_won": 100, "closed_lost": 0}
+QUIET = {("p-001", 2): 41, ("p-002", 1): 63, ("p-003", 0): 35, ("p-005", 1): 52, ("p-006", 0): 47, ("p-007", 0): 33}
+
+# What changed on open deals: partner, place among its open deals, field, days before today, and what was there before: a
+# stage, thousands, or the close date.
+CHANGES = [
+    ("p-001", 0, "stage", 3, "proposal"), ("p-001", 0, "stage", 38, "qualification"), ("p-001", 0, "amount", 3, 57),
+    ("p-001", 1, "stage", 5, "qualification"), ("p-001", 1, "close_date", 5, "Q+1.1.30"), ("p-001", 2, "stage", 58, "qualification"),
+    ("p-002", 0, "stage", 2, "proposal"), ("p-002", 0, "amount", 24, 118), ("p-002", 1, "stage", 80, "qualification"),
+    ("p-002", 2, "stage", 4, "qualification"), ("p-003", 0, "stage", 35, "qualification"), ("p-003", 1, "stage", 6, "prospecting"),
+    ("p-003", 1, "close_date", 6, "Q+1.1.20"), ("p-004", 0, "stage", 2, "prospecting"), ("p-005", 0, "stage", 4, "proposal"),
+    ("p-005", 0, "amount", 4, 88), ("p-005", 1, "close_date", 52, "Q+0.3.15"), ("p-006", 0, "stage", 47, "qualification"),
+    ("p-006", 1, "stage", 1, "proposal"), ("p-007", 0, "stage", 33, "qualification"), ("p-008", 0, "stage", 5, "proposal"),
+    ("p-008", 0, "close_date", 5, "Q+0.3.10"),
+]
+
+# Market development funds, by the policy: silver has one for each half-year, gold and platinum accrue a share of the new
+# business of the quarter before, to be used by the end of the second quarter after.
+MDF_HALF_YEAR = {"silver": 2_500}
+MDF_ACCRUAL = {"gold": 2, "platinum": 3}  # percent
+MDF_SHARE = {"silver": 50, "gold": 50, "platinum": 60}  # percent of the costs that are paid back
+# Requests: partner, half-year or quarter of the fund, activity, costs of it, status, submitted, decided, paid.
+MDF_CLAIMS = [
+    ("p-001", -2, "Trade fair stand for process automation", 2_600, "paid", "Q-2.2.6", "Q-2.2.11", "Q-1.1.20"),
+    ("p-001", -1, "Customer breakfast on workflow automation", 2_000, "claimed", "D-61", "D-57", ""),
+    ("p-001", -1, "Webinar series for controllers", 1_400, "approved", "D-24", "D-20", ""),
+    ("p-001", 0, "Paid social campaign for Vantage", 1_800, "requested", "D-2", "", ""),
+    ("p-001", -1, "Sponsored dinner without a lead list", 1_200, "rejected", "D-33", "D-29", ""),
+    ("p-002", -2, "Regional customer event", 9_500, "paid", "Q-2.1.14", "Q-2.1.19", "Q-1.2.9"),
+    ("p-002", -2, "Telemarketing campaign for Conduit", 2_500, "expired", "Q-2.2.4", "Q-2.2.9", ""),
+    ("p-002", -1, "Trade fair stand for integration", 8_000, "approved", "D-40", "D-36", ""),
+    ("p-002", 0, "Webinar on process analytics", 4_000, "requested", "D-1", "", ""),
+    ("p-003", -1, "Customer event for logistics firms", 3_600, "paid", "H-1.2.8", "H-1.2.12", "H-1.4.20"),
+    ("p-003", 0, "Translated sales material for Vantage", 2_400, "approved", "D-19", "D-15", ""),
+    ("p-005", -1, "Marketplace launch webinar", 1_600, "claimed", "D-48", "D-45", ""),
+    ("p-005", 0, "Paid social campaign for Conduit", 1_500, "requested", "D-3", "", ""),
+    ("p-006", 0, "Telemarketing campaign for Weave", 3_000, "requested", "D-4", "", ""),
+]
+
+# What the referral links bring: on which days of a quarter, and about how many clicks on each.
+REFERRAL_DAYS = ["1.6", "1.20", "2.4", "2.18", "3.3", "3.17"]
+REFERRAL_CLICKS = {"p-001": 12, "p-004": 58, "p-005": 21, "p-008": 44}
+
 # Certificates: partner, person, certificate, days until it expires (negative: expired).
 SALES, WEAVE, CONDUIT, VANTAGE = "Certified Sales Professional", "Weave Implementer", "Conduit Architect", "Vantage Analyst"
 VALID_DAYS = {SALES: 730, WEAVE: 548, CONDUIT: 548, VANTAGE: 730}

@@ -29,12 +29,15 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     deals = opportunities()
     registered = registrations(deals)
+    changed = changes(deals)
+    activities(deals, changed)
     write("partners", [
         dict(zip("id name tier type region country currency joined manager_name manager_email referral_code".split(), row),
              referral_url=f"https://merrowline.example/r/{row[-1]}")
         for row in plan.PARTNERS
     ])
-    write("opportunities", [{k: v for k, v in deal.items() if not k.startswith("_")} for deal in deals])
+    write("opportunities", deals)
+    write("opportunity_changes", changed)
     write("deal_registrations", registered)
     write("commissions", commissions(deals))
     write("certifications", [
@@ -42,13 +45,18 @@ def main():
          "earned_on": day(left - plan.VALID_DAYS[certificate]), "expires_on": day(left)}
         for n, (partner, person, certificate, left) in enumerate(plan.CERTIFICATES, start=1)
     ])
+    funds = mdf_funds(deals)
+    write("mdf_funds", funds)
+    write("mdf_claims", mdf_claims(funds))
+    write("referral_activity", referral_activity())
     write("tier_rules", tier_rules())
     write("commission_rates", commission_rates())
 
 
 def write(table, rows):
     with open(OUT / f"{table}.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        names = [name for name in rows[0] if not name.startswith("_")]
+        writer = csv.DictWriter(file, fieldnames=names, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     print(f"{table}.csv  {len(rows)} rows")
@@ -102,6 +110,7 @@ def _deal(dice, partner, stage, number, spec, known, customers):
         "currency": partner[6], "created_on": created, "close_date": close,
         "next_step": "" if closed else dice.choice(NEXT_STEP[stage]),
         "margin_bps": dice.randrange(5430, 8270), "discount_band": dice.choice("ABCD"), "internal_note": dice.choice(NOTES),
+        "probability_pct": plan.PROBABILITY[stage], "last_activity_on": close if closed else None,
         "_tie": tie, "_tier": partner[2],
     }
 
@@ -121,6 +130,87 @@ def registrations(deals):
             "submitted_on": day(-submitted), "decided_on": day(-decided) if decided else "", "protected_until": protected,
             "extensions": extensions, "reason": reason,
         })
+    return rows
+
+
+def changes(deals):
+    """Stages, amounts and close dates of open deals as they were, and the last step of those closed last quarter."""
+    rows = []
+    for partner, place, field, days, before in plan.CHANGES:
+        deal = open_deals(deals, partner)[place]
+        now = {"stage": deal["stage"], "amount": f"{deal['amount_minor'] / 100:.2f}", "close_date": deal["close_date"]}[field]
+        if field == "stage":  # a later change of the same deal has another stage behind it
+            later = [row for row in plan.CHANGES if row[:3] == (partner, place, field) and row[3] < days]
+            now = min(later, key=lambda row: -row[3])[4] if later else now
+        _changed(rows, deal, field, f"{before * 1000:.2f}" if field == "amount" else before, now, day(-days))
+    for deal in deals:
+        if deal["stage"].startswith("closed") and deal["close_date"].startswith("Q-1."):
+            _changed(rows, deal, "stage", "negotiation", deal["stage"], deal["close_date"])
+    return rows
+
+
+def _changed(rows, deal, field, old, new, on):
+    rows.append({"id": f"oc-{len(rows) + 1:04}", "partner_id": deal["partner_id"], "opportunity_id": deal["id"], "field": field,
+                 "old_value": old, "new_value": new, "changed_on": on})
+
+
+def open_deals(deals, partner):
+    return [deal for deal in deals if deal["partner_id"] == partner and not deal["stage"].startswith("closed")]
+
+
+def activities(deals, changed):
+    """When somebody last worked on each open deal: with its last change at the latest."""
+    dice = random.Random(2026)
+    for partner in plan.PARTNERS:
+        for place, deal in enumerate(open_deals(deals, partner[0])):
+            days = [-int(row["changed_on"][1:]) for row in changed if row["opportunity_id"] == deal["id"]]
+            # A deal of the quarter's end may be four days old on the first day of the next.
+            days = plan.QUIET.get((partner[0], place), min([dice.randint(1, 4), *days]))
+            deal["last_activity_on"] = day(-days)
+
+
+def mdf_funds(deals):
+    rows = []
+    for partner in plan.PARTNERS:
+        if partner[2] in plan.MDF_HALF_YEAR:
+            for half in (-1, 0):
+                _fund(rows, partner, half, "Project fund of the half-year" if half == 0 else "Project fund of the half-year before",
+                      plan.MDF_HALF_YEAR[partner[2]] * 100, f"H{half:+}.1.1", f"H{half:+}.6.31")
+        if partner[2] in plan.MDF_ACCRUAL:
+            for number in (-3, -2, -1, 0):
+                new = sum(deal["amount_minor"] for deal in deals if deal["partner_id"] == partner[0] and deal["motion"] == "new"
+                          and deal["stage"] == "closed_won" and deal["close_date"].startswith(f"Q{number - 1:+}."))
+                name = ["Accrual of this quarter", "Accrual of the last quarter", "Accrual of two quarters ago",
+                        "Accrual of three quarters ago"][-number]
+                _fund(rows, partner, number, name, half_up(new, plan.MDF_ACCRUAL[partner[2]] * 100),
+                      quarter(number, 1, 1), quarter(number + 2, 3, 31))
+    return rows
+
+
+def _fund(rows, partner, number, name, granted, first, last):
+    rows.append({"id": f"mf-{len(rows) + 1:04}", "partner_id": partner[0], "name": name, "granted_minor": granted,
+                 "currency": partner[6], "valid_from": first, "expires_on": last, "_number": number})
+
+
+def mdf_claims(funds):
+    partners, rows = {row[0]: row for row in plan.PARTNERS}, []
+    for partner, number, activity, costs, status, submitted, decided, paid in plan.MDF_CLAIMS:
+        fund = next(fund for fund in funds if (fund["partner_id"], fund["_number"]) == (partner, number))
+        rows.append({"id": f"mc-{len(rows) + 1:04}", "partner_id": partner, "fund_id": fund["id"], "activity": activity,
+                     "amount_minor": costs * plan.MDF_SHARE[partners[partner][2]], "currency": fund["currency"], "status": status,
+                     "submitted_on": submitted, "decided_on": decided, "paid_on": paid})
+    return rows
+
+
+def referral_activity():
+    dice, rows = random.Random(2027), []
+    for partner, clicks in plan.REFERRAL_CLICKS.items():
+        # Of the current quarter only its first day is sure to have come.
+        days = [f"Q{number:+}.{date}" for number in (-3, -2, -1) for date in plan.REFERRAL_DAYS] + ["Q+0.1.1"]
+        for date in days:
+            came = clicks + dice.randint(-clicks // 3, clicks // 3)
+            rows.append({"id": f"ra-{len(rows) + 1:04}", "partner_id": partner, "on_date": date, "clicks": came,
+                         "leads": sum(dice.random() < 0.03 for _ in range(came))})
     return rows
 
 

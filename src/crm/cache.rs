@@ -215,6 +215,10 @@ impl Crm for Cached {
             false => self.have_changed(&tables).await,
         }
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.crm.keeps(table)
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +247,10 @@ mod tests {
 
         async fn schema(&self, _: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
             Ok(None)
+        }
+
+        fn keeps(&self, _: &Table) -> bool {
+            true
         }
     }
 

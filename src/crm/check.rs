@@ -1,8 +1,12 @@
 //! What a CRM really holds of what is mapped: its live schema, how many records, and what does not fit.
 
 use super::{
-    Certification, Commission, Crm, CrmError, DealRegistration, Opportunity, Partner, Row, Whose,
-    fields::{COMMISSIONS, Column, DEAL_REGISTRATIONS, OPPORTUNITIES, PARTNERS, Table},
+    Certification, Commission, Crm, CrmError, DealRegistration, MdfClaim, MdfFund, Opportunity,
+    OpportunityChange, Partner, ReferralActivity, Row, Whose,
+    fields::{
+        COMMISSIONS, Column, DEAL_REGISTRATIONS, MDF_CLAIMS, MDF_FUNDS, OPPORTUNITIES, OPPORTUNITY_CHANGES,
+        PARTNERS, Table,
+    },
     mapping::{FieldMapping, Mapping, TableMapping},
     row::{Record, typed},
 };
@@ -16,12 +20,16 @@ const NAMED: usize = 3;
 type Readable = fn(&Row) -> Result<(), CrmError>;
 
 /// The tables of partners, those first that others point to.
-const READABLE: [(&Table, Readable); 5] = [
+const READABLE: [(&Table, Readable); 9] = [
     readable::<Partner>(),
     readable::<Opportunity>(),
+    readable::<OpportunityChange>(),
     readable::<DealRegistration>(),
     readable::<Commission>(),
     readable::<Certification>(),
+    readable::<MdfFund>(),
+    readable::<MdfClaim>(),
+    readable::<ReferralActivity>(),
 ];
 
 const fn readable<T: Record>() -> (&'static Table, Readable) {
@@ -182,8 +190,11 @@ fn strays(table: &'static Table, rows: &[Row], ids: &HashMap<&'static str, BTree
     if table != &PARTNERS {
         point("partner_id", &PARTNERS);
     }
-    if table == &DEAL_REGISTRATIONS || table == &COMMISSIONS {
+    if [&DEAL_REGISTRATIONS, &COMMISSIONS, &OPPORTUNITY_CHANGES].contains(&table) {
         point("opportunity_id", &OPPORTUNITIES);
+    }
+    if table == &MDF_CLAIMS {
+        point("fund_id", &MDF_FUNDS);
     }
     problems
 }

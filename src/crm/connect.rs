@@ -125,6 +125,13 @@ impl Crm for Split {
     async fn changed(&self, object: Option<&str>) {
         self.far.changed(object).await;
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        match table.owner {
+            Some(_) => self.far.keeps(table),
+            None => self.own.keeps(table),
+        }
+    }
 }
 
 fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {

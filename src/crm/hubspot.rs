@@ -324,6 +324,10 @@ impl Crm for HubSpot {
         // An object's id is found under its name though it is listed for no object.
         Ok(Some(names.chain([ID.to_owned()]).collect()))
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.mapping.table(table).is_some()
+    }
 }
 
 #[derive(Deserialize)]

@@ -109,10 +109,15 @@ impl Mapping {
         )
     }
 
-    /// The vendor's words in place of the connection's own, column by column.
+    /// The vendor's words in place of the connection's own, column by column. Of a table that the vendor gives neither
+    /// an object nor fields, its CRM has none; so it is with a column of an empty name.
     #[must_use]
     pub fn amended(mut self, by: &Self) -> Self {
         for (name, table) in &by.0 {
+            if table.object.is_empty() && table.fields.is_empty() {
+                self.0.remove(name);
+                continue;
+            }
             let known = self.0.entry(name.clone()).or_default();
             if !table.object.is_empty() {
                 known.object.clone_from(&table.object);
@@ -247,7 +252,7 @@ impl TableMapping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crm::fields::OPPORTUNITIES;
+    use crate::crm::fields::{MDF_CLAIMS, MDF_FUNDS, OPPORTUNITIES};
 
     fn mapping(toml: &str) -> Mapping {
         let read =
@@ -318,6 +323,19 @@ mod tests {
             (table.object.as_str(), names),
             ("deals", vec![Some("id"), Some("title")])
         );
+    }
+
+    #[test]
+    fn the_vendor_has_neither_table_nor_column() {
+        let theirs = mapping(
+            "[mdf_funds]\nobject = \"\"\n[opportunities.fields]\nprobability_pct = \"\"\nname = \"title\"",
+        );
+        let amended = Mapping::same().amended(&theirs);
+        assert!(amended.table(&MDF_FUNDS).is_none());
+        assert!(amended.table(&MDF_CLAIMS).is_some());
+        let open = amended.table(&OPPORTUNITIES).unwrap().open(&OPPORTUNITIES);
+        let names: Vec<&str> = open.map(|(column, _)| column.name).collect();
+        assert!(names.contains(&"name") && !names.contains(&"probability_pct"));
     }
 
     #[test]

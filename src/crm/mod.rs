@@ -29,8 +29,9 @@ pub use records::{Age, Records};
 pub use row::Row;
 pub use sql::SqlCrm;
 pub use types::{
-    Attribution, Certification, Commission, CommissionKind, CommissionStatus, DealRegistration, Motion,
-    Opportunity, Partner, PartnerType, RegistrationStatus, Stage,
+    Attribution, Certification, Change, Commission, CommissionKind, CommissionStatus, DealRegistration,
+    MdfClaim, MdfFund, MdfStatus, Motion, Opportunity, OpportunityChange, Partner, PartnerType,
+    ReferralActivity, RegistrationStatus, Stage,
 };
 
 use async_trait::async_trait;
@@ -50,6 +51,9 @@ pub trait Crm: Send + Sync {
 
     /// The CRM has told of a change in one of its objects, or in any of them: what is kept of it is no longer current.
     async fn changed(&self, _object: Option<&str>) {}
+
+    /// Whether the CRM has such a table at all: no rows of one that it lacks are not the same as none.
+    fn keeps(&self, table: &Table) -> bool;
 
     /// The partner that a verified identity names; `None` if the CRM has no such partner.
     async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError> {

@@ -4,8 +4,8 @@
 //! of somebody else is dropped and reported, because it means that the mapping or the CRM is wrong.
 
 use super::{
-    Certification, Commission, Crm, CrmError, DealRegistration, Opportunity, Partner, PartnerScope, Read,
-    Row, Whose,
+    Certification, Commission, Crm, CrmError, DealRegistration, MdfClaim, MdfFund, Opportunity,
+    OpportunityChange, Partner, PartnerScope, Read, ReferralActivity, Row, Whose,
     fields::{self, Table},
     row::{Record, typed},
 };
@@ -93,6 +93,51 @@ impl<'a> Records<'a> {
         Ok(all)
     }
 
+    /// What changed on the partner's opportunities, newest first; nothing where the CRM keeps no such history.
+    ///
+    /// # Errors
+    /// As [`Self::opportunities`].
+    pub async fn opportunity_changes(&self) -> Result<Option<Vec<OpportunityChange>>, CrmError> {
+        let mut kept: Option<Vec<OpportunityChange>> = self.own_if_kept().await?;
+        let order =
+            |a: &OpportunityChange, b: &OpportunityChange| (b.changed_on, &b.id).cmp(&(a.changed_on, &a.id));
+        kept.iter_mut().for_each(|all| all.sort_by(order));
+        Ok(kept)
+    }
+
+    /// The partner's market development funds, those that expire first on top; nothing where the CRM keeps none.
+    ///
+    /// # Errors
+    /// As [`Self::opportunities`].
+    pub async fn mdf_funds(&self) -> Result<Option<Vec<MdfFund>>, CrmError> {
+        let mut kept: Option<Vec<MdfFund>> = self.own_if_kept().await?;
+        let order = |a: &MdfFund, b: &MdfFund| (a.expires_on, &a.id).cmp(&(b.expires_on, &b.id));
+        kept.iter_mut().for_each(|all| all.sort_by(order));
+        Ok(kept)
+    }
+
+    /// What the partner asked of its funds, newest first; nothing where the CRM keeps no such thing.
+    ///
+    /// # Errors
+    /// As [`Self::opportunities`].
+    pub async fn mdf_claims(&self) -> Result<Option<Vec<MdfClaim>>, CrmError> {
+        let mut kept: Option<Vec<MdfClaim>> = self.own_if_kept().await?;
+        let order = |a: &MdfClaim, b: &MdfClaim| (b.submitted_on, &b.id).cmp(&(a.submitted_on, &a.id));
+        kept.iter_mut().for_each(|all| all.sort_by(order));
+        Ok(kept)
+    }
+
+    /// What came of the partner's referral link, oldest first; nothing where the CRM does not count it.
+    ///
+    /// # Errors
+    /// As [`Self::opportunities`].
+    pub async fn referral_activity(&self) -> Result<Option<Vec<ReferralActivity>>, CrmError> {
+        let mut kept: Option<Vec<ReferralActivity>> = self.own_if_kept().await?;
+        kept.iter_mut()
+            .for_each(|all| all.sort_by_key(|activity| activity.on_date));
+        Ok(kept)
+    }
+
     /// What each tier asks for, from the lowest: the program's, not a partner's.
     ///
     /// # Errors
@@ -120,6 +165,14 @@ impl<'a> Records<'a> {
             .iter()
             .map(typed)
             .collect()
+    }
+
+    /// Nothing where the CRM has no such table: a partner is told so, and not that there is none.
+    async fn own_if_kept<T: Record>(&self) -> Result<Option<Vec<T>>, CrmError> {
+        match self.crm.keeps(T::TABLE) {
+            true => self.own().await.map(Some),
+            false => Ok(None),
+        }
     }
 
     async fn program<T: Record>(&self) -> Result<Vec<T>, CrmError> {

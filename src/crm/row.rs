@@ -4,7 +4,8 @@
 //! date that is none or an unknown stage is found out in one way, whatever CRM it came from.
 
 use super::{
-    Attribution, Certification, Commission, CrmError, DealRegistration, Motion, Opportunity, Partner,
+    Attribution, Certification, Change, Commission, CrmError, DealRegistration, MdfClaim, MdfFund, Motion,
+    Opportunity, OpportunityChange, Partner, ReferralActivity,
     fields::{self, Table},
 };
 use crate::program::{
@@ -12,7 +13,6 @@ use crate::program::{
     money::{Currency, Money},
     tiers::TierRule,
 };
-use jiff::civil::Date;
 use std::{collections::HashMap, str::FromStr};
 
 /// Values by the name of their column. A value that is missing has no entry.
@@ -76,7 +76,10 @@ impl Columns<'_> {
         self.parse(column, &self.text(column)?)
     }
 
-    fn optional_date(&self, column: &'static str) -> Result<Option<Date>, CrmError> {
+    fn optional_parsed<T: FromStr<Err: ToString>>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, CrmError> {
         let text = self.optional(column);
         text.map(|text| self.parse(column, &text)).transpose()
     }
@@ -140,6 +143,27 @@ impl Record for Opportunity {
             created_on: row.parsed("created_on")?,
             close_date: row.parsed("close_date")?,
             next_step: row.optional("next_step"),
+            probability_pct: row.optional_parsed("probability_pct")?,
+            last_activity_on: row.optional_parsed("last_activity_on")?,
+        })
+    }
+}
+
+impl Record for OpportunityChange {
+    const TABLE: &'static Table = &fields::OPPORTUNITY_CHANGES;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        let change = match row.text("field")?.as_str() {
+            "stage" => Change::Stage(row.parsed("old_value")?, row.parsed("new_value")?),
+            "amount" => Change::Amount(row.parsed("old_value")?, row.parsed("new_value")?),
+            "close_date" => Change::CloseDate(row.parsed("old_value")?, row.parsed("new_value")?),
+            other => return Err(row.malformed("field", format!("{other:?}, which is not kept track of"))),
+        };
+        Ok(Self {
+            id: row.text("id")?,
+            opportunity_id: row.text("opportunity_id")?,
+            change,
+            changed_on: row.parsed("changed_on")?,
         })
     }
 }
@@ -155,8 +179,8 @@ impl Record for DealRegistration {
             product: row.text("product")?,
             status: row.parsed("status")?,
             submitted_on: row.parsed("submitted_on")?,
-            decided_on: row.optional_date("decided_on")?,
-            protected_until: row.optional_date("protected_until")?,
+            decided_on: row.optional_parsed("decided_on")?,
+            protected_until: row.optional_parsed("protected_until")?,
             extensions: row.number("extensions")?,
             reason: row.optional("reason"),
         })
@@ -177,7 +201,7 @@ impl Record for Commission {
             status: row.parsed("status")?,
             earned_on: row.parsed("earned_on")?,
             due_on: row.parsed("due_on")?,
-            paid_on: row.optional_date("paid_on")?,
+            paid_on: row.optional_parsed("paid_on")?,
         })
     }
 }
@@ -196,6 +220,49 @@ impl Record for Certification {
     }
 }
 
+impl Record for MdfFund {
+    const TABLE: &'static Table = &fields::MDF_FUNDS;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        Ok(Self {
+            id: row.text("id")?,
+            name: row.text("name")?,
+            granted: row.money("granted_minor")?,
+            valid_from: row.parsed("valid_from")?,
+            expires_on: row.parsed("expires_on")?,
+        })
+    }
+}
+
+impl Record for MdfClaim {
+    const TABLE: &'static Table = &fields::MDF_CLAIMS;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        Ok(Self {
+            id: row.text("id")?,
+            fund_id: row.text("fund_id")?,
+            activity: row.text("activity")?,
+            amount: row.money("amount_minor")?,
+            status: row.parsed("status")?,
+            submitted_on: row.parsed("submitted_on")?,
+            decided_on: row.optional_parsed("decided_on")?,
+            paid_on: row.optional_parsed("paid_on")?,
+        })
+    }
+}
+
+impl Record for ReferralActivity {
+    const TABLE: &'static Table = &fields::REFERRAL_ACTIVITY;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        Ok(Self {
+            on_date: row.parsed("on_date")?,
+            clicks: row.number("clicks")?,
+            leads: row.number("leads")?,
+        })
+    }
+}
+
 impl Record for TierRule {
     const TABLE: &'static Table = &fields::TIER_RULES;
 
@@ -207,7 +274,7 @@ impl Record for TierRule {
             min_certified: row.number("min_certified")?,
             min_won_deals: row.number("min_won_deals")?,
             effective_from: row.parsed("effective_from")?,
-            effective_until: row.optional_date("effective_until")?,
+            effective_until: row.optional_parsed("effective_until")?,
         })
     }
 }
@@ -223,7 +290,7 @@ impl Record for RateRule {
             attribution: row.parsed::<Attribution>("attribution")?.as_str().to_owned(),
             rate_bps: row.number("rate_bps")?,
             effective_from: row.parsed("effective_from")?,
-            effective_until: row.optional_date("effective_until")?,
+            effective_until: row.optional_parsed("effective_until")?,
         })
     }
 }

@@ -139,6 +139,10 @@ impl Crm for Salesforce {
         let names = fields.flat_map(|field| [Some(field.name), field.relationship_name]);
         Ok(Some(names.flatten().collect()))
     }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.mapping.table(table).is_some()
+    }
 }
 
 /// The query for some rows of a table.

@@ -1,7 +1,7 @@
 //! The sample CRM: CSV files in the binary, whose dates move with the day they are seeded on.
 //!
 //! A date is `D-3` (three days before the seeding day), `Q-1.2.14` (day 14 of the second month of the calendar
-//! quarter before the current one) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
+//! quarter before the current one), `H+0.6.30` (the same for halves of a year) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
 //! same on any day, which is what makes the sample fit for evals. Beside the tables lies `program.yaml`, the sample
 //! vendor's commission plan.
 
@@ -140,8 +140,13 @@ fn cell(column: &Column, value: &str, today: Date) -> Result<Option<String>, &'s
         return Ok(None);
     }
     Ok(Some(match column.kind {
-        Kind::Text | Kind::Choice if value.is_empty() => return Err("a text"),
+        Kind::Text | Kind::Choice | Kind::Any if value.is_empty() => return Err("a text"),
         Kind::Text | Kind::Choice => value.to_owned(),
+        Kind::Any => resolve(value, today).map_or_else(|| value.to_owned(), |day| day.to_string()),
+        Kind::Percent => {
+            let percent = value.parse::<u8>().ok().filter(|percent| *percent <= 100);
+            percent.ok_or("a percentage from 0 to 100")?.to_string()
+        }
         Kind::Minor | Kind::Rate | Kind::Number => {
             value.parse::<i64>().map_err(|_| "a whole number")?.to_string()
         }
@@ -152,26 +157,30 @@ fn cell(column: &Column, value: &str, today: Date) -> Result<Option<String>, &'s
     }))
 }
 
-/// A date of the sample, on `today`. A day beyond the end of its month is the month's last.
+/// A date of the sample, on `today`: by days, by quarters or by halves of a year. A day beyond the end of its month is
+/// the month's last.
 fn resolve(text: &str, today: Date) -> Option<Date> {
     if let Some(days) = text.strip_prefix('D') {
         let days: i64 = if days.is_empty() { 0 } else { days.parse().ok()? };
         return Some(add_days(today, days));
     }
-    if let Some(quarter) = text.strip_prefix('Q') {
-        let mut parts = quarter.split('.');
+    let span = [('Q', 3), ('H', 6)]
+        .into_iter()
+        .find_map(|(letter, months)| Some((text.strip_prefix(letter)?, months)));
+    if let Some((rest, months)) = span {
+        let mut parts = rest.split('.');
         let (offset, month, day) = (parts.next()?, parts.next()?, parts.next()?);
         let offset: i64 = offset.parse().ok()?;
         let month = month
             .parse::<i64>()
             .ok()
-            .filter(|month| (1..=3).contains(month))?;
+            .filter(|month| (1..=months).contains(month))?;
         let day = day.parse::<i64>().ok().filter(|day| (1..=31).contains(day))?;
         if parts.next().is_some() {
             return None;
         }
-        let into_quarter = i64::from((today.month() - 1) % 3);
-        let first = add_months(today.first_of_month(), 3 * offset - into_quarter + month - 1);
+        let into_span = (i64::from(today.month()) - 1) % months;
+        let first = add_months(today.first_of_month(), months * offset - into_span + month - 1);
         return Some(add_days(first, day - 1).min(first.last_of_month()));
     }
     text.parse().ok()
@@ -200,11 +209,15 @@ mod tests {
         check("Q-1.2.14", Some(date(2026, 8, 14)));
         check("Q+1.2.31", Some(date(2027, 2, 28)));
         check("Q-4.3.31", Some(date(2025, 12, 31)));
+        check("H+0.1.1", Some(date(2026, 7, 1)));
+        check("H-1.6.31", Some(date(2026, 6, 30)));
+        check("H+1.2.3", Some(date(2027, 2, 3)));
         check("2024-02-29", Some(date(2024, 2, 29)));
         for bad in [
             "",
             "Q-1.4.1",
             "Q-1.0.1",
+            "H+0.7.1",
             "Q-1.1",
             "Q-1.1.32",
             "Q-1.1.1.1",

@@ -51,7 +51,7 @@ impl From<sqlx::Error> for CrmError {
 }
 
 impl SqlCrm {
-    /// The tables of `migrations/0001_crm.sql`, in a migrated database.
+    /// The tables of `migrations/` that hold records, in a migrated database.
     #[must_use]
     pub fn built_in(pool: SqlitePool) -> Self {
         Self::new(pool, Mapping::same(), TimeZone::UTC)
@@ -118,6 +118,10 @@ impl Crm for SqlCrm {
             }
         };
         Ok(Some(names.into_iter().flatten().flatten().collect()))
+    }
+
+    fn keeps(&self, table: &Table) -> bool {
+        self.mapping.table(table).is_some()
     }
 }
 
@@ -209,10 +213,10 @@ where
             for (column, value) in filled.table.columns.iter().zip(row) {
                 query = match column.kind {
                     // What is no number was refused when the file was read.
-                    Kind::Minor | Kind::Rate | Kind::Number => {
+                    Kind::Minor | Kind::Rate | Kind::Percent | Kind::Number => {
                         query.bind(value.as_deref().and_then(|value| value.parse::<i64>().ok()))
                     }
-                    Kind::Text | Kind::Choice | Kind::Date => query.bind(value.clone()),
+                    Kind::Text | Kind::Choice | Kind::Date | Kind::Any => query.bind(value.clone()),
                 };
             }
             query.execute(&mut *transaction).await?;

@@ -3,6 +3,7 @@
 use crate::program::money::{Currency, Money};
 use jiff::civil::Date;
 use liaison_knowledge::Audience;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 /// A closed set as stored (`closed_won`) and as shown (`Closed won`).
@@ -220,6 +221,34 @@ pub struct Opportunity {
     pub close_date: Date,
     /// What happens next.
     pub next_step: Option<String>,
+    /// How likely it is to be won, in whole percent; nothing where the CRM does not say.
+    pub probability_pct: Option<i64>,
+    /// When somebody last worked on it; nothing where the CRM does not say.
+    pub last_activity_on: Option<Date>,
+}
+
+/// A change of one field of an opportunity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpportunityChange {
+    /// `oc-0001`.
+    pub id: String,
+    /// The opportunity.
+    pub opportunity_id: String,
+    /// From what to what.
+    pub change: Change,
+    /// When.
+    pub changed_on: Date,
+}
+
+/// From what to what a field of an opportunity changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// How far it is.
+    Stage(Stage, Stage),
+    /// What it is worth, in whole units of its currency.
+    Amount(Decimal, Decimal),
+    /// When it is to be closed.
+    CloseDate(Date, Date),
 }
 
 /// A claim on a deal.
@@ -270,6 +299,71 @@ pub struct Commission {
     pub due_on: Date,
     /// When it was paid.
     pub paid_on: Option<Date>,
+}
+
+text_enum! {
+    /// Where a request for market development funds stands.
+    MdfStatus {
+        /// Waiting for the vendor.
+        Requested = "requested", "Requested";
+        /// The money is set aside for it.
+        Approved = "approved", "Approved";
+        /// Refused.
+        Rejected = "rejected", "Rejected";
+        /// The invoices are in.
+        Claimed = "claimed", "Claimed";
+        /// Paid.
+        Paid = "paid", "Paid";
+        /// Approved, but not used in time.
+        Expired = "expired", "Expired";
+    }
+}
+
+/// Money for joint marketing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdfFund {
+    /// `mf-0001`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it held in the beginning.
+    pub granted: Money,
+    /// The first day it can be drawn on.
+    pub valid_from: Date,
+    /// The last one.
+    pub expires_on: Date,
+}
+
+/// What the partner asked of a fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdfClaim {
+    /// `mc-0001`.
+    pub id: String,
+    /// The fund.
+    pub fund_id: String,
+    /// What it is for.
+    pub activity: String,
+    /// What the fund pays.
+    pub amount: Money,
+    /// Where it stands.
+    pub status: MdfStatus,
+    /// When it was asked for.
+    pub submitted_on: Date,
+    /// When the vendor decided.
+    pub decided_on: Option<Date>,
+    /// When it was paid.
+    pub paid_on: Option<Date>,
+}
+
+/// What came of the referral link on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferralActivity {
+    /// The day.
+    pub on_date: Date,
+    /// How often the link was followed.
+    pub clicks: i64,
+    /// Leads that came by it.
+    pub leads: i64,
 }
 
 /// A certificate of one of the partner's people.

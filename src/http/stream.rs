@@ -167,9 +167,15 @@ fn mime_of(document: &str) -> &'static str {
 fn status(tool: Tool) -> &'static str {
     match tool {
         Tool::SearchKnowledge => "Looking through the program's documents",
-        Tool::ListOpportunities | Tool::PipelineSummary => "Reading your pipeline",
+        Tool::ListOpportunities
+        | Tool::PipelineSummary
+        | Tool::DealMetrics
+        | Tool::ListStaleDeals
+        | Tool::ListPipelineChanges => "Reading your pipeline",
         Tool::ListDealRegistrations => "Reading your deal registrations",
         Tool::ListCommissions | Tool::CommissionSummary => "Reading your commissions",
+        Tool::MdfSummary | Tool::ListMdfClaims => "Reading your marketing funds",
+        Tool::ReferralSummary => "Reading your referral figures",
         Tool::PartnerProfile => "Reading your partner profile",
     }
 }

@@ -22,10 +22,10 @@ const OF_FIRST: &[&str] = &[
     "Acme",
 ];
 const OF_SECOND: &[&str] = &[
-    "USD", "zeta", "Zeta", "ZETA", "o-0005", "o-0006", "dr-0006", "c-0005",
+    "USD", "zeta", "Zeta", "ZETA", "o-0005", "o-0006", "dr-0006", "c-0005", "mf-3", "mc-4", "oc-4", "7777",
 ];
 /// What no partner sees.
-const CLOSED: &[&str] = &["hush", "7777", "77.77"];
+const CLOSED: &[&str] = &["hush", "77.77"];
 
 /// Texts that ask for what is somebody else's, and some that are meant.
 const TEXTS: &[&str] = &[

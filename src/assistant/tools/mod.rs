@@ -7,16 +7,25 @@
 
 mod arguments;
 mod commission_summary;
+mod deal_metrics;
+mod deals;
 mod list_commissions;
 mod list_deal_registrations;
+mod list_mdf_claims;
 mod list_opportunities;
+mod list_pipeline_changes;
+mod list_stale_deals;
 mod matching;
+mod mdf_summary;
 mod outcome;
 mod partner_profile;
 mod pipeline_summary;
+mod referral_summary;
+mod since_payment;
 mod wording;
 
 pub use outcome::{Field, Record, ToolOutcome};
+pub(crate) use since_payment::find as since_last_payment;
 
 use crate::{
     crm::{CrmError, Partner, Records},
@@ -42,6 +51,18 @@ pub enum Tool {
     CommissionSummary,
     /// Tier and progress, certificates, referral link, partner manager.
     PartnerProfile,
+    /// How well the partner sells: win rate, deal size, sales cycle, velocity.
+    DealMetrics,
+    /// The partner's open opportunities that have gone quiet.
+    ListStaleDeals,
+    /// What changed in the partner's pipeline.
+    ListPipelineChanges,
+    /// The partner's market development funds and what is left of them.
+    MdfSummary,
+    /// The partner's requests for market development funds one by one.
+    ListMdfClaims,
+    /// What came of the partner's referral link.
+    ReferralSummary,
 }
 
 /// What a tool works with. The partner comes from a verified identity.
@@ -87,6 +108,8 @@ impl From<CrmError> for ToolError {
 /// [`ToolError::BadArguments`] for arguments the tool does not have or cannot read, [`ToolError::Unavailable`] if
 /// the CRM does not answer, [`ToolError::NotCrm`] for `search_knowledge`.
 pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
+    let dated = since_payment::dated(ctx, args).await?;
+    let args = dated.as_ref().map_or(args, |(args, _)| args);
     let mut outcome = match tool {
         Tool::SearchKnowledge => return Err(ToolError::NotCrm(tool)),
         Tool::ListOpportunities => list_opportunities::call(ctx, args).await,
@@ -95,7 +118,16 @@ pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<Too
         Tool::ListCommissions => list_commissions::call(ctx, args).await,
         Tool::CommissionSummary => commission_summary::call(ctx, args).await,
         Tool::PartnerProfile => partner_profile::call(ctx, args).await,
+        Tool::DealMetrics => deal_metrics::call(ctx, args).await,
+        Tool::ListStaleDeals => list_stale_deals::call(ctx, args).await,
+        Tool::ListPipelineChanges => list_pipeline_changes::call(ctx, args).await,
+        Tool::MdfSummary => mdf_summary::call(ctx, args).await,
+        Tool::ListMdfClaims => list_mdf_claims::call(ctx, args).await,
+        Tool::ReferralSummary => referral_summary::call(ctx, args).await,
     }?;
+    if let Some((_, dated)) = dated {
+        dated.tell(&mut outcome);
+    }
     if let Some(age) = ctx.records.age() {
         outcome.date(age, ctx.time_zone);
     }
@@ -112,6 +144,12 @@ impl Tool {
         Self::ListCommissions,
         Self::CommissionSummary,
         Self::PartnerProfile,
+        Self::DealMetrics,
+        Self::ListStaleDeals,
+        Self::ListPipelineChanges,
+        Self::MdfSummary,
+        Self::ListMdfClaims,
+        Self::ReferralSummary,
     ];
 
     /// The name a model calls it by.
@@ -125,6 +163,12 @@ impl Tool {
             Self::ListCommissions => "list_commissions",
             Self::CommissionSummary => "commission_summary",
             Self::PartnerProfile => "partner_profile",
+            Self::DealMetrics => "deal_metrics",
+            Self::ListStaleDeals => "list_stale_deals",
+            Self::ListPipelineChanges => "list_pipeline_changes",
+            Self::MdfSummary => "mdf_summary",
+            Self::ListMdfClaims => "list_mdf_claims",
+            Self::ReferralSummary => "referral_summary",
         }
     }
 
@@ -154,6 +198,12 @@ impl Tool {
             Self::ListCommissions => list_commissions::DESCRIPTION,
             Self::CommissionSummary => commission_summary::DESCRIPTION,
             Self::PartnerProfile => partner_profile::DESCRIPTION,
+            Self::DealMetrics => deal_metrics::DESCRIPTION,
+            Self::ListStaleDeals => list_stale_deals::DESCRIPTION,
+            Self::ListPipelineChanges => list_pipeline_changes::DESCRIPTION,
+            Self::MdfSummary => mdf_summary::DESCRIPTION,
+            Self::ListMdfClaims => list_mdf_claims::DESCRIPTION,
+            Self::ReferralSummary => referral_summary::DESCRIPTION,
         }
     }
 
@@ -168,6 +218,12 @@ impl Tool {
             Self::ListCommissions => list_commissions::EXAMPLES,
             Self::CommissionSummary => commission_summary::EXAMPLES,
             Self::PartnerProfile => partner_profile::EXAMPLES,
+            Self::DealMetrics => deal_metrics::EXAMPLES,
+            Self::ListStaleDeals => list_stale_deals::EXAMPLES,
+            Self::ListPipelineChanges => list_pipeline_changes::EXAMPLES,
+            Self::MdfSummary => mdf_summary::EXAMPLES,
+            Self::ListMdfClaims => list_mdf_claims::EXAMPLES,
+            Self::ReferralSummary => referral_summary::EXAMPLES,
         }
     }
 
@@ -193,6 +249,7 @@ impl Tool {
                 "pipeline",
                 "stage",
                 "forecast",
+                "weighted",
             ],
             Self::ListDealRegistrations => &[
                 "registration",
@@ -235,6 +292,12 @@ impl Tool {
                 "manager",
                 "referral",
             ],
+            Self::DealMetrics => deal_metrics::WORDS,
+            Self::ListStaleDeals => list_stale_deals::WORDS,
+            Self::ListPipelineChanges => list_pipeline_changes::WORDS,
+            Self::MdfSummary => mdf_summary::WORDS,
+            Self::ListMdfClaims => list_mdf_claims::WORDS,
+            Self::ReferralSummary => referral_summary::WORDS,
         }
     }
 
@@ -251,6 +314,12 @@ impl Tool {
             Self::ListCommissions => list_commissions::parameters(),
             Self::CommissionSummary => commission_summary::parameters(),
             Self::PartnerProfile => partner_profile::parameters(),
+            Self::DealMetrics => deal_metrics::parameters(),
+            Self::ListStaleDeals => list_stale_deals::parameters(),
+            Self::ListPipelineChanges => list_pipeline_changes::parameters(),
+            Self::MdfSummary => mdf_summary::parameters(),
+            Self::ListMdfClaims => list_mdf_claims::parameters(),
+            Self::ReferralSummary => referral_summary::parameters(),
         };
         let required: &[&str] = if self == Self::SearchKnowledge {
             &["query"]
@@ -266,6 +335,8 @@ impl Tool {
     }
 }
 
+#[cfg(test)]
+mod figures_tests;
 #[cfg(test)]
 mod fuzz_tests;
 #[cfg(test)]

@@ -1,20 +1,30 @@
-//! The partner's pipeline in figures: what is open, by stage or another split, and what came of the rest.
+//! The partner's pipeline in figures: what is open, by stage or another split, weighted or not, and what came of the
+//! rest.
 
 use super::{
-    Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
-    wording::{list, narrowed},
+    Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
+    deals::deal,
+    matching,
+    wording::{list, narrowed, shown},
 };
 use crate::{
     crm::{Attribution, Motion, Opportunity, Stage},
-    program::{money::Totals, period::Period},
+    program::{
+        date::month_name,
+        deals::{Deal, Weighted, weighted},
+        money::{Currency, Totals},
+        period::Period,
+        ratio::percent,
+    },
 };
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, str::FromStr};
 
 pub(super) const DESCRIPTION: &str = "Add up the partner's own pipeline: number and value of open opportunities, \
-split by stage, product, motion or attribution, with what was won and lost. Use it for totals and overviews, not for \
-single deals.";
+split by stage, month of the close date, product, motion or attribution, with what was won and lost; weighted by \
+probability where asked. Use it for totals, forecasts and overviews, not for single deals.";
 
 pub(super) const EXAMPLES: &[&str] = &[
     "How big is my pipeline?",
@@ -27,14 +37,18 @@ pub(super) const EXAMPLES: &[&str] = &[
     "How is my pipeline looking?",
     "How much did we win this year compared to what we lost?",
     "Pipeline value per stage please",
-    "What is our win rate?",
+    "What is our weighted pipeline?",
+    "Show me my pipeline by month",
+    "What is our pipeline worth if we count in the probabilities?",
 ];
 
 const COLUMNS: &[&str] = &["group", "count", "amount"];
+const WEIGHTED_COLUMNS: &[&str] = &["group", "count", "amount", "weighted_amount"];
 
 pub(super) fn parameters() -> Value {
     json!({
-        "by": arguments::one_of(Split::ALL.map(Split::as_str), "How to split the open opportunities; stage is the default."),
+        "by": arguments::one_of(Split::ALL.map(Split::as_str), "How to split the open opportunities; stage is the default, month is that of the close date."),
+        "weighted": { "type": "boolean", "description": "Whether to weigh amounts by their probability, too." },
         "product": arguments::a_text("Only this product (a part of its name is enough)."),
         "motion": arguments::one_of(Motion::ALL.iter().map(|m| m.as_str()), "Only this kind of sale."),
         "attribution": arguments::one_of(Attribution::ALL.iter().map(|a| a.as_str()), "Only those the partner sourced, or influenced."),
@@ -47,6 +61,7 @@ pub(super) fn parameters() -> Value {
 struct Arguments {
     #[serde(deserialize_with = "arguments::choice")]
     by: Option<Split>,
+    weighted: Option<bool>,
     #[serde(deserialize_with = "arguments::text")]
     product: Option<String>,
     #[serde(deserialize_with = "arguments::choice")]
@@ -57,20 +72,29 @@ struct Arguments {
     period: Option<String>,
 }
 
+/// What opportunities are split by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Split {
+pub(super) enum Split {
     Stage,
+    Month,
     Product,
     Motion,
     Attribution,
 }
 
 impl Split {
-    const ALL: [Self; 4] = [Self::Stage, Self::Product, Self::Motion, Self::Attribution];
+    const ALL: [Self; 5] = [
+        Self::Stage,
+        Self::Month,
+        Self::Product,
+        Self::Motion,
+        Self::Attribution,
+    ];
 
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Stage => "stage",
+            Self::Month => "month",
             Self::Product => "product",
             Self::Motion => "motion",
             Self::Attribution => "attribution",
@@ -78,14 +102,23 @@ impl Split {
     }
 
     /// Which group an opportunity is in: its place in the order, and its name.
-    fn group(self, o: &Opportunity) -> (usize, &str) {
-        match self {
+    pub(super) fn group(self, o: &Opportunity) -> (usize, String) {
+        let (order, name) = match self {
             Self::Stage => (o.stage as usize, o.stage.shown()),
-            Self::Product => (0, &o.product),
+            Self::Month => return month(o.close_date),
+            Self::Product => (0, o.product.as_str()),
             Self::Motion => (o.motion as usize, o.motion.shown()),
             Self::Attribution => (o.attribution as usize, o.attribution.shown()),
-        }
+        };
+        (order, name.to_owned())
     }
+}
+
+/// Months in the order of time.
+fn month(day: Date) -> (usize, String) {
+    let name = format!("{} {}", month_name(day.month()), day.year());
+    let months = 12 * i32::from(day.year()) + i32::from(day.month());
+    (usize::try_from(months).unwrap_or_default(), name)
 }
 
 impl FromStr for Split {
@@ -117,7 +150,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             && period.as_ref().is_none_or(|period| period.contains(o.close_date))
     });
     let split = args.by.unwrap_or(Split::Stage);
-    let mut groups: BTreeMap<(usize, &str), Vec<&Opportunity>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, String), Vec<&Opportunity>> = BTreeMap::new();
     for o in rows.iter().filter(|o| o.stage.is_open()) {
         groups.entry(split.group(o)).or_default().push(o);
     }
@@ -134,13 +167,19 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         Field::count("lost_count", lost),
         Field::totals("lost_amount", &lost_amount, currency),
     ];
-    // Half a per cent up, as people round; closed deals only, or every open one would count as a loss.
-    let win_rate = (won + lost > 0).then(|| (200 * won + won + lost) / (2 * (won + lost)));
-    summary.extend(
-        win_rate
-            .and_then(|rate| i64::try_from(rate).ok())
-            .map(|r| Field::percent("win_rate", r * 100)),
-    );
+    // Closed deals only, or every open one would count as a loss.
+    let win_rate = percent(won, won + lost);
+    summary.extend(win_rate.map(|rate| Field::percent("win_rate", rate * 100)));
+    let weighing = args.weighted == Some(true);
+    let deals: Vec<Deal> = rows.iter().map(deal).collect();
+    let weighed = weighted(&deals);
+    if weighing {
+        summary.push(Field::count("weighted_count", weighed.count));
+        summary.push(Field::count("without_probability", weighed.unknown));
+        if weighed.count > 0 {
+            summary.push(Field::totals("weighted_amount", &weighed.amount, currency));
+        }
+    }
     summary.extend(
         period
             .as_ref()
@@ -156,11 +195,16 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         .iter()
         .map(|((_, name), rows)| {
             let totals: Totals = rows.iter().map(|o| o.amount).collect();
-            let fields = vec![
-                Field::text("group", *name),
+            let mut fields = vec![
+                Field::text("group", name),
                 Field::count("count", rows.len()),
                 Field::totals("amount", &totals, currency),
             ];
+            let deals: Vec<Deal> = rows.iter().map(|o| deal(o)).collect();
+            let part = weighted(&deals);
+            if weighing && part.count > 0 {
+                fields.push(Field::totals("weighted_amount", &part.amount, currency));
+            }
             Record::new(format!("{}:{name}", split.as_str()), "pipeline_group", fields)
         })
         .collect();
@@ -178,6 +222,9 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let kind: String = words.iter().flatten().map(|word| format!("{word} ")).collect();
     let kind = (kind, narrowed(None, args.product.as_deref()));
     let mut headline = open_sentence(open, &open_amount, &parts, &kind, period.as_ref());
+    if weighing && open > 0 {
+        headline.push_str(&weighted_sentence(&weighed, currency));
+    }
     if let Some(rate) = win_rate {
         let subject = if period.is_some() {
             "Of the same period"
@@ -189,7 +236,8 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             shown(&won_amount, currency)
         ));
     }
-    Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+    let columns = if weighing { WEIGHTED_COLUMNS } else { COLUMNS };
+    Ok(ToolOutcome::new(headline, summary, records, columns))
 }
 
 /// `kind` is what stands before and behind "opportunities".
@@ -217,10 +265,15 @@ fn open_sentence(
     )
 }
 
-fn shown(totals: &Totals, empty: crate::program::money::Currency) -> String {
-    totals
-        .single(empty)
-        .map_or_else(|| totals.to_string(), |money| money.to_string())
+fn weighted_sentence(weighted: &Weighted, currency: Currency) -> String {
+    let amount = shown(&weighted.amount, currency);
+    match (weighted.count, weighted.unknown) {
+        (0, _) => " The CRM has no probabilities for them, so they cannot be weighted.".to_owned(),
+        (_, 0) => format!(" Weighted by probability, that is {amount}."),
+        (known, unknown) => format!(
+            " Weighted by probability, the {known} that have one come to {amount}; {unknown} without one are not in that."
+        ),
+    }
 }
 
 fn sum(rows: &[Opportunity], admits: impl Fn(Stage) -> bool) -> (usize, Totals) {

@@ -20,13 +20,13 @@ p-001,Acme Partners,silver,reseller,emea,DE,EUR,2023-03-03,Mia Manager,mia@vendo
 p-002,Zeta Partners,gold,referral,amer,US,USD,2022-02-02,Zeta Manager,zeta@vendor.example,ZETA,https://vendor.example/r/ZETA"
         }
         "opportunities" => {
-            "id,partner_id,name,customer,product,motion,attribution,stage,amount_minor,currency,created_on,close_date,next_step,margin_bps,discount_band,internal_note
-o-0001,p-001,Northwind rollout,Northwind Traders,Core,new,sourced,negotiation,12000000,EUR,D-60,D+20,Send the order form,7777,hush-band,hush-note
-o-0002,p-001,Contour renewal,Contour Health,Core,renewal,influenced,proposal,3000050,EUR,D-30,Q+1.2.10,,7777,hush-band,hush-note
-o-0003,p-001,Halvard rollout,Halvard Steel,Edge,new,sourced,closed_won,8266700,EUR,Q-2.1.5,Q-1.2.14,,7777,hush-band,hush-note
-o-0004,p-001,Halvard pilot,Halvard Steel,Edge,new,sourced,closed_lost,100000,EUR,Q-3.1.5,Q-2.2.14,,7777,hush-band,hush-note
-o-0005,p-002,Zeta rollout,Zeta Customer,Core,new,sourced,closed_won,5000000,USD,D-90,Q-1.1.5,zeta step,7777,hush-band,hush-note
-o-0006,p-002,Zeta Northwind,Zeta Northwind,Core,new,sourced,negotiation,5000000,USD,D-90,D+20,zeta step,7777,hush-band,hush-note"
+            "id,partner_id,name,customer,product,motion,attribution,stage,amount_minor,currency,created_on,close_date,next_step,margin_bps,discount_band,internal_note,probability_pct,last_activity_on
+o-0001,p-001,Northwind rollout,Northwind Traders,Core,new,sourced,negotiation,12000000,EUR,D-60,D+20,Send the order form,7777,hush-band,hush-note,75,D-2
+o-0002,p-001,Contour renewal,Contour Health,Core,renewal,influenced,proposal,3000050,EUR,D-30,Q+1.2.10,,7777,hush-band,hush-note,50,D-30
+o-0003,p-001,Halvard rollout,Halvard Steel,Edge,new,sourced,closed_won,8266700,EUR,Q-2.1.5,Q-1.2.14,,7777,hush-band,hush-note,100,
+o-0004,p-001,Halvard pilot,Halvard Steel,Edge,new,sourced,closed_lost,100000,EUR,Q-3.1.5,Q-2.2.14,,7777,hush-band,hush-note,,
+o-0005,p-002,Zeta rollout,Zeta Customer,Core,new,sourced,closed_won,5000000,USD,D-90,Q-1.1.5,zeta step,7777,hush-band,hush-note,100,D-1
+o-0006,p-002,Zeta Northwind,Zeta Northwind,Core,new,sourced,negotiation,5000000,USD,D-90,D+20,zeta step,7777,hush-band,hush-note,77,D-90"
         }
         "deal_registrations" => {
             "id,partner_id,opportunity_id,customer,product,status,submitted_on,decided_on,protected_until,extensions,reason
@@ -52,6 +52,33 @@ x-2,p-001,Ada Able,Core Engineer,D-200,D+165
 x-3,p-001,Ben Bold,Sales,D-800,D-70
 x-4,p-002,Zeta Person,Sales,D-300,D+65"
         }
+        "opportunity_changes" => {
+            "id,partner_id,opportunity_id,field,old_value,new_value,changed_on
+oc-1,p-001,o-0001,stage,proposal,negotiation,D-2
+oc-2,p-001,o-0001,amount,110000,120000.00,D-2
+oc-3,p-001,o-0002,close_date,D+30,Q+1.2.10,D-30
+oc-4,p-002,o-0006,stage,prospecting,negotiation,D-2"
+        }
+        "mdf_funds" => {
+            "id,partner_id,name,granted_minor,currency,valid_from,expires_on
+mf-1,p-001,Second half,250000,EUR,H+0.1.1,H+0.6.31
+mf-2,p-001,First half,250000,EUR,H-1.1.1,H-1.6.30
+mf-3,p-002,Zeta fund,900000,USD,H+0.1.1,H+0.6.31"
+        }
+        "mdf_claims" => {
+            "id,partner_id,fund_id,activity,amount_minor,currency,status,submitted_on,decided_on,paid_on
+mc-1,p-001,mf-1,Webinar,100000,EUR,approved,D-30,D-28,
+mc-2,p-001,mf-1,Breakfast,40050,EUR,requested,D-2,,
+mc-3,p-001,mf-2,Fair,120000,EUR,paid,H-1.2.1,H-1.2.3,H-1.4.5
+mc-4,p-002,mf-3,Zeta fair,120000,USD,paid,D-40,D-39,D-3"
+        }
+        "referral_activity" => {
+            "id,partner_id,on_date,clicks,leads
+ra-1,p-001,Q-1.1.5,40,2
+ra-2,p-001,Q-1.3.5,1210,3
+ra-3,p-001,Q+0.1.1,10,0
+ra-4,p-002,Q-1.1.5,7777,77"
+        }
         "tier_rules" => {
             "tier,rank,min_revenue_minor,currency,min_certified,min_won_deals,effective_from,effective_until
 registered,0,0,EUR,0,0,2025-01-01,
@@ -76,10 +103,12 @@ pub(super) async fn database() -> SqlCrm {
         .connect("sqlite::memory:")
         .await
         .unwrap();
-    sqlx::raw_sql(include_str!("../../../migrations/0001_crm.sql"))
-        .execute(&pool)
-        .await
-        .unwrap();
+    for schema in [
+        include_str!("../../../migrations/0001_crm.sql"),
+        include_str!("../../../migrations/0006_records.sql"),
+    ] {
+        sqlx::raw_sql(schema).execute(&pool).await.unwrap();
+    }
     SqlCrm::built_in(pool)
 }
 
@@ -99,7 +128,12 @@ rules:
     rates: {silver: {Edge: 12%}, gold: {Edge: 15%}}
 ";
 
-async fn ask(crm: &SqlCrm, partner: &str, tool: Tool, args: &Value) -> Result<ToolOutcome, ToolError> {
+pub(super) async fn ask(
+    crm: &SqlCrm,
+    partner: &str,
+    tool: Tool,
+    args: &Value,
+) -> Result<ToolOutcome, ToolError> {
     ask_by(None, crm, partner, tool, args).await
 }
 
@@ -407,7 +441,8 @@ fn assert_isolated(outcome: &ToolOutcome, args: &Value) {
     };
     let shown = serde_json::to_string(&timeless).unwrap().to_lowercase();
     for secret in [
-        "zeta", "p-002", "o-0005", "o-0006", "dr-0006", "c-0005", "x-4", "hush", "7777", "77.77",
+        "zeta", "p-002", "o-0005", "o-0006", "dr-0006", "c-0005", "x-4", "oc-4", "mf-3", "mc-4", "ra-4",
+        "hush", "7777", "77.77",
     ] {
         assert!(
             !shown.contains(secret) || said.contains(secret),
@@ -429,7 +464,8 @@ fn any_text() -> impl Strategy<Value = String> {
             "lost", "all", "closed", "negotiation", "closed_won", "approved", "pending", "paid", "unpaid", "earned", "due",
             "sourced", "influenced", "new", "renewal", "stage", "product", "motion", "commission", "clawback", "Northwind",
             "Halvard", "zeta", "Zeta Northwind", "p-002", "Core", "Edge", "9,920.04", "5000000", "' OR 1=1 --", "%", "*", "",
-            "tier", "manager",
+            "tier", "manager", "month", "since my last payment", "close_date", "amount", "requested", "claimed", "Webinar",
+            "half",
         ]).prop_map(str::to_owned),
         1 => ".{0,20}",
     ]
@@ -441,6 +477,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         1 => any::<i64>().prop_map(Value::from),
         1 => (0_i64..100).prop_map(Value::from),
         1 => Just(Value::Null),
+        2 => any::<bool>().prop_map(Value::from),
         2 => prop::collection::vec(
             prop::sample::select(vec!["tier", "certifications", "referral_link", "manager", "margin"]), 0..4,
         ).prop_map(Value::from),

@@ -1,5 +1,7 @@
 //! Small pieces of headline English.
 
+use crate::program::money::{Currency, Totals};
+
 /// `1 deal`, `5 deals`.
 pub(super) fn count_of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -12,6 +14,13 @@ pub(super) fn list(parts: &[String]) -> String {
         [only] => only.clone(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
+}
+
+/// A sum; of nothing, a zero in the currency `empty`.
+pub(super) fn shown(totals: &Totals, empty: Currency) -> String {
+    totals
+        .single(empty)
+        .map_or_else(|| totals.to_string(), |money| money.to_string())
 }
 
 /// First letter in upper case: tiers and regions are stored in lower case.

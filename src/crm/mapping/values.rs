@@ -3,7 +3,7 @@
 use super::Unit;
 use crate::{crm::fields::Kind, program::money::Currency};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
 /// A value in the form of its column; the error says what is wrong with it.
 pub(super) fn canonical(
@@ -15,7 +15,7 @@ pub(super) fn canonical(
 ) -> Result<String, &'static str> {
     match kind {
         Kind::Text => Ok(value.to_owned()),
-        Kind::Choice => Ok(value.to_lowercase().replace([' ', '-', '/'], "_")),
+        Kind::Choice => Ok(choice(value)),
         Kind::Date => day(value, zone).map(|day| day.to_string()),
         Kind::Minor => {
             let decimals = match unit {
@@ -32,8 +32,25 @@ pub(super) fn canonical(
             };
             whole(number(value)?, decimals).ok_or("which is finer than a hundredth of a percent")
         }
+        Kind::Percent => {
+            let decimals = match unit {
+                Some(Unit::Fraction) => 2,
+                _ => 0,
+            };
+            percent(number(value)?, decimals).ok_or("which is no percentage from 0 to 100")
+        }
         Kind::Number => whole(number(value)?, 0).ok_or("which is no whole number"),
+        Kind::Any => Ok(match (number(value), day(value, zone)) {
+            (Ok(number), _) => number.to_string(),
+            (_, Ok(day)) => day.to_string(),
+            _ => choice(value),
+        }),
     }
+}
+
+/// One of a closed set, as we write them.
+fn choice(value: &str) -> String {
+    value.to_lowercase().replace([' ', '-', '/'], "_")
 }
 
 /// The unit in which our own columns of a kind are.
@@ -41,6 +58,7 @@ pub(super) fn own_unit(kind: Kind) -> Option<Unit> {
     match kind {
         Kind::Minor => Some(Unit::Minor),
         Kind::Rate => Some(Unit::BasisPoints),
+        Kind::Percent => Some(Unit::Percent),
         _ => None,
     }
 }
@@ -49,10 +67,12 @@ pub(super) fn own_unit(kind: Kind) -> Option<Unit> {
 pub(super) fn misfit(kind: Kind, unit: Option<Unit>) -> Option<&'static str> {
     match (kind, unit?) {
         (Kind::Minor, Unit::Major | Unit::Minor)
-        | (Kind::Rate, Unit::Percent | Unit::Fraction | Unit::BasisPoints) => None,
+        | (Kind::Rate, Unit::Percent | Unit::Fraction | Unit::BasisPoints)
+        | (Kind::Percent, Unit::Percent | Unit::Fraction) => None,
         (Kind::Minor, _) => Some("an amount is in `major` or `minor` units"),
         (Kind::Rate, _) => Some("a rate is in `percent`, `fraction` or `basis_points`"),
-        _ => Some("only amounts and rates have a unit"),
+        (Kind::Percent, _) => Some("a percentage is in `percent` or `fraction`"),
+        _ => Some("only amounts, rates and percentages have a unit"),
     }
 }
 
@@ -79,6 +99,14 @@ fn moment(value: &str) -> Option<Timestamp> {
 fn number(value: &str) -> Result<Decimal, &'static str> {
     let number = value.parse().or_else(|_| Decimal::from_scientific(value));
     number.map_err(|_| "which is no number")
+}
+
+/// Whole percent, half of one up: a probability is somebody's estimate, and no finer than that.
+fn percent(number: Decimal, decimals: u32) -> Option<String> {
+    let moved = number.checked_mul(Decimal::from(10_i64.pow(decimals)))?;
+    let whole = moved.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    let percent = whole.to_u8().filter(|percent| *percent <= 100)?;
+    Some(percent.to_string())
 }
 
 /// The number, its point moved to the right by `decimals`; nothing where something is left behind the point.
@@ -136,6 +164,17 @@ mod tests {
         check(Kind::Rate, None, "12.5", "", Ok("1250"));
         check(Kind::Rate, Some(Unit::Fraction), "0.125", "", Ok("1250"));
         check(Kind::Rate, Some(Unit::BasisPoints), "1250", "", Ok("1250"));
+        let fraction = Some(Unit::Fraction);
+        let none = Err("which is no percentage from 0 to 100");
+        check(Kind::Percent, fraction, "0.2", "", Ok("20"));
+        check(Kind::Percent, fraction, "0.335", "", Ok("34"));
+        check(Kind::Percent, fraction, "1", "", Ok("100"));
+        check(Kind::Percent, None, "90", "", Ok("90"));
+        check(Kind::Percent, fraction, "20", "", none);
+        check(Kind::Percent, None, "-1", "", none);
+        check(Kind::Any, None, "Closed Won", "", Ok("closed_won"));
+        check(Kind::Any, None, "1240.50", "", Ok("1240.50"));
+        check(Kind::Any, None, "2026-01-31T03:00:00Z", "", Ok("2026-01-30"));
         check(Kind::Number, None, "3.0", "", Ok("3"));
         check(Kind::Number, None, "3.5", "", Err("which is no whole number"));
     }

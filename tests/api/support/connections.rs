@@ -19,7 +19,10 @@ use sqlx::{AssertSqlSafe, PgPool, SqlitePool, sqlite::SqlitePoolOptions};
 use std::{collections::HashMap, sync::Arc};
 
 /// The schema of the built-in CRM.
-const SCHEMA: [&str; 1] = [include_str!("../../../migrations/0001_crm.sql")];
+const SCHEMA: [&str; 2] = [
+    include_str!("../../../migrations/0001_crm.sql"),
+    include_str!("../../../migrations/0006_records.sql"),
+];
 
 /// The sample in the built-in CRM, in memory.
 pub(crate) async fn built_in(today: Date) -> SqlCrm {
@@ -223,8 +226,8 @@ fn defined(name: &str, table: &'static Table, mapped: &TableMapping) -> Object {
             (Some(to), _) => object.reference(&name, to),
             (None, _) if column.name == "id" => object.unique(&name),
             (None, Kind::Date) => object.date(&name),
-            (None, Kind::Minor | Kind::Rate | Kind::Number) => object.number(&name),
-            (None, Kind::Text | Kind::Choice) => object.text(&name),
+            (None, Kind::Minor | Kind::Rate | Kind::Percent | Kind::Number) => object.number(&name),
+            (None, Kind::Text | Kind::Choice | Kind::Any) => object.text(&name),
         };
         known.push(name);
     }
@@ -258,12 +261,10 @@ fn theirs(column: &Column, field: &FieldMapping, row: &Row) -> Option<Value> {
         )
     };
     Some(match (column.kind, field.unit) {
-        (Kind::Minor, Some(Unit::Minor)) | (Kind::Rate, Some(Unit::BasisPoints)) | (Kind::Number, _) => {
-            moved(0)
-        }
-        (Kind::Minor, _) => moved(2),
+        (Kind::Minor, Some(Unit::Minor)) | (Kind::Rate, Some(Unit::BasisPoints)) => moved(0),
         (Kind::Rate, Some(Unit::Fraction)) => moved(4),
-        (Kind::Rate, _) => moved(2),
+        (Kind::Minor | Kind::Rate, _) | (Kind::Percent, Some(Unit::Fraction)) => moved(2),
+        (Kind::Percent | Kind::Number, _) => moved(0),
         _ => json!(ours),
     })
 }

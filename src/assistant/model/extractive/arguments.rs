@@ -8,7 +8,10 @@ use super::{
     route::RULE_QUESTIONS,
     words,
 };
-use crate::{assistant::tools::Tool, program::period::Period};
+use crate::{
+    assistant::tools::{Tool, since_last_payment},
+    program::period::Period,
+};
 use serde_json::{Map, Value};
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 use unicode_segmentation::UnicodeSegmentation;
@@ -23,8 +26,11 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
     let Some(properties) = schema["properties"].as_object() else {
         return Value::Object(arguments);
     };
+    let days = days(&question.asked);
     for (name, property) in properties {
         let value = match name.as_str() {
+            // "Within 30 days" is a window where the tool has one, and no period.
+            "period" if days.is_some() && takes_window(properties) && is_ahead(&question.asked) => None,
             "period" => {
                 before_that(&question.asked, &arguments, ask).or_else(|| period(&question.asked, ask))
             }
@@ -36,7 +42,14 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
                     .filter(|_| missing)
                     .map(Value::from)
             }),
-            _ => choice(tool, property, &question.asked),
+            _ => match property["type"].as_str() {
+                Some("boolean") => is_said(name, &question.asked).then_some(Value::Bool(true)),
+                Some("integer") if !name.contains("within") || is_ahead(&question.asked) => {
+                    days.map(Value::from)
+                }
+                Some("integer") => None,
+                _ => choice(tool, property, &question.asked, ask),
+            },
         };
         if let Some(value) = value {
             arguments.insert(name.clone(), value);
@@ -59,8 +72,53 @@ pub(super) fn amount(text: &str) -> Option<&str> {
 
 /// The words that name a period, as the partner wrote them.
 fn period(text: &str, ask: &Ask<'_>) -> Option<Value> {
-    let (_, range) = Period::find_in(text, ask.today, 1)?;
-    text.get(range).map(Value::from)
+    text.get(period_range(text, ask)?).map(Value::from)
+}
+
+/// Where a period is named.
+pub(super) fn period_range(text: &str, ask: &Ask<'_>) -> Option<Range<usize>> {
+    let dated = || Some(Period::find_in(text, ask.today, 1)?.1);
+    since_last_payment(text).or_else(dated)
+}
+
+/// A number of days: "60 days", "two weeks", "a month".
+fn days(text: &str) -> Option<u32> {
+    const NUMBERS: [&str; 12] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    let words: Vec<String> = words::words(text).collect();
+    let number = |word: &str| match word {
+        "a" | "an" => Some(1),
+        word => match NUMBERS.iter().position(|number| *number == word) {
+            Some(at) => u32::try_from(at + 1).ok(),
+            None => word.parse().ok().filter(|number| (1..=1_000).contains(number)),
+        },
+    };
+    let unit = |word: &str| match word {
+        "day" | "days" => Some(1),
+        "week" | "weeks" => Some(7),
+        "month" | "months" => Some(30),
+        _ => None,
+    };
+    words
+        .windows(2)
+        .find_map(|pair| Some(number(&pair[0])? * unit(&pair[1])?))
+}
+
+/// Whether a number of days is to come: "within 30 days", "in the next two weeks".
+fn is_ahead(text: &str) -> bool {
+    words::words(text).any(|word| ["within", "next", "coming"].contains(&word.as_str()))
+}
+
+/// Whether a tool asks for days that are to come.
+fn takes_window(properties: &Map<String, Value>) -> bool {
+    properties.keys().any(|name| name.contains("within"))
+}
+
+/// Whether a question uses the word that an argument is called by.
+fn is_said(name: &str, text: &str) -> bool {
+    let asked: Vec<String> = words::words(text).collect();
+    says(&asked, name)
 }
 
 /// "And the quarter before that?": the period before the one of the exchange that is followed.
@@ -84,8 +142,12 @@ fn named(text: &str, names: &[String]) -> Option<Value> {
 }
 
 /// The value of a closed set whose words stand in the question, unless several do; a list takes them all.
-fn choice(tool: Tool, property: &Value, text: &str) -> Option<Value> {
-    let asked: Vec<String> = words::words(text).collect();
+fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) -> Option<Value> {
+    // "This month" is no split by month.
+    let range = period_range(text, ask).unwrap_or_default();
+    let asked: Vec<String> = words::words(&text[..range.start])
+        .chain(words::words(&text[range.end..]))
+        .collect();
     if let Some(parts) = property["items"]["enum"].as_array() {
         let is_named = |part: &&Value| {
             part.as_str()
@@ -304,6 +366,16 @@ mod tests {
             Some(("Ines Carvalho", "Ines Carvalho")),
         );
         check("northwinds", None);
+    }
+
+    #[test]
+    fn days_are_counted() {
+        let check = |text: &str, expected| assert_eq!(days(text), expected, "{text}");
+        check("no activity for 60 days", Some(60));
+        check("in the next two weeks", Some(14));
+        check("for over a month", Some(30));
+        check("on day 3 of the month", None);
+        check("how many days are left", None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! to the partner's own records.
 
 use super::{super::Ask, ModelError, arguments, question::Question, words};
-use crate::{assistant::tools::Tool, program::period::Period};
+use crate::assistant::tools::Tool;
 use liaison_knowledge::{Knowledge, search::similarity};
 use std::sync::Arc;
 
@@ -149,7 +149,7 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
 
 fn bar(question: &Question, ask: &Ask<'_>) -> Bar {
     match pronouns(&question.text) {
-        Own::Strong if Period::find_in(&question.text, ask.today, 1).is_some() => WITH_PERIOD,
+        Own::Strong if arguments::period_range(&question.text, ask).is_some() => WITH_PERIOD,
         Own::Strong => WITH_OWN_WORDS,
         Own::Weak => WITH_PRONOUN,
         Own::None => WITHOUT,
