@@ -21,6 +21,7 @@ pub mod expect;
 pub mod gate;
 pub mod numbers;
 pub mod ranking;
+pub mod registrations;
 pub mod report;
 pub mod run;
 pub mod spans;

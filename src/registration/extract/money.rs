@@ -1,0 +1,325 @@
+//! Amounts of money as people write them: `45k`, `€ 45.000,00`, `1,2 Mio. CHF`, `40 to 50k`, `forty thousand euros`.
+//!
+//! This file reads; [`super::value`] decides which amount is the deal's.
+
+use super::{Context, number, page::Page};
+use crate::{
+    program::money::Currency,
+    registration::{fold::folded, lexicon::{Words, lists}},
+};
+use rust_decimal::Decimal;
+use std::ops::Range;
+
+lists! {
+    CURRENCIES = "words/money.txt" ["currencies"];
+    SCALES = "words/money.txt" ["scales"];
+    SCALED_CURRENCIES = "words/money.txt" ["scaled currencies"];
+    NUMBERS = "words/money.txt" ["numbers"];
+    JOINS = "words/money.txt" ["joins"];
+    COUNTED = "words/money.txt" ["counted"];
+}
+
+/// An amount that a text names.
+#[derive(Debug, Clone)]
+pub(super) struct Amount {
+    /// In major units; of a range, the lower end.
+    pub(super) value: Decimal,
+    /// And the bytes that name it.
+    pub(super) currency: Option<(Currency, Range<usize>)>,
+    /// Whether a word for thousands or millions stands with it.
+    pub(super) scaled: bool,
+    /// Whether digits are grouped, as in `45.000`.
+    pub(super) grouped: bool,
+    pub(super) bytes: Range<usize>,
+    pub(super) words: Range<usize>,
+}
+
+/// Every amount and every bare number of a text that may be one, in order. `taken` are words that are days.
+pub(super) fn all(page: &Page<'_>, context: &Context<'_>, taken: &[Range<usize>]) -> Vec<Amount> {
+    let reader = Reader { page, context };
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut days = taken.iter().peekable();
+    while at < page.tokens.len() {
+        while days.next_if(|day| day.end <= at).is_some() {}
+        if let Some(day) = days.peek().filter(|day| day.contains(&at)) {
+            at = day.end;
+            continue;
+        }
+        match reader.range(at) {
+            Some(amount) => {
+                at = amount.words.end.max(at + 1);
+                found.push(amount);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+struct Reader<'p, 't> {
+    page: &'p Page<'t>,
+    context: &'p Context<'p>,
+}
+
+/// A number with what stands behind it.
+struct One {
+    value: Decimal,
+    scale: Option<u32>,
+    currency: Option<(Currency, Range<usize>)>,
+    bytes: Range<usize>,
+    grouped: bool,
+}
+
+impl Reader<'_, '_> {
+    /// One amount, or the lower one of two.
+    fn range(&self, at: usize) -> Option<Amount> {
+        let first = self.one(at)?;
+        let second = self.joined(first.bytes.end);
+        let mut amount = self.amount(at, first);
+        if let Some((next, second)) = second {
+            let upper = self.amount(next, second);
+            let shared = !amount.scaled && amount.currency.is_none() && amount.value < upper.value;
+            if shared && upper.scaled {
+                let scale = if upper.value >= Decimal::from(1_000_000) && amount.value < Decimal::from(100) { 6 } else { 3 };
+                let scaled = amount.value * power(scale);
+                if amount.value < Decimal::from(1000) && scaled <= upper.value {
+                    amount.value = scaled;
+                }
+            }
+            if amount.value <= upper.value {
+                amount.scaled |= upper.scaled;
+                amount.currency = amount.currency.or(upper.currency);
+                amount.bytes.end = upper.bytes.end;
+                amount.words.end = upper.words.end;
+            }
+        }
+        Some(amount)
+    }
+
+    fn amount(&self, at: usize, one: One) -> Amount {
+        let scale = one.scale.map_or(Decimal::ONE, power);
+        let end = self.page.token_at(one.bytes.end.saturating_sub(1)) + 1;
+        Amount {
+            value: one.value.saturating_mul(scale).normalize(),
+            currency: one.currency,
+            scaled: one.scale.is_some(),
+            grouped: one.grouped,
+            words: at..end.max(at + 1).min(self.page.tokens.len()),
+            bytes: one.bytes,
+        }
+    }
+
+    /// The other end of a range: behind a dash, a slash or a word for it.
+    fn joined(&self, byte: usize) -> Option<(usize, One)> {
+        let rest = &self.page.text[byte..];
+        let next = self.page.token_at(byte);
+        let gap = &rest[..self.page.tokens.get(next)?.range.start - byte];
+        if matches!(gap.trim(), "-" | "–" | "—" | "/" | "- €" | "-€" | "- $" | "-$" | "-£" | "- £") && !gap.contains('\n') {
+            return Some((next, self.one(next)?));
+        }
+        let (len, _) = JOINS.at(self.page, next).filter(|_| gap.trim().is_empty() && !gap.contains('\n'))?;
+        let number = next + len;
+        self.page.together(next, number).then_some(())?;
+        Some((number, self.one(number)?))
+    }
+
+    fn one(&self, at: usize) -> Option<One> {
+        let token = self.page.tokens.get(at)?;
+        if token.key.starts_with(|c: char| c.is_ascii_digit()) {
+            self.digits(at)
+        } else {
+            self.spelled(at)
+        }
+    }
+
+    fn digits(&self, at: usize) -> Option<One> {
+        let text = self.page.text;
+        let start = self.page.tokens[at].range.start;
+        let line_end = self.page.layout.lines[self.page.tokens[at].line].range.end;
+        let line = &text[..line_end.max(start)];
+        let before = text[..start].chars().next_back();
+        if before.is_some_and(|c| matches!(c, '+' | '#' | '.' | '_' | '/' | ':') && !self.opens_amount(start, c)) {
+            return None;
+        }
+        let large = |rest: &str| suffix(rest).is_some_and(|suffix| suffix.scale.is_some_and(|scale| scale >= 6));
+        let (value, end) = number::read(line, start, large)?;
+        let grouped = line[start..end].contains(|c: char| !c.is_ascii_digit()) && value >= Decimal::from(1000);
+        self.with_suffix(value, start, end, line_end, grouped)
+    }
+
+    /// A slash, stop or colon before a number may close a word: "budget:45k", "CHF.45'000".
+    fn opens_amount(&self, start: usize, mark: char) -> bool {
+        let before = self.page.text[..start].trim_end_matches(mark);
+        mark != '+' && mark != '#' && mark != '_' && before.ends_with(|c: char| c.is_alphabetic() || c == '€' || c.is_whitespace())
+    }
+
+    /// `forty thousand`, `vierzigtausend`, `half a million`.
+    fn spelled(&self, at: usize) -> Option<One> {
+        let token = &self.page.tokens[at];
+        let start = token.range.start;
+        if let Some(tens) = token.key.strip_suffix("tausend").filter(|tens| !tens.is_empty()) {
+            let value: Decimal = NUMBERS.value(tens)?.parse().ok()?;
+            let line_end = self.page.layout.lines[token.line].range.end.max(token.range.end);
+            let mut one = self.with_suffix(value, start, token.range.end, line_end, false)?;
+            one.scale = Some(3);
+            return Some(one);
+        }
+        let (len, value) = NUMBERS.at(self.page, at)?;
+        let scale = self.page.key(at + len);
+        // "a k" and "one m" are no numbers: the scale is written out, too.
+        let spelled = SCALES.value(scale).filter(|_| scale.len() > 4 && self.page.together(at, at + len))?;
+        let end = self.page.tokens[at + len].range.end;
+        let line_end = self.page.layout.lines[self.page.tokens[at + len].line].range.end.max(end);
+        let mut one = self.with_suffix(value.parse().ok()?, start, end, line_end, false)?;
+        one.scale = spelled.parse().ok();
+        Some(one)
+    }
+
+    /// A number with scale and currency around it; `None` when what stands behind it says that it counts things.
+    fn with_suffix(&self, value: Decimal, start: usize, end: usize, line_end: usize, grouped: bool) -> Option<One> {
+        let rest = &self.page.text[end..line_end.max(end)];
+        let suffix = suffix(rest).unwrap_or_default();
+        let mut one = One { value, scale: suffix.scale, currency: None, bytes: start..end + suffix.len, grouped };
+        if let Some((code, range)) = suffix.currency {
+            one.currency = self.currency(code).map(|currency| (currency, end + range.start..end + range.end));
+        } else if suffix.len == 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '%') {
+            return None;
+        }
+        if one.currency.is_none()
+            && let Some((currency, range)) = self.currency_before(start)
+        {
+            one.bytes.start = range.start.min(one.bytes.start);
+            one.currency = Some((currency, range));
+        }
+        let behind = self.page.text[one.bytes.end..line_end.max(one.bytes.end)].trim_start();
+        let next = self.page.key(self.page.token_at(one.bytes.end));
+        let counts = one.currency.is_none() && (behind.starts_with('%') || COUNTED.has(next) && !behind.starts_with('/') && one.scale.is_none());
+        (!counts).then_some(one)
+    }
+
+    /// `€ `, `CHF `, `US$`, and `€€€ - ` in front of a form's line.
+    fn currency_before(&self, start: usize) -> Option<(Currency, Range<usize>)> {
+        let line = &self.page.layout.lines[self.page.tokens.get(self.page.token_at(start))?.line];
+        let before = self.page.text.get(line.range.start.min(start)..start)?;
+        let trimmed = before.trim_end_matches([' ', '\u{a0}', '\u{202f}', '.', '~', '-', '–', ':', '=', '(']);
+        let len = trimmed.chars().rev().take_while(|c| c.is_alphabetic() || is_sign(*c)).map(char::len_utf8).sum::<usize>();
+        let word = &trimmed[trimmed.len() - len..];
+        let sign = word.chars().last().filter(|c| is_sign(*c));
+        let code = CURRENCIES.value(&folded(word)).or_else(|| {
+            let sign = sign?.to_string();
+            CURRENCIES.value(&sign)
+        });
+        // A word counts right before the number only: "in euro: 45" does, "euro. 45 users" does not.
+        let near = sign.is_some() || before.len() - trimmed.len() <= 2;
+        let end = line.range.start.min(start) + trimmed.len();
+        Some((self.currency(code.filter(|_| near)?)?, end - word.len()..end))
+    }
+
+    /// The currency of a code. A `$` is that of the partner, where it counts in dollars at all, and so are crowns.
+    fn currency(&self, code: &str) -> Option<Currency> {
+        let home = self.context.home_currency.code();
+        let dollars = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"];
+        let crowns = ["SEK", "NOK", "DKK", "ISK"];
+        let local = [dollars.as_slice(), crowns.as_slice()].into_iter().any(|kin| {
+            kin.first() == Some(&code) && kin.contains(&home)
+        });
+        if local { home.parse().ok() } else { code.parse().ok() }
+    }
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '€' | '$' | '£' | '¥' | '₹')
+}
+
+fn power(scale: u32) -> Decimal {
+    Decimal::from(10_i64.pow(scale.min(12)))
+}
+
+/// What stands behind a number.
+#[derive(Debug, Default)]
+struct Suffix {
+    scale: Option<u32>,
+    /// The code and where it stands, from the end of the number.
+    currency: Option<(&'static str, Range<usize>)>,
+    len: usize,
+}
+
+/// `k`, ` Mio. €`, `.- CHF`, `k USD`, ` T€`, ` 000`; nothing, where the next word is neither scale nor currency.
+fn suffix(rest: &str) -> Option<Suffix> {
+    let mut suffix = Suffix::default();
+    let mut at = 0;
+    for dash in [".–", ",–", ".-", ",-", ".—", ",--", ".--"] {
+        if let Some(behind) = rest.strip_prefix(dash) {
+            at = rest.len() - behind.trim_start_matches('-').len();
+        }
+    }
+    for _ in 0..3 {
+        let Some((word, from, to)) = next_word(rest, at) else { break };
+        let folded = folded(word);
+        if suffix.currency.is_some() {
+            // "$ CA", "$ US": the country behind the sign.
+            let (start, sign) = suffix.currency.as_ref().map(|(_, range)| (range.start, &rest[range.clone()]))?;
+            let code = CURRENCIES.value(&format!("{sign}{folded}")).filter(|_| sign == "$" || sign.starts_with("dinars"));
+            if let Some(code) = code {
+                suffix.currency = Some((code, start..to));
+                suffix.len = to;
+            }
+            break;
+        }
+        let (scale, currency) = scale_and_currency(&folded);
+        if scale.is_none() && currency.is_none() || scale.is_some() && suffix.scale.is_some() {
+            break;
+        }
+        // "3 m" and "5 t" are metres and tonnes; glued to the number they are millions and thousands.
+        if from > at && folded.len() == 1 && currency.is_none() && folded != "k" {
+            break;
+        }
+        suffix.scale = suffix.scale.or(scale);
+        suffix.currency = currency.map(|code| (code, from..to));
+        suffix.len = to;
+        at = to;
+    }
+    (suffix.len > 0).then_some(suffix)
+}
+
+/// The next run of letters and signs, over a blank and a stop, or "of".
+fn next_word(rest: &str, at: usize) -> Option<(&str, usize, usize)> {
+    let tail = &rest[at..];
+    let tail = tail.strip_prefix('.').filter(|_| at > 0).unwrap_or(tail);
+    let blank = tail.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let blank = blank.strip_prefix("of ").or_else(|| blank.strip_prefix("d'")).or_else(|| blank.strip_prefix("d’")).unwrap_or(blank);
+    let from = rest.len() - blank.len();
+    if from - at > 5 {
+        return None;
+    }
+    let first = blank.chars().next()?;
+    let len = if is_sign(first) {
+        first.len_utf8()
+    } else {
+        blank.find(|c: char| !c.is_alphabetic() && !is_sign(c)).unwrap_or(blank.len())
+    };
+    (len > 0).then(|| (&blank[..len], from, from + len))
+}
+
+fn scale_and_currency(word: &str) -> (Option<u32>, Option<&'static str>) {
+    if let Some(value) = SCALED_CURRENCIES.value(word)
+        && let Some((scale, code)) = value.split_once(' ')
+    {
+        return (scale.parse().ok(), Some(code));
+    }
+    if let Some(scale) = SCALES.value(word) {
+        return (scale.parse().ok(), None);
+    }
+    if let Some(code) = CURRENCIES.value(word) {
+        return (None, Some(code));
+    }
+    // "kEUR", "musd".
+    let split = word.char_indices().nth(1).map(|(at, _)| word.split_at(at));
+    match split {
+        Some((scale @ ("k" | "m"), code)) if CURRENCIES.has(code) => {
+            (SCALES.value(scale).and_then(|scale| scale.parse().ok()), CURRENCIES.value(code))
+        }
+        _ => (None, None),
+    }
+}

@@ -1,0 +1,2 @@
+use super::*;
+use jiff::civil::date;

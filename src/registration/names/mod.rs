@@ -1,0 +1,4 @@
+//! Is it the same customer?
+
+pub mod domain;
+pub(super) mod forms;
