@@ -44,7 +44,7 @@ fn score(page: &Page<'_>, day: &Day, labels: &[Labelled], context: &Context<'_>)
     let (close, other, away) = (near(&CLOSE), near(&NO_CLOSE), near(&AWAY));
     add(close < usize::MAX && close <= other, 0.35);
     add(other < close, -0.5);
-    add(away < close && away < other, -0.15);
+    add(away < close && away < other, -0.05);
     add(day.date <= context.today, -0.8);
     add(cues::is_refused(page, &day.words), -0.6);
     add(cues::is_corrected(page, &day.words), 0.35);

@@ -26,8 +26,10 @@ lists! {
     ORIGIN = "words/company.txt" ["origin"];
 }
 
-/// Names below this score are not taken.
+/// Names below this score are not taken, unless there is no other.
 pub(super) const ENOUGH: f64 = 0.45;
+/// Nor are those below this one then.
+pub(super) const DOUBTFUL: f64 = 0.2;
 
 /// An organisation that a text names.
 #[derive(Debug, Clone)]
@@ -126,7 +128,7 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, sited: bool) 
     add(AFTER.at(page, words.end).is_some() && page.together(at, words.end) && !parts(page.gap(words.end)), 0.2);
     add(sited, 0.45);
     add(is_located(page, words), 0.2);
-    add(begins_item(page, words), 0.2);
+    add(begins_item(page, words), 0.25);
     add(!long && !legal && !kind && !sited && !asked, -0.15);
     add(!long && GENERIC.has(page.key(at)), -1.0);
     add(!long && PLACES.has(page.key(at)), -0.6);

@@ -139,7 +139,7 @@ impl Reader<'_, '_> {
     fn numeric(&self, at: usize) -> Found {
         let first = self.number(at)?;
         let (gap, second) = (self.page.gap(at + 1), self.number(at + 1)?);
-        if !matches!(gap, "." | "/" | "-" | ". ") || self.page.gap(at).ends_with(['.', ',', '-', '/', ':']) {
+        if !matches!(gap, "." | "/" | "-" | ". ") || self.continues_a_number(at) {
             return None;
         }
         let third = self.number(at + 2).filter(|_| self.page.gap(at + 2) == gap);
@@ -158,6 +158,13 @@ impl Reader<'_, '_> {
             }
             None => None,
         }
+    }
+
+    /// Whether digits and a separator stand directly before, as in a telephone number.
+    fn continues_a_number(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map_or("", |before| self.word(before));
+        let digits = before.ends_with(|c: char| c.is_ascii_digit());
+        digits && self.word(at).len() < 4 && matches!(self.page.gap(at), "." | "," | "-" | "/" | ":")
     }
 
     /// A full stop behind day and month, and no digit.

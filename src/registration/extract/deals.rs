@@ -53,27 +53,22 @@ fn scopes(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Scope> {
     }
     let whole = 0..page.tokens.len();
     let mut customers = several(page, facts);
-    if customers.len() < 2 {
+    if customers.is_empty() {
         customers = lower_items(page, facts, context);
     }
-    if customers.len() < 2 {
-        let best = best_firm(facts, &whole).cloned();
-        let customer = best.or_else(|| company::lower_case(page, &known(facts, context), &whole));
+    if customers.is_empty() {
+        let sure = best_firm(facts, &whole, company::ENOUGH).cloned();
+        let lower = || company::lower_case(page, &known(facts, context), &whole);
+        let customer = sure.or_else(|| best_firm(facts, &whole, company::DOUBTFUL).cloned()).or_else(lower);
         return vec![Scope { own: whole, customer, shared: Vec::new() }];
     }
-    let starts: Vec<usize> = (0..customers.len())
-        .map(|at| {
-            let after = at.checked_sub(1).map_or(0, |before| customers[before].words.end);
-            start_of(page, after, customers[at].words.start)
-        })
-        .collect();
+    let starts: Vec<usize> = customers.iter().map(|customer| customer.start).collect();
     let last = end_of_last(page, &starts);
     let shared = vec![0..starts[0], last..whole.end];
     let ends = starts[1..].iter().copied().chain([last]);
-    let own: Vec<_> = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-    own.into_iter()
-        .zip(customers)
-        .map(|(own, customer)| Scope { own, customer: Some(customer), shared: shared.clone() })
+    let scopes = starts.iter().zip(ends).zip(customers).filter(|(_, customer)| customer.deal);
+    scopes
+        .map(|((start, end), customer)| Scope { own: *start..end, customer: Some(customer.firm), shared: shared.clone() })
         .collect()
 }
 
@@ -96,32 +91,42 @@ fn of_row(row: &[Labelled]) -> Option<Scope> {
     Some(Scope { own, customer, shared: Vec::new() })
 }
 
-fn best_firm<'f>(facts: &'f Facts, scope: &Range<usize>) -> Option<&'f Firm> {
-    let inside = facts.firms.iter().filter(|firm| firm.score >= company::ENOUGH && scope.contains(&firm.words.start));
+fn best_firm<'f>(facts: &'f Facts, scope: &Range<usize>, enough: f64) -> Option<&'f Firm> {
+    let inside = facts.firms.iter().filter(|firm| firm.score >= enough && scope.contains(&firm.words.start));
     // Of those as sure, the first.
     inside.reduce(|best, firm| if firm.score > best.score + 1e-9 { firm } else { best })
 }
 
-/// The customers of a text that tells of several deals: each has an amount, a product or a day of its own.
-fn several(page: &Page<'_>, facts: &Facts) -> Vec<Firm> {
+/// The customers of a text that tells of several deals. Each has an amount, a product or a day of its own, or is only
+/// named ([`Candidate::deal`] is false) and parts the others.
+fn several(page: &Page<'_>, facts: &Facts) -> Vec<Candidate> {
     let mut firms: Vec<&Firm> = Vec::new();
-    for firm in facts.firms.iter().filter(|firm| firm.score >= company::ENOUGH && page.tokens[firm.words.start].part == Part::Body && page.tokens[firm.words.start].message == 0) {
-        match firms.iter_mut().find(|other| is_same(page, other, firm)) {
-            Some(_) => {}
-            None => firms.push(firm),
+    for firm in facts.firms.iter().filter(|firm| firm.score >= company::ENOUGH) {
+        let token = &page.tokens[firm.words.start];
+        let new = !firms.iter().any(|other| is_same(page, other, firm));
+        if new && token.part == Part::Body && token.message == 0 {
+            firms.push(firm);
         }
     }
-    let mut kept: Vec<Firm> = Vec::new();
-    for at in 0..firms.len() {
-        let after = kept.last().map_or(0, |firm| firm.words.end);
-        let start = start_of(page, after, firms[at].words.start);
-        let end = firms.get(at + 1).map_or(page.tokens.len(), |next| start_of(page, firms[at].words.end, next.words.start));
-        let leads = firms[at].words.start - start <= LEADING;
-        if leads && has_facts(facts, &(start..end)) {
-            kept.push(firms[at].clone());
-        }
-    }
-    kept
+    let starts: Vec<usize> = (0..firms.len())
+        .map(|at| start_of(page, at.checked_sub(1).map_or(0, |before| firms[before].words.end), firms[at].words.start))
+        .collect();
+    let leading: Vec<usize> = (0..firms.len()).filter(|at| firms[*at].words.start - starts[*at] <= LEADING).collect();
+    let ends = leading.iter().skip(1).map(|at| starts[*at]).chain([page.tokens.len()]);
+    let all: Vec<Candidate> = leading
+        .iter()
+        .zip(ends)
+        .map(|(at, end)| Candidate { firm: firms[*at].clone(), start: starts[*at], deal: has_facts(facts, &(starts[*at]..end)) })
+        .filter(|candidate| candidate.deal || page.tokens[candidate.start].range.start == page.layout.lines[page.tokens[candidate.start].line].range.start)
+        .collect();
+    if all.iter().filter(|candidate| candidate.deal).count() > 1 { all } else { Vec::new() }
+}
+
+/// A customer where a deal may begin.
+struct Candidate {
+    firm: Firm,
+    start: usize,
+    deal: bool,
 }
 
 /// A deal's customer is named among its first words.
@@ -170,7 +175,7 @@ fn end_of_last(page: &Page<'_>, starts: &[usize]) -> usize {
 }
 
 /// Customers of a numbered list that is written in small letters.
-fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Firm> {
+fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Candidate> {
     let starts = |at: &usize| {
         let line = page.tokens[*at].line;
         page.layout.lines[line].bullet && (*at == 0 || page.tokens[at - 1].line != line) && !page.tokens[*at].capital
@@ -183,7 +188,12 @@ fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Fir
     if facts_of_own == 0 {
         return Vec::new();
     }
-    scopes.iter().filter_map(|scope| company::lower_case(page, &known, scope)).collect()
+    let named = |scope: &Range<usize>| {
+        let firm = company::lower_case(page, &known, scope)?;
+        Some(Candidate { firm, start: scope.start, deal: true })
+    };
+    let all: Vec<Candidate> = scopes.iter().filter_map(named).collect();
+    if all.len() > 1 { all } else { Vec::new() }
 }
 
 /// Whether there is a deal to register, rather than a question, a letter of thanks or an absence note.
@@ -222,7 +232,9 @@ impl Reader<'_, '_> {
     }
 
     fn draft(&self) -> Draft {
-        let person = best(self.facts.people.iter().filter(|person| person.score >= people::ENOUGH && self.inside(person.words.start)), |person| person.score);
+        let people = || self.facts.people.iter().filter(|person| self.inside(person.words.start));
+        let person = best(people().filter(|person| person.score >= people::ENOUGH), |person| person.score)
+            .or_else(|| best(people().filter(|person| person.score >= people::DOUBTFUL), |person| person.score));
         let amount = best(self.facts.amounts.iter().filter(|(amount, score)| *score >= value::ENOUGH && self.inside(amount.words.start)), |(_, score)| *score);
         let day = best(self.facts.days.iter().filter(|(day, score)| *score >= closing::ENOUGH && self.inside(day.words.start)), |(_, score)| *score);
         let product = best(self.facts.products.iter().filter(|product| product.score > 0.3 && self.inside(product.words.start)), |product| product.score);

@@ -88,7 +88,10 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
         {
             last.value.end = at;
         }
-        let rest = page.tokens[at + len..].iter().take_while(|token| token.line == line).count();
+        // Needs may take several sentences; a name, an amount or a day does not.
+        let sentence = page.sentence_of(at + len).end;
+        let long = matches!(asked, Asked::Need | Asked::Proof | Asked::Other);
+        let rest = (at + len..page.tokens.len()).take_while(|at| page.tokens[*at].line == line && (long || *at < sentence)).count();
         found.push(Labelled {
             asked,
             label: at..at + len,

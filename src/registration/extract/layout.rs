@@ -54,6 +54,8 @@ pub(super) struct Message {
 /// All lines of a text.
 pub(super) struct Layout<'t> {
     text: &'t str,
+    /// Whether a program broke the lines: several of them are about as long.
+    wrapped: bool,
     pub(super) lines: Vec<Line>,
     pub(super) messages: Vec<Message>,
 }
@@ -66,12 +68,14 @@ const SHORT: usize = 60;
 impl<'t> Layout<'t> {
     /// The lines of a text.
     pub(super) fn of(text: &'t str) -> Self {
-        let mut layout = Self { text, lines: Vec::new(), messages: vec![Message::default()] };
+        let mut layout = Self { text, wrapped: false, lines: Vec::new(), messages: vec![Message::default()] };
         let mut at = 0;
         for line in text.split('\n') {
             layout.lines.push(bare_line(at, line));
             at += line.len() + 1;
         }
+        let long = |line: &&Line| (WRAPPED..=WRAPPED + 40).contains(&line.range.len());
+        layout.wrapped = layout.lines.iter().filter(long).count() > 2;
         layout.find_speakers();
         layout.find_parts();
         layout
@@ -84,6 +88,7 @@ impl<'t> Layout<'t> {
     /// Whether a sentence goes on from one line to the next.
     pub(super) fn flows(&self, from: usize, to: usize) -> bool {
         to == from + 1
+            && self.wrapped
             && !self.lines[to].bullet
             && self.slice(from).chars().count() >= WRAPPED
             && !self.slice(from).ends_with(['.', '!', '?', ':'])
@@ -208,7 +213,7 @@ fn bullet(line: &str) -> usize {
     let marked = line.len() - mark.len();
     let number = mark.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = mark.len() - number.len();
-    let behind = if (1..=2).contains(&digits) && number.starts_with(['.', ')']) && number[1..].starts_with(' ') {
+    let behind = if (1..=2).contains(&digits) && number.starts_with(['.', ')', '/']) && number[1..].starts_with(' ') {
         marked + digits + 1
     } else if marked == 0 && mark.len() > 2 && mark.as_bytes()[0].is_ascii_alphabetic() && mark[1..].starts_with(") ") {
         2

@@ -99,7 +99,7 @@ impl Reader<'_, '_> {
 
     fn amount(&self, at: usize, one: One) -> Amount {
         let scale = one.scale.map_or(Decimal::ONE, power);
-        let end = self.page.token_at(one.bytes.end.saturating_sub(1)) + 1;
+        let end = self.page.tokens.partition_point(|token| token.range.start < one.bytes.end);
         Amount {
             value: one.value.saturating_mul(scale).normalize(),
             currency: one.currency,
@@ -192,10 +192,25 @@ impl Reader<'_, '_> {
             one.bytes.start = range.start.min(one.bytes.start);
             one.currency = Some((currency, range));
         }
+        if one.currency.is_none() {
+            one.currency = self.code_behind(one.bytes.end, line_end);
+        }
         let behind = self.page.text[one.bytes.end..line_end.max(one.bytes.end)].trim_start();
         let next = self.page.key(self.page.token_at(one.bytes.end));
         let counts = one.currency.is_none() && (behind.starts_with('%') || COUNTED.has(next) && !behind.starts_with('/') && one.scale.is_none());
         (!counts).then_some(one)
+    }
+
+    /// A code in capitals among the next words: `5 000 000 dinars algériens (DZD)`.
+    fn code_behind(&self, from: usize, line_end: usize) -> Option<(Currency, Range<usize>)> {
+        let next = self.page.token_at(from);
+        let near = self.page.tokens[next.min(self.page.tokens.len())..].iter().take(3).take_while(|token| token.range.end <= line_end);
+        let mut words = near.take_while(|token| !token.key.starts_with(|c: char| c.is_ascii_digit()));
+        words.find_map(|token| {
+            let word = self.page.slice(&token.range);
+            let code = CURRENCIES.value(&token.key).filter(|_| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()))?;
+            Some((self.currency(code)?, token.range.clone()))
+        })
     }
 
     /// `€ `, `CHF `, `US$`, and `€€€ - ` in front of a form's line.

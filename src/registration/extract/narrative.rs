@@ -20,6 +20,7 @@ lists! {
     FIRST_PERSON = "words/deal.txt" ["first person"];
     CHORES = "words/deal.txt" ["chores"];
     LINKS = "words/deal.txt" ["links"];
+    THIS = "words/deal.txt" ["this"];
 }
 
 /// What is taken of a sentence, and how surely.
@@ -80,10 +81,6 @@ fn whole(page: &Page<'_>, value: &Range<usize>) -> Range<usize> {
 
 fn best_of(page: &Page<'_>, known: &Known<'_>, sentence: &Range<usize>, topic: Topic) -> Option<Passage> {
     let pieces = pieces(page, sentence);
-    let keys = Slice { page, range: sentence.clone() };
-    if speaks_to_a_machine(&keys) {
-        return None;
-    }
     let scores: Vec<f64> = pieces.iter().map(|piece| score(page, known, piece, sentence, topic)).collect();
     let (at, best) = scores.iter().copied().enumerate().fold((0, f64::MIN), |best, (at, score)| if score > best.1 { (at, score) } else { best });
     let noisy: Vec<bool> = pieces.iter().map(|piece| is_noise(page, known, piece, topic)).collect();
@@ -142,13 +139,19 @@ fn score(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, sentence: &Ra
     let taken = piece.clone().filter(|at| known.taken.get(*at) == Some(&true)).count();
     let bare = piece.len() - taken;
     let asks = page.gap(sentence.end).trim_start().starts_with('?');
+    if speaks_to_a_machine(&Slice { page, range: piece.clone() }) {
+        return -1.0;
+    }
     let mut score = 0.0;
     let mut add = |by: f64| score += by;
     let first = count(page, piece, &FIRST_PERSON);
     match topic {
         Topic::Need => {
-            add(0.45 * count(page, piece, &NEED));
-            add(0.4 * count(page, piece, &PROBLEM));
+            add(0.4 * count(page, piece, &NEED));
+            add(0.45 * count(page, piece, &PROBLEM));
+            add(-0.1 * f64::from(u32::try_from(taken.min(3)).unwrap_or_default()));
+            // "They need it by May" is about the offer.
+            add(if piece.clone().any(|at| NEED.at(page, at).is_some_and(|(len, _)| THIS.has(page.key(at + len)))) { -0.3 } else { 0.0 });
             add(0.15 * count(page, piece, &THIRD_PERSON));
             add(first * if foreign { 0.15 } else { -0.2 });
             add(-0.3 * count(page, piece, &CHORES));

@@ -15,13 +15,17 @@ use std::{collections::HashSet, ops::Range};
 
 lists! {
     INTRODUCED = "words/names.txt" ["introduced"];
+    WITH = "words/names.txt" ["with"];
+    ALSO_WORDS = "words/names.txt" ["also words"];
     REFERRER = "words/names.txt" ["referrer"];
     HEARSAY = "words/names.txt" ["hearsay"];
     PLACES = "words/company.txt" ["places"];
 }
 
-/// People below this score are not taken.
+/// People below this score are not taken, unless there is nobody else.
 pub(super) const ENOUGH: f64 = 0.35;
+/// Nor are those below this one then.
+pub(super) const DOUBTFUL: f64 = 0.15;
 
 /// Someone whom a text names.
 #[derive(Debug, Clone)]
@@ -63,6 +67,10 @@ pub(super) fn all(page: &Page<'_>, known: &Known<'_>) -> Vec<Person> {
 /// Words at a place that may be a person's name: capital words, or lower ones behind a given name or a salutation.
 fn candidate(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usize>> {
     let key = page.key(at);
+    let start = page.tokens[at].range.start;
+    if known.addresses.iter().any(|address| address.range.contains(&start)) {
+        return None;
+    }
     if is_title(page, at) || !key.starts_with(char::is_alphabetic) || page.tokens[at].range.len() < 2 {
         return None;
     }
@@ -77,7 +85,7 @@ fn candidate(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usiz
             .min(run.start + 5);
         return (!GENERIC.has(key) || GIVEN_NAMES.has(key) && led(page, at)).then_some(run.start..end);
     }
-    let named = (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key)) || (led(page, at) && !GENERIC.has(key));
+    let named = (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key) && !ALSO_WORDS.has(key)) || (led(page, at) && !GENERIC.has(key));
     if !named || page.tokens[at].capital || page.tokens[at].key.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -109,6 +117,15 @@ fn led(page: &Page<'_>, at: usize) -> bool {
     // "m" and "fr" are salutations with a stop or a capital only.
     let written = key.len() > 2 || page.gap(at).starts_with('.') || page.tokens[before].capital;
     near && written && SALUTATIONS.has(key)
+}
+
+/// The first of the salutations and offices before a name.
+fn first(page: &Page<'_>, at: usize) -> usize {
+    let mut at = at;
+    while at > 0 && is_title(page, at - 1) && page.together(at - 1, at) {
+        at -= 1;
+    }
+    at
 }
 
 fn is_title(page: &Page<'_>, at: usize) -> bool {
@@ -164,7 +181,9 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         && (words.end..words.end + 3).any(|at| TITLES.at(page, at).is_some() || is_office(page.key(at)))
         && matches!(page.gap(words.end).trim(), "," | "(" | "-" | "–" | "/");
     add(office || titled, 0.35);
-    add(cues::shortly_before(page, at, 1, &INTRODUCED), 0.2);
+    let introduced = cues::shortly_before(page, first(page, at), 0, &INTRODUCED);
+    add(introduced, if long { 0.4 } else { 0.25 });
+    add(!introduced && cues::shortly_before(page, at, 1, &WITH), 0.1);
     add(runs::tells_company(page, words), -0.5);
     add(PLACES.has(page.key(at)) && !long, -0.6);
     add(cues::shortly_before(page, at, 1, &REFERRER), -0.45);

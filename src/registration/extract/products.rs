@@ -83,12 +83,14 @@ impl Products {
             if cues::asked(labels, at, Asked::Product) {
                 score += 0.15;
             }
-            if cues::shortly_behind(page, words.end, 0, &NOT_IT) || cues::is_refused(page, &words) {
+            // "Weave no" is no Weave; "is Conduit, no?" asks for a nod.
+            let denied = cues::shortly_behind(page, words.end, 0, &NOT_IT) && !page.gap(words.end + 1).starts_with('?');
+            if denied || cues::is_refused(page, &words) {
                 score -= 0.7;
             }
             let clause = page.clause_of(&words);
             if cues::any(page, &clause, &ELSEWHERE) {
-                score -= 0.5;
+                score -= 0.6;
             }
             found.push(Product { index, words, score });
             at += len;

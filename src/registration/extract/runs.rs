@@ -56,6 +56,12 @@ fn extended(page: &Page<'_>, products: &Products, start: usize, end: usize) -> O
     if fits && !ends_a_name(page, products, end) && (token.capital || (joined && gap != "." && before.capital)) {
         return Some(end + 1);
     }
+    // "Coopérative laitière du Haut-Vercel": a kind of business, an adjective, and where.
+    let adjective = blank && end == start + 1 && KINDS.has(page.key(start)) && PARTICLES.has(page.key(end + 1)) && !PARTICLES.has(&token.key);
+    if adjective && matches!(page.key(end + 1), "du" | "de" | "des" | "d" | "della" | "del") {
+        let capital = |at: usize| page.tokens.get(at).is_some_and(|token| token.capital && token.line == before.line);
+        return (end + 2..end + 4).find(|at| capital(*at)).map(|at| at + 1);
+    }
     if !blank || !PARTICLES.has(&token.key) {
         return None;
     }
@@ -94,13 +100,19 @@ pub(super) fn legal_form(page: &Page<'_>, at: usize) -> Option<usize> {
 /// Without generic words in front: `Kunde Nordwind Logistik` is `Nordwind Logistik`.
 pub(super) fn without_generic(page: &Page<'_>, run: Range<usize>) -> Option<Range<usize>> {
     let mut run = run;
-    while run.start < run.end && (GENERIC.has(page.key(run.start)) || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3) {
+    let named = |at: usize| page.key(at) == "the" && page.tokens[at].capital && page.sentence_of(at).start != at;
+    while run.start < run.end && !named(run.start) && (GENERIC.has(page.key(run.start)) || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3) {
         run.start += 1;
     }
-    while run.end > run.start && GENERIC.has(page.key(run.end - 1)) && run.end - run.start > 1 {
+    while run.end > run.start && GENERIC.has(page.key(run.end - 1)) && run.end - run.start > 1 && !ends_in_form(page, &run) {
         run.end -= 1;
     }
     (run.start < run.end).then_some(run)
+}
+
+/// Whether the last words of a run are a legal form, such as the `A` of `S.p.A.`.
+pub(super) fn ends_in_form(page: &Page<'_>, run: &Range<usize>) -> bool {
+    (run.start + 1..run.end).any(|at| legal_form(page, at).is_some_and(|len| at + len == run.end))
 }
 
 /// Whether a word of a name says that a company bears it: a kind of business, or a compound of one.

@@ -74,7 +74,7 @@ fn own(page: &Page<'_>, amount: &Amount, labels: &[Labelled]) -> f64 {
     add(cues::any(page, &clause, &NO_VALUE) && label != Some(Asked::Value), -0.45);
     add(cues::shortly_before(page, at, 1, &CEILING), -0.45);
     add(cues::shortly_behind(page, amount.words.end, 2, &PER_PIECE), -0.7);
-    add(cues::shortly_behind(page, amount.words.end, 1, &YEARLY), 0.15);
+    add(cues::shortly_behind(page, amount.words.end, 1, &YEARLY), 0.3);
     add(token.message > 0, -0.15);
     score
 }
