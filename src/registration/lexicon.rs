@@ -81,7 +81,7 @@ impl Phrases {
     }
 }
 
-fn lines(file: &'static str, name: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn lines(file: &'static str, name: &str) -> impl Iterator<Item = &'static str> {
     file.lines()
         .map(str::trim)
         .skip_while(move |line| line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) != Some(name))

@@ -3,5 +3,5 @@
 use crate::registration::lexicon::lists;
 
 lists! {
-    LEGAL_FORMS = "../legal-forms.txt" ["forms"];
+    LEGAL_FORMS = "words/legal-forms.txt" ["forms"];
 }
