@@ -37,7 +37,9 @@ impl Address {
 
 /// Whether everyone can have an address there.
 pub(in crate::registration) fn is_free_mail(domain: &str) -> bool {
-    FREE_MAIL.has(domain)
+    // "freemail.example" says it itself.
+    let label = domain.split('.').next().unwrap_or_default();
+    FREE_MAIL.has(domain) || matches!(label, "freemail" | "webmail" | "mail" | "email")
 }
 
 /// The addresses of a text that are neither the partner's nor the vendor's, in their order.

@@ -1,7 +1,6 @@
 //! Which of a text's names is the customer.
 
 use super::{
-    Context,
     address::Address,
     cues,
     labels::{Asked, Labelled},
@@ -42,7 +41,6 @@ pub(super) struct Firm {
 
 /// What is known of a text when its customers are looked for.
 pub(super) struct Known<'a> {
-    pub(super) context: &'a Context<'a>,
     pub(super) products: &'a Products,
     pub(super) labels: &'a [Labelled],
     pub(super) addresses: &'a [Address],

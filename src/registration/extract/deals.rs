@@ -21,6 +21,7 @@ use std::ops::Range;
 
 lists! {
     INTENT = "words/deal.txt" ["intent"];
+    OTHER_MATTER = "words/deal.txt" ["other matter"];
     NO_INTENT = "words/deal.txt" ["no intent"];
     DEAD = "words/deal.txt" ["dead"];
 }
@@ -38,7 +39,7 @@ struct Scope {
 pub(super) fn all(text: &str, context: &Context<'_>) -> Vec<Draft> {
     let page = Page::of(text);
     let facts = Facts::of(&page, context);
-    let scopes = scopes(&page, &facts, context);
+    let scopes = scopes(&page, &facts);
     let several = scopes.len() > 1;
     scopes
         .into_iter()
@@ -47,18 +48,18 @@ pub(super) fn all(text: &str, context: &Context<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn scopes(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Scope> {
+fn scopes(page: &Page<'_>, facts: &Facts) -> Vec<Scope> {
     if !facts.rows.is_empty() {
         return facts.rows.iter().filter_map(|row| of_row(row)).collect();
     }
     let whole = 0..page.tokens.len();
     let mut customers = several(page, facts);
     if customers.is_empty() {
-        customers = lower_items(page, facts, context);
+        customers = lower_items(page, facts);
     }
     if customers.is_empty() {
         let sure = best_firm(facts, &whole, company::ENOUGH).cloned();
-        let lower = || company::lower_case(page, &known(facts, context), &whole);
+        let lower = || company::lower_case(page, &known(facts), &whole);
         let customer = sure.or_else(|| best_firm(facts, &whole, company::DOUBTFUL).cloned()).or_else(lower);
         return vec![Scope { own: whole, customer, shared: Vec::new() }];
     }
@@ -72,9 +73,8 @@ fn scopes(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Scope> {
         .collect()
 }
 
-fn known<'a>(facts: &'a Facts, context: &'a Context<'a>) -> company::Known<'a> {
+fn known(facts: &Facts) -> company::Known<'_> {
     company::Known {
-        context,
         products: &facts.catalogue,
         labels: &facts.labels,
         addresses: &facts.addresses,
@@ -175,7 +175,7 @@ fn end_of_last(page: &Page<'_>, starts: &[usize]) -> usize {
 }
 
 /// Customers of a numbered list that is written in small letters.
-fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Candidate> {
+fn lower_items(page: &Page<'_>, facts: &Facts) -> Vec<Candidate> {
     let starts = |at: &usize| {
         let line = page.tokens[*at].line;
         page.layout.lines[line].bullet && (*at == 0 || page.tokens[at - 1].line != line) && !page.tokens[*at].capital
@@ -183,7 +183,7 @@ fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Can
     let items: Vec<usize> = (0..page.tokens.len()).filter(starts).collect();
     let ends = items.iter().skip(1).copied().chain([page.tokens.len()]);
     let scopes: Vec<_> = items.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-    let known = known(facts, context);
+    let known = known(facts);
     let facts_of_own = scopes.iter().filter(|scope| has_facts(facts, scope)).count();
     if facts_of_own == 0 {
         return Vec::new();
@@ -200,7 +200,7 @@ fn lower_items(page: &Page<'_>, facts: &Facts, context: &Context<'_>) -> Vec<Can
 fn is_deal(page: &Page<'_>, facts: &Facts, scope: &Scope, several: bool) -> bool {
     let body = |at: &usize| matches!(page.tokens[*at].part, Part::Body | Part::Subject);
     let says = |list: &crate::registration::lexicon::Phrases| scope.own.clone().filter(body).any(|at| list.at(page, at).is_some());
-    if says(&DEAD) {
+    if says(&DEAD) || (!several && says(&OTHER_MATTER)) {
         return false;
     }
     let customer = scope.customer.as_ref().map_or(0.0, |firm| firm.score);
@@ -213,7 +213,7 @@ fn is_deal(page: &Page<'_>, facts: &Facts, scope: &Scope, several: bool) -> bool
         return true;
     }
     if says(&NO_INTENT) {
-        return customer >= 1.0 && signs >= 3;
+        return customer > 0.0 && signs >= 3;
     }
     if customer > 0.0 { signs >= 1 } else { intent && (amount || product) && signs >= 3 }
 }
@@ -307,6 +307,15 @@ impl Reader<'_, '_> {
         if let Some(cell) = cell {
             let code = self.page.slice(&self.page.bytes(&cell.value)).trim().to_uppercase();
             return code.parse().ok().map(|currency| field(currency, self.page.bytes(&cell.value), 0.9));
+        }
+        // "50k depending on seats, euros".
+        let sentence = self.page.sentence_of(amount.words.start);
+        let said = (amount.words.end..sentence.end).filter(|at| self.page.key(*at).len() > 2).find_map(|at| {
+            let code = super::money::CURRENCIES.value(self.page.key(at))?;
+            Some((code.parse().ok()?, self.page.tokens[at].range.clone()))
+        });
+        if let Some((currency, bytes)) = said {
+            return Some(field(currency, bytes, 0.7));
         }
         let others = self.facts.amounts.iter().filter(|(other, _)| self.inside(other.words.start));
         let (currency, bytes) = others.filter_map(|(other, _)| other.currency.clone()).next()?;

@@ -59,7 +59,6 @@ impl Facts {
         let firms = company::all(
             page,
             &company::Known {
-                context,
                 products: &catalogue,
                 labels: &labels,
                 addresses: &addresses,
@@ -87,7 +86,10 @@ impl Facts {
             foreign,
         };
         let taken = facts.taken(page);
-        let known = narrative::Known { labels: &facts.labels, taken: &taken, foreign: &facts.foreign };
+        let past = facts.days.iter().filter(|(day, _)| day.date <= context.today).map(|(day, _)| day.words.clone());
+        let past = marked(page, past);
+        let origin = marked(page, facts.origins.iter().map(|origin| origin.words.clone()));
+        let known = narrative::Known { labels: &facts.labels, taken: &taken, past: &past, origin: &origin, foreign: &facts.foreign };
         let needs = narrative::all(page, &known, Topic::Need);
         let proofs = narrative::all(page, &known, Topic::Proof);
         (facts.needs, facts.proofs) = (needs, proofs);
@@ -96,22 +98,25 @@ impl Facts {
 
     /// For each word, whether a fact was read from it.
     fn taken(&self, page: &Page<'_>) -> Vec<bool> {
-        let mut taken = vec![false; page.tokens.len()];
         let addresses = self.addresses.iter().map(|address| page.token_at(address.range.start)..page.token_at(address.range.end));
         let days = self.days.iter().filter(|(_, score)| *score > 0.0).map(|(day, _)| day.words.clone());
         let amounts = self.amounts.iter().filter(|(_, score)| *score > 0.0).map(|(amount, _)| amount.words.clone());
         let products = self.products.iter().map(|product| product.words.clone());
         let people = self.people.iter().filter(|person| person.score >= people::ENOUGH).map(|person| person.words.clone());
         let firms = self.firms.iter().filter(|firm| firm.score >= company::ENOUGH).map(|firm| firm.words.clone());
-        for words in addresses.chain(days).chain(amounts).chain(products).chain(people).chain(firms) {
-            for at in words {
-                if let Some(word) = taken.get_mut(at) {
-                    *word = true;
-                }
-            }
-        }
-        taken
+        marked(page, addresses.chain(days).chain(amounts).chain(products).chain(people).chain(firms))
     }
+}
+
+/// For each word, whether one of the ranges holds it.
+fn marked(page: &Page<'_>, ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Vec<bool> {
+    let mut marked = vec![false; page.tokens.len()];
+    for at in ranges.flatten() {
+        if let Some(word) = marked.get_mut(at) {
+            *word = true;
+        }
+    }
+    marked
 }
 
 /// Which messages come from neither the partner nor the vendor: those whose sender has another address.

@@ -40,8 +40,6 @@ pub(super) enum Asked {
 #[derive(Debug, Clone)]
 pub(super) struct Labelled {
     pub(super) asked: Asked,
-    /// The words of the label itself.
-    pub(super) label: Range<usize>,
     /// The words behind it: to the end of the line, or to the next label in it.
     pub(super) value: Range<usize>,
 }
@@ -92,14 +90,21 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
         let sentence = page.sentence_of(at + len).end;
         let long = matches!(asked, Asked::Need | Asked::Proof | Asked::Other);
         let rest = (at + len..page.tokens.len()).take_while(|at| page.tokens[*at].line == line && (long || *at < sentence)).count();
+        let value = at + len..at + len + rest;
         found.push(Labelled {
             asked,
-            label: at..at + len,
-            value: at + len..at + len + rest,
+            value: if asked == Asked::Company { first_item(page, value) } else { value },
         });
         at += len;
     }
     found
+}
+
+/// A form has one customer: what stands behind a comma, bracket or dash is about it.
+fn first_item(page: &Page<'_>, value: Range<usize>) -> Range<usize> {
+    let parts = |at: &usize| super::page::parts(page.gap(*at)) && super::runs::legal_form(page, *at).is_none();
+    let end = (value.start + 1..value.end).find(parts).unwrap_or(value.end);
+    value.start..end
 }
 
 /// A colon or an equals sign behind it; a dash too, where it begins its line.

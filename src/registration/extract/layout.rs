@@ -19,8 +19,6 @@ pub(super) enum Part {
     Signature,
     /// Who wrote it, in front of a line of a chat.
     Speaker,
-    /// Addressed to a machine.
-    Instruction,
 }
 
 /// One line.
@@ -78,6 +76,7 @@ impl<'t> Layout<'t> {
         layout.wrapped = layout.lines.iter().filter(long).count() > 2;
         layout.find_speakers();
         layout.find_parts();
+        layout.find_names_below();
         layout
     }
 
@@ -134,6 +133,21 @@ impl<'t> Layout<'t> {
             let line = &mut self.lines[at];
             line.message = message;
             line.part = part;
+        }
+    }
+
+    /// A given name, or a name that begins with one, as the last line of a message: nobody says goodbye any more.
+    fn find_names_below(&mut self) {
+        for at in 1..self.lines.len() {
+            let last = (at + 1..self.lines.len()).all(|later| self.slice(later).is_empty() || self.lines[later].message != self.lines[at].message);
+            let words = key_words(self.slice(at));
+            let named = words.first().is_some_and(|word| super::words::GIVEN_NAMES.has(word));
+            let plain = self.slice(at).chars().all(|c| c.is_alphabetic() || " .-".contains(c)) && self.slice(at).starts_with(char::is_uppercase);
+            let before = self.slice(at - 1);
+            let ends = before.is_empty() || before.ends_with(['.', ',', '!', '?']);
+            if last && named && plain && ends && words.len() <= 3 && self.lines[at].speaker_until == 0 {
+                self.lines[at].part = Part::Signature;
+            }
         }
     }
 

@@ -116,7 +116,7 @@ impl Reader<'_, '_> {
         let next = self.page.token_at(byte);
         let gap = &rest[..self.page.tokens.get(next)?.range.start - byte];
         if matches!(gap.trim(), "-" | "–" | "—" | "/" | "- €" | "-€" | "- $" | "-$" | "-£" | "- £") && !gap.contains('\n') {
-            return Some((next, self.one(next)?));
+            return Some((next, self.bare(next)?));
         }
         let (len, _) = JOINS.at(self.page, next).filter(|_| gap.trim().is_empty() && !gap.contains('\n'))?;
         let number = next + len;
@@ -127,21 +127,22 @@ impl Reader<'_, '_> {
     fn one(&self, at: usize) -> Option<One> {
         let token = self.page.tokens.get(at)?;
         if token.key.starts_with(|c: char| c.is_ascii_digit()) {
-            self.digits(at)
+            let start = token.range.start;
+            let mark = self.page.text[..start].chars().next_back();
+            let inside = mark.is_some_and(|c| matches!(c, '+' | '#' | '.' | '_' | '/' | ':') && !self.opens_amount(start, c));
+            if inside { None } else { self.bare(at) }
         } else {
             self.spelled(at)
         }
     }
 
-    fn digits(&self, at: usize) -> Option<One> {
+    /// Digits, whatever stands before them.
+    fn bare(&self, at: usize) -> Option<One> {
         let text = self.page.text;
         let start = self.page.tokens[at].range.start;
         let line_end = self.page.layout.lines[self.page.tokens[at].line].range.end;
         let line = &text[..line_end.max(start)];
-        let before = text[..start].chars().next_back();
-        if before.is_some_and(|c| matches!(c, '+' | '#' | '.' | '_' | '/' | ':') && !self.opens_amount(start, c)) {
-            return None;
-        }
+        self.page.key(at).starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
         let large = |rest: &str| suffix(rest).is_some_and(|suffix| suffix.scale.is_some_and(|scale| scale >= 6));
         let (value, end) = number::read(line, start, large)?;
         let grouped = line[start..end].contains(|c: char| !c.is_ascii_digit()) && value >= Decimal::from(1000);

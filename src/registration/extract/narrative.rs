@@ -21,6 +21,8 @@ lists! {
     CHORES = "words/deal.txt" ["chores"];
     LINKS = "words/deal.txt" ["links"];
     THIS = "words/deal.txt" ["this"];
+    INTERACTION = "words/deal.txt" ["interaction"];
+    NO_PROOF = "words/deal.txt" ["no proof"];
 }
 
 /// What is taken of a sentence, and how surely.
@@ -45,6 +47,10 @@ pub(super) struct Known<'a> {
     pub(super) labels: &'a [Labelled],
     /// For each word, whether an amount, a day, an address, a product or a name has it.
     pub(super) taken: &'a [bool],
+    /// For each word, whether it stands with a day that has been.
+    pub(super) past: &'a [bool],
+    /// For each word, whether it tells where the deal came from.
+    pub(super) origin: &'a [bool],
     pub(super) foreign: &'a [bool],
 }
 
@@ -86,13 +92,13 @@ fn best_of(page: &Page<'_>, known: &Known<'_>, sentence: &Range<usize>, topic: T
     let noisy: Vec<bool> = pieces.iter().map(|piece| is_noise(page, known, piece, topic)).collect();
     let mut words = pieces.get(at)?.clone();
     for next in at + 1..pieces.len() {
-        if noisy[next] || scores[next] < -0.1 {
+        if noisy[next] || scores[next] < -0.05 {
             break;
         }
         words.end = pieces[next].end;
     }
     for before in (0..at).rev() {
-        if noisy[before] || scores[before] < 0.0 || page.gap(pieces[before].end).contains(':') && topic == Topic::Need && pieces[before].len() < 4 {
+        if noisy[before] || scores[before] < 0.15 || page.gap(pieces[before].end).contains(':') && topic == Topic::Need && pieces[before].len() < 4 {
             break;
         }
         words.start = pieces[before].start;
@@ -156,7 +162,13 @@ fn score(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, sentence: &Ra
             add(first * if foreign { 0.15 } else { -0.2 });
             add(-0.3 * count(page, piece, &CHORES));
             add(-0.3 * count(page, piece, &PROOF));
-            add(if bare >= 4 { 0.15 } else { 0.0 });
+            // What is left when everything else is explained: most often, it is this.
+            let chore = cues::any(page, piece, &CHORES) || cues::any(page, piece, &PROOF) || has(piece, known.origin);
+            let left = taken == 0 && bare >= 4 && !chore && (first == 0.0 || foreign) && !asks;
+            add(if left { 0.3 } else { 0.0 });
+            add(if has(piece, known.origin) { -0.3 } else { 0.0 });
+            add(if is_apposition(page, known, piece, sentence) { -0.25 } else { 0.0 });
+            add(if bare >= 4 { 0.1 } else { 0.0 });
             add(if bare < 3 { -0.4 } else { 0.0 });
             add(if asks && !foreign { -0.4 } else { 0.0 });
             // What stands in quotation marks are the customer's own words.
@@ -164,13 +176,37 @@ fn score(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, sentence: &Ra
         }
         Topic::Proof => {
             add(0.5 * count(page, piece, &PROOF));
-            add(if first > 0.0 && !foreign { 0.1 } else { 0.0 });
+            let interaction = count(page, piece, &INTERACTION);
+            let we = first > 0.0 || (foreign && piece.clone().any(|at| matches!(page.key(at), "you" | "sie" | "ihnen" | "vous")));
+            add(if we { 0.3 * interaction } else { 0.0 });
+            add(if interaction > 0.0 && has(piece, known.past) { 0.3 } else { 0.0 });
+            add(-0.3 * count(page, piece, &NO_PROOF));
+            add(if has(piece, known.origin) && interaction == 0.0 { -0.2 } else { 0.0 });
+            add(if is_heading(page, piece) && first == 0.0 { -0.6 } else { 0.0 });
             add(-0.3 * count(page, piece, &NEED));
             add(if asks { -0.3 } else { 0.0 });
             add(if bare < 2 { -0.3 } else { 0.0 });
         }
     }
     score - 0.05 * f64::from(u32::try_from(token.message.min(4)).unwrap_or_default())
+}
+
+fn has(words: &Range<usize>, marked: &[bool]) -> bool {
+    words.clone().any(|at| marked.get(at) == Some(&true))
+}
+
+/// Whether words stand in the first line that says anything: the heading of a note.
+fn is_heading(page: &Page<'_>, piece: &Range<usize>) -> bool {
+    let first = page.tokens.iter().find(|token| token.part == Part::Body).map(|token| token.line);
+    let line = page.tokens[piece.start].line;
+    first == Some(line) && page.layout.lines.len() > 2 && page.layout.lines[line].range.len() < 80
+}
+
+/// "Copperfield Lifts, they do maintenance": what a firm is, behind its name.
+fn is_apposition(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, sentence: &Range<usize>) -> bool {
+    let behind = piece.start > sentence.start && known.taken.get(piece.start - 1) == Some(&true);
+    behind && (matches!(page.key(piece.start), "a" | "an" | "who" | "the" | "ein" | "eine" | "un" | "une" | "die" | "der" | "das")
+        || matches!(page.key(piece.start + 1), "do" | "does" | "make" | "makes" | "build" | "are" | "is" | "sell" | "produce" | "they"))
 }
 
 /// Whether a part of a sentence says something else: what other fields were read from takes up most of it.

@@ -16,6 +16,7 @@ use std::{collections::HashSet, ops::Range};
 lists! {
     INTRODUCED = "words/names.txt" ["introduced"];
     WITH = "words/names.txt" ["with"];
+    SPEAKS = "words/names.txt" ["speaks"];
     ALSO_WORDS = "words/names.txt" ["also words"];
     REFERRER = "words/names.txt" ["referrer"];
     HEARSAY = "words/names.txt" ["hearsay"];
@@ -106,6 +107,7 @@ fn is_lower_surname(page: &Page<'_>, known: &Known<'_>, at: usize) -> bool {
         && !TITLES.has(&token.key)
         && !known.products.is_one(page, at)
         && super::company::AFTER.at(page, at).is_none()
+        && SPEAKS.at(page, at).is_none()
         && !super::words::PARTICLES.has(&token.key)
 }
 
@@ -184,6 +186,7 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
     let introduced = cues::shortly_before(page, first(page, at), 0, &INTRODUCED);
     add(introduced, if long { 0.4 } else { 0.25 });
     add(!introduced && cues::shortly_before(page, at, 1, &WITH), 0.1);
+    add(SPEAKS.at(page, words.end).is_some() && page.gap(words.end) == " ", if long { 0.35 } else { 0.2 });
     add(runs::tells_company(page, words), -0.5);
     add(PLACES.has(page.key(at)) && !long, -0.6);
     add(cues::shortly_before(page, at, 1, &REFERRER), -0.45);
@@ -197,7 +200,8 @@ fn address_of(page: &Page<'_>, addresses: &[Address], words: &Range<usize>) -> O
     addresses.iter().position(|address| {
         let local = folded(&address.local);
         let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-        names.iter().any(|name| {
+        let same = words.clone().any(|at| page.key(at) == plain);
+        same || names.iter().any(|name| {
             let german = name.len() > 3 && squeezed(&plain).contains(&squeezed(name));
             plain.contains(name) || german
         })

@@ -84,7 +84,7 @@ impl Products {
                 score += 0.15;
             }
             // "Weave no" is no Weave; "is Conduit, no?" asks for a nod.
-            let denied = cues::shortly_behind(page, words.end, 0, &NOT_IT) && !page.gap(words.end + 1).starts_with('?');
+            let denied = page.gap(words.end) == " " && cues::shortly_behind(page, words.end, 0, &NOT_IT) && !page.gap(words.end + 1).starts_with('?');
             if denied || cues::is_refused(page, &words) {
                 score -= 0.7;
             }

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 lists! {
     KINDS = "words/company.txt" ["kinds"];
+    INTENT = "words/deal.txt" ["intent"];
     WEEKDAYS = "words/dates.txt" ["weekdays"];
 }
 
@@ -101,10 +102,10 @@ pub(super) fn legal_form(page: &Page<'_>, at: usize) -> Option<usize> {
 pub(super) fn without_generic(page: &Page<'_>, run: Range<usize>) -> Option<Range<usize>> {
     let mut run = run;
     let named = |at: usize| page.key(at) == "the" && page.tokens[at].capital && page.sentence_of(at).start != at;
-    while run.start < run.end && !named(run.start) && (GENERIC.has(page.key(run.start)) || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3) {
+    while run.start < run.end && !named(run.start) && (INTENT.has(page.key(run.start)) || GENERIC.has(page.key(run.start)) || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3) {
         run.start += 1;
     }
-    while run.end > run.start && GENERIC.has(page.key(run.end - 1)) && run.end - run.start > 1 && !ends_in_form(page, &run) {
+    while run.end - run.start > 1 && GENERIC.has(page.key(run.end - 1)) && !page.tokens[run.end - 1].capital && !ends_in_form(page, &run) {
         run.end -= 1;
     }
     (run.start < run.end).then_some(run)

@@ -6,7 +6,7 @@ use super::{
     layout::Part,
     page::Page,
 };
-use crate::registration::lexicon::{Phrases, lists};
+use crate::registration::lexicon::{Phrases, Words, lists};
 use std::{ops::Range, sync::LazyLock};
 
 lists! {
@@ -52,7 +52,10 @@ pub(super) fn all(page: &Page<'_>, labels: &[Labelled]) -> Vec<Origin> {
                 Source::ExistingCustomer if asked => EXISTING_LABELLED.at(page, at),
                 _ => None,
             };
-            if let Some((len, _)) = list.at(page, at).or(form) {
+            // "Holzmesse", "Fachmesse": fairs are made of one word in German.
+            let fair = source == Source::Event && page.key(at).len() > 6 && page.key(at).ends_with("messe");
+            let phrase = list.at(page, at).or(form).or(fair.then_some((1, "")));
+            if let Some((len, _)) = phrase {
                 let score = worth + if asked { 0.3 } else { 0.0 } + if page.tokens[at].message > 0 { -0.3 } else { 0.0 };
                 found.push(Origin { source, words: at..at + len, score });
             }

@@ -36,7 +36,7 @@ fn row(page: &Page<'_>, line: &Range<usize>, separator: char, asked: &[Option<As
     let labelled = cells.into_iter().zip(asked).filter_map(|(cell, asked)| {
         let start = page.token_at(line.start + cell.start);
         let end = page.tokens.partition_point(|token| token.range.start < line.start + cell.end);
-        (start < end).then(|| Labelled { asked: asked.unwrap_or(Asked::Other), label: start..start, value: start..end })
+        (start < end).then(|| Labelled { asked: asked.unwrap_or(Asked::Other), value: start..end })
     });
     labelled.collect()
 }

@@ -82,7 +82,7 @@ fn own(page: &Page<'_>, amount: &Amount, labels: &[Labelled]) -> f64 {
 /// "3k a month", "monthly 300", "1.600/Monat", "1 200 €/mois".
 fn is_monthly(page: &Page<'_>, amount: &Amount) -> bool {
     let end = amount.words.end;
-    let slash = page.gap(end).trim_start().starts_with('/');
+    let slash = page.text[amount.bytes.end..].trim_start().starts_with('/');
     (slash && MONTHLY_SLASH.has(page.tokens.get(end).map_or("", |token| token.key.as_str())))
         || cues::shortly_behind(page, end, 1, &MONTHLY)
         || cues::shortly_before(page, amount.words.start, 0, &MONTHLY)

@@ -1,8 +1,8 @@
 //! How alike two names are: their words are matched, and what is left over weighs against it.
 
 use super::{
-    Kind, Name, Reason,
-    name::{Word, is_same_trade},
+    Reason,
+    name::{Kind, Name, Word, is_same_trade},
 };
 
 /// Two names beside each other.

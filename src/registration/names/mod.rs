@@ -11,15 +11,11 @@ mod name;
 
 pub use name::Weights;
 
-use super::{extract::is_free_mail, lexicon::lists};
+use super::extract::is_free_mail;
 use alike::Alike;
 use domain::registrable;
-use name::{Kind, Name};
+use name::Name;
 use std::fmt;
-
-lists! {
-    SHARED_HOSTS = "words/names.txt" ["shared hosts"];
-}
 
 /// An organisation as a text or a CRM names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -186,9 +182,7 @@ fn is_abroad(a: &Organisation<'_>, b: &Organisation<'_>) -> bool {
 /// The registrable domain of an organisation, unless everyone can have an address there.
 fn own_domain(host: Option<&str>) -> Option<String> {
     let domain = registrable(host?);
-    let label = domain.split('.').next().unwrap_or_default();
-    let own = domain.contains('.') && !is_free_mail(&domain) && !SHARED_HOSTS.has(label);
-    own.then_some(domain)
+    (domain.contains('.') && !is_free_mail(&domain)).then_some(domain)
 }
 
 /// Whether the name in one domain is that in the other, with or without more words: `ondara.example` and

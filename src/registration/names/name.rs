@@ -1,7 +1,7 @@
 //! A name taken apart: its words as they are compared, and what each is worth.
 
 use super::forms::LEGAL_FORMS;
-use crate::registration::{fold::folded, lexicon::{Words, lists}};
+use crate::registration::{fold::folded, lexicon::lists};
 use std::collections::HashMap;
 
 lists! {
