@@ -112,9 +112,9 @@ impl Reader<'_, '_> {
 
     /// The other end of a range: behind a dash, a slash or a word for it.
     fn joined(&self, byte: usize) -> Option<(usize, One)> {
-        let rest = &self.page.text[byte..];
         let next = self.page.token_at(byte);
-        let gap = &rest[..self.page.tokens.get(next)?.range.start - byte];
+        // Nothing is joined to a number that ends inside of a word.
+        let gap = self.page.text.get(byte..self.page.tokens.get(next)?.range.start)?;
         if matches!(gap.trim(), "-" | "–" | "—" | "/" | "- €" | "-€" | "- $" | "-$" | "-£" | "- £") && !gap.contains('\n') {
             return Some((next, self.bare(next)?));
         }
