@@ -135,7 +135,11 @@ impl Counts {
 }
 
 fn share(part: u32, whole: u32) -> f64 {
-    if whole == 0 { 1.0 } else { f64::from(part) / f64::from(whole) }
+    if whole == 0 {
+        1.0
+    } else {
+        f64::from(part) / f64::from(whole)
+    }
 }
 
 /// One field of a deal that was read wrong.
@@ -170,7 +174,11 @@ impl Scores {
                 let counts = judged(field, gold, read);
                 self.fields.entry(field).or_default().add(counts);
                 if counts.misses + counts.false_alarms > 0 {
-                    differences.push(Difference { field, gold: gold.map(str::to_owned), read: read.map(str::to_owned) });
+                    differences.push(Difference {
+                        field,
+                        gold: gold.map(str::to_owned),
+                        read: read.map(str::to_owned),
+                    });
                 }
             }
         }
@@ -193,7 +201,10 @@ fn matched<'d>(gold: &'d [Deal], read: &'d [Deal]) -> Vec<(Option<&'d Deal>, Opt
     let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
     for (g, told) in gold.iter().enumerate() {
         for (r, got) in read.iter().enumerate() {
-            let alike = fields(told, got).into_iter().map(|(field, a, b)| judged(field, a, b).hits).sum();
+            let alike = fields(told, got)
+                .into_iter()
+                .map(|(field, a, b)| judged(field, a, b).hits)
+                .sum();
             pairs.push((alike, g, r));
         }
     }
@@ -206,8 +217,18 @@ fn matched<'d>(gold: &'d [Deal], read: &'d [Deal]) -> Vec<(Option<&'d Deal>, Opt
             found.push((gold.get(g), read.get(r)));
         }
     }
-    found.extend(gold.iter().zip(&left_gold).filter(|(_, left)| **left).map(|(deal, _)| (Some(deal), None)));
-    found.extend(read.iter().zip(&left_read).filter(|(_, left)| **left).map(|(deal, _)| (None, Some(deal))));
+    found.extend(
+        gold.iter()
+            .zip(&left_gold)
+            .filter(|(_, left)| **left)
+            .map(|(deal, _)| (Some(deal), None)),
+    );
+    found.extend(
+        read.iter()
+            .zip(&left_read)
+            .filter(|(_, left)| **left)
+            .map(|(deal, _)| (None, Some(deal))),
+    );
     found
 }
 
@@ -234,7 +255,11 @@ fn judged(field: &str, gold: Option<&str>, read: Option<&str>) -> Counts {
         (Some(gold), Some(read)) if is_alike(field, gold, read) => (1, 0, 0),
         (gold, read) => (0, u32::from(read.is_some()), u32::from(gold.is_some())),
     };
-    Counts { hits, false_alarms, misses }
+    Counts {
+        hits,
+        false_alarms,
+        misses,
+    }
 }
 
 /// Names without regard to case, accents' encoding and legal form; amounts as numbers; words of the text by at least
@@ -242,7 +267,10 @@ fn judged(field: &str, gold: Option<&str>, read: Option<&str>) -> Counts {
 fn is_alike(field: &str, gold: &str, read: &str) -> bool {
     match field {
         "company" | "contact" => bare_name(gold) == bare_name(read),
-        "value" => match (gold.parse::<rust_decimal::Decimal>(), read.parse::<rust_decimal::Decimal>()) {
+        "value" => match (
+            gold.parse::<rust_decimal::Decimal>(),
+            read.parse::<rust_decimal::Decimal>(),
+        ) {
             (Ok(gold), Ok(read)) => gold == read,
             _ => false,
         },
@@ -254,23 +282,33 @@ fn is_alike(field: &str, gold: &str, read: &str) -> bool {
 
 /// Legal forms that do not count in a name, as words.
 const LEGAL_FORMS: &[&str] = &[
-    "ab", "ad", "ag", "as", "aor", "aör", "bv", "co", "cie", "doo", "eg", "ek", "eood", "ev", "gbr", "ggmbh", "gesmbh", "gmbh", "inc",
-    "kg", "kgaa", "kft", "limited", "llc", "llp", "ltd", "nv", "ohg", "oy", "oyj", "plc", "private", "pte", "pty", "pvt", "sa",
-    "sarl", "sas", "se", "sl", "spa", "spzoo", "srl", "sro", "ug", "aps", "aş", "lda", "corp",
+    "ab", "ad", "ag", "as", "aor", "aör", "bv", "co", "cie", "doo", "eg", "ek", "eood", "ev", "gbr", "ggmbh",
+    "gesmbh", "gmbh", "inc", "kg", "kgaa", "kft", "limited", "llc", "llp", "ltd", "nv", "ohg", "oy", "oyj",
+    "plc", "private", "pte", "pty", "pvt", "sa", "sarl", "sas", "se", "sl", "spa", "spzoo", "srl", "sro",
+    "ug", "aps", "aş", "lda", "corp",
 ];
 
 fn bare_name(name: &str) -> Vec<String> {
     let lower = name.nfc().collect::<String>().to_lowercase().replace('.', "");
     let lower = lower.replace("sp z oo", "spzoo");
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.filter(|word| !LEGAL_FORMS.contains(word)).map(str::to_owned).collect()
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words
+        .filter(|word| !LEGAL_FORMS.contains(word))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// F1 of the words two texts share, each as often as it stands there.
 fn overlap(gold: &str, read: &str) -> f64 {
     let words = |text: &str| -> Vec<String> {
         let lower = text.to_lowercase();
-        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        lower
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let (gold, mut read) = (words(gold), words(read));
     let all = gold.len() + read.len();
@@ -282,7 +320,11 @@ fn overlap(gold: &str, read: &str) -> f64 {
         }
     }
     let all = u32::try_from(all).unwrap_or(u32::MAX);
-    if all == 0 { 0.0 } else { f64::from(2 * shared) / f64::from(all) }
+    if all == 0 {
+        0.0
+    } else {
+        f64::from(2 * shared) / f64::from(all)
+    }
 }
 
 #[cfg(test)]
@@ -308,7 +350,12 @@ mod tests {
         check("company", "Harbour Line", "Harbour", false);
         check("value", "45000.00", "45000", true);
         check("value", "45000.00", "54000", false);
-        check("need", "they retype every order by hand", "every order by hand", true);
+        check(
+            "need",
+            "they retype every order by hand",
+            "every order by hand",
+            true,
+        );
         check("need", "they retype every order by hand", "they pay", false);
         check("close_date", "2026-09-30", "2026-09-29", false);
     }
@@ -317,10 +364,27 @@ mod tests {
     fn a_wrong_field_is_a_miss_and_a_false_alarm() {
         let mut scores = Scores::default();
         let gold = [deal("Harbour", Some("1"), Some("a b")), deal("Mill", None, None)];
-        let read = [deal("Mill", Some("2"), None), deal("Harbour", Some("3"), Some("a b"))];
+        let read = [
+            deal("Mill", Some("2"), None),
+            deal("Harbour", Some("3"), Some("a b")),
+        ];
         let differences = scores.add(&gold, &read);
-        assert_eq!(scores.micro(), Counts { hits: 3, false_alarms: 2, misses: 1 });
-        assert_eq!(scores.fields["value"], Counts { hits: 0, false_alarms: 2, misses: 1 });
+        assert_eq!(
+            scores.micro(),
+            Counts {
+                hits: 3,
+                false_alarms: 2,
+                misses: 1
+            }
+        );
+        assert_eq!(
+            scores.fields["value"],
+            Counts {
+                hits: 0,
+                false_alarms: 2,
+                misses: 1
+            }
+        );
         assert_eq!(differences.len(), 2);
     }
 
@@ -329,7 +393,14 @@ mod tests {
         let mut scores = Scores::default();
         scores.add(&[], &[deal("Harbour", Some("1"), None)]);
         scores.add(&[], &[]);
-        assert_eq!(scores.micro(), Counts { hits: 0, false_alarms: 2, misses: 0 });
+        assert_eq!(
+            scores.micro(),
+            Counts {
+                hits: 0,
+                false_alarms: 2,
+                misses: 0
+            }
+        );
         assert_eq!((scores.exact, scores.texts), (1, 2));
     }
 }

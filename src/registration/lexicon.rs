@@ -47,7 +47,11 @@ impl Phrases {
     /// How many words the longest phrase at a place has, and its value.
     pub(super) fn at(&self, words: &(impl Words + ?Sized), at: usize) -> Option<(usize, &'static str)> {
         let phrases = self.by_first.get(words.key(at))?;
-        let fits = |phrase: &&Phrase| (0..).zip(&phrase.words).all(|(by, word)| words.key(at + by) == *word);
+        let fits = |phrase: &&Phrase| {
+            (0..)
+                .zip(&phrase.words)
+                .all(|(by, word)| words.key(at + by) == *word)
+        };
         let phrase = phrases.iter().find(fits)?;
         Some((phrase.words.len(), phrase.value))
     }
@@ -60,7 +64,9 @@ impl Phrases {
             phrases.is_some_and(|phrases| {
                 let fits = |phrase: &Phrase| {
                     phrase.words.len() == at - start
-                        && (*start..).zip(&phrase.words).all(|(at, word)| words.key(at) == *word)
+                        && (*start..)
+                            .zip(&phrase.words)
+                            .all(|(at, word)| words.key(at) == *word)
                 };
                 phrases.iter().any(fits)
             })
@@ -93,7 +99,9 @@ pub(super) fn lines(file: &'static str, name: &str) -> impl Iterator<Item = &'st
 /// The phrases of a line, each with the line's value.
 fn entries(line: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let (value, phrases) = line.split_once(':').unwrap_or(("", line));
-    phrases.split(',').map(move |phrase| (value.trim(), phrase.trim()))
+    phrases
+        .split(',')
+        .map(move |phrase| (value.trim(), phrase.trim()))
 }
 
 /// A list that is read when it is first needed: `list!(WEEKS, "words/dates.txt", "week")`.
@@ -126,7 +134,10 @@ mod tests {
 
     #[test]
     fn the_longest_phrase_counts() {
-        let words: Vec<String> = "in april fool end of march".split(' ').map(str::to_owned).collect();
+        let words: Vec<String> = "in april fool end of march"
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
         let (a, b) = (Phrases::of(FILE, "a"), Phrases::of(FILE, "b"));
         assert_eq!(a.at(words.as_slice(), 1), Some((2, "4")));
         assert_eq!(a.at(words.as_slice(), 5), Some((1, "3")));

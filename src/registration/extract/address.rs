@@ -45,7 +45,9 @@ pub(in crate::registration) fn is_free_mail(domain: &str) -> bool {
 /// The addresses of a text that are neither the partner's nor the vendor's, in their order.
 pub(super) fn all(page: &Page<'_>, context: &Context<'_>) -> Vec<Address> {
     let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Email, LinkKind::Url]).url_must_have_scheme(false);
+    finder
+        .kinds(&[LinkKind::Email, LinkKind::Url])
+        .url_must_have_scheme(false);
     finder
         .links(page.text)
         .filter_map(|link| {
@@ -61,7 +63,10 @@ pub(super) fn all(page: &Page<'_>, context: &Context<'_>) -> Vec<Address> {
 
 /// Whether a domain is the partner's or the vendor's.
 pub(super) fn is_ours(domain: &str, context: &Context<'_>) -> bool {
-    let name = context.vendor_name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let name = context
+        .vendor_name
+        .to_lowercase()
+        .replace(|c: char| !c.is_alphanumeric(), "");
     let label = domain.split('.').next().unwrap_or_default().replace('-', "");
     registrable(context.partner_domain) == domain || (!name.is_empty() && label == name)
 }
@@ -80,11 +85,15 @@ fn mailbox(text: &str, range: Range<usize>) -> Option<Address> {
 /// A site, when its name ends like one: `offer.pdf` and `e.g.so` do not.
 fn site(text: &str, range: Range<usize>) -> Option<Address> {
     let bare = text.find("://").map_or(0, |at| at + 3);
-    let host = text[bare..].split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = text[bare..]
+        .split(['/', '?', '#', ':'])
+        .next()
+        .unwrap_or_default();
     let start = range.start + bare;
     let domain = registrable(host);
     let end = host.rsplit('.').next().unwrap_or_default().to_lowercase();
-    let known = TOP_LEVEL.has(&end) && domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+    let known =
+        TOP_LEVEL.has(&end) && domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
     (known && !NO_DOMAIN.has(&domain) && !NO_DOMAIN.has(host)).then(|| Address {
         local: String::new(),
         domain_range: start..start + host.len(),

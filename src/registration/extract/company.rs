@@ -11,7 +11,10 @@ use super::{
     runs,
     words::{GENERIC, GIVEN_NAMES, PARTICLES},
 };
-use crate::registration::{fold::folded, lexicon::{Words, lists}};
+use crate::registration::{
+    fold::folded,
+    lexicon::{Words, lists},
+};
 use std::{collections::HashSet, ops::Range};
 
 lists! {
@@ -53,7 +56,11 @@ pub(super) struct Known<'a> {
 pub(super) fn all(page: &Page<'_>, known: &Known<'_>) -> Vec<Firm> {
     let mut found: Vec<Firm> = Vec::new();
     let mut at = 0;
-    let mut people = known.people.iter().filter(|person| person.score >= people::ENOUGH).peekable();
+    let mut people = known
+        .people
+        .iter()
+        .filter(|person| person.score >= people::ENOUGH)
+        .peekable();
     while at < page.tokens.len() {
         while people.next_if(|person| person.words.end <= at).is_some() {}
         if let Some(person) = people.peek().filter(|person| person.words.contains(&at)) {
@@ -61,7 +68,8 @@ pub(super) fn all(page: &Page<'_>, known: &Known<'_>) -> Vec<Firm> {
             continue;
         }
         let until = people.peek().map_or(usize::MAX, |person| person.words.start);
-        let run = labelled(page, known, at).or_else(|| runs::capital(page, known.products, at).map(|run| run.start..run.end.min(until)));
+        let run = labelled(page, known, at)
+            .or_else(|| runs::capital(page, known.products, at).map(|run| run.start..run.end.min(until)));
         let Some(run) = run else {
             at += 1;
             continue;
@@ -77,12 +85,17 @@ pub(super) fn all(page: &Page<'_>, known: &Known<'_>) -> Vec<Firm> {
 
 /// The value of a form's field for the customer, however it is written.
 fn labelled(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usize>> {
-    let label = known.labels.iter().find(|label| label.asked == Asked::Company && label.value.start == at)?;
+    let label = known
+        .labels
+        .iter()
+        .find(|label| label.asked == Asked::Company && label.value.start == at)?;
     let mut end = at + 1;
     while end < label.value.end && end - at < 10 {
         let gap = page.gap(end);
         let form = runs::legal_form(page, end);
-        if (gap.contains([',', ';', '(', '|', '/', '–']) || gap.contains(" - ") || gap.contains(". ")) && form.is_none() {
+        if (gap.contains([',', ';', '(', '|', '/', '–']) || gap.contains(" - ") || gap.contains(". "))
+            && form.is_none()
+        {
             break;
         }
         end += form.unwrap_or(1);
@@ -91,9 +104,16 @@ fn labelled(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usize
 }
 
 fn scored(page: &Page<'_>, known: &Known<'_>, words: Range<usize>) -> Firm {
-    let address = known.addresses.iter().position(|address| !address.is_free() && bears(page, &words, &address.domain));
+    let address = known
+        .addresses
+        .iter()
+        .position(|address| !address.is_free() && bears(page, &words, &address.domain));
     let score = score(page, known, &words, address.is_some());
-    Firm { words, score, address }
+    Firm {
+        words,
+        score,
+        address,
+    }
 }
 
 fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, sited: bool) -> f64 {
@@ -106,7 +126,12 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, sited: bool) 
         Part::Signature if foreign || sited => 0.1,
         _ => return -1.0,
     };
-    if is_ours(page, words, known.own) || known.addresses.iter().any(|address| address.range.contains(&token.range.start)) {
+    if is_ours(page, words, known.own)
+        || known
+            .addresses
+            .iter()
+            .any(|address| address.range.contains(&token.range.start))
+    {
         return -1.0;
     }
     let legal = (at + 1..words.end).any(|at| runs::legal_form(page, at).is_some());
@@ -120,10 +145,16 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, sited: bool) 
     add(kind, 0.2);
     add(long, 0.2);
     add(asked, 0.7);
-    add(!asked && cues::label_of(known.labels, at).is_some_and(|label| label.asked != Asked::Other), -0.35);
+    add(
+        !asked && cues::label_of(known.labels, at).is_some_and(|label| label.asked != Asked::Other),
+        -0.35,
+    );
     add(led == Lead::Strong, 0.35);
     add(led == Lead::Weak, 0.2);
-    add(AFTER.at(page, words.end).is_some() && page.together(at, words.end) && !parts(page.gap(words.end)), 0.2);
+    add(
+        AFTER.at(page, words.end).is_some() && page.together(at, words.end) && !parts(page.gap(words.end)),
+        0.2,
+    );
     add(sited, 0.45);
     add(is_located(page, words), 0.2);
     add(begins_item(page, words), 0.25);
@@ -140,7 +171,11 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, sited: bool) 
 /// Whether a phrase of the list stands before a name, with at most an article and a word between.
 fn before_it(page: &Page<'_>, at: usize, list: &crate::registration::lexicon::Phrases) -> bool {
     let mut skip = 0;
-    while skip < 3 && at > skip && (ARTICLES.has(page.key(at - skip - 1)) || GENERIC.has(page.key(at - skip - 1)) && page.key(at - skip - 1).len() > 3) {
+    while skip < 3
+        && at > skip
+        && (ARTICLES.has(page.key(at - skip - 1))
+            || GENERIC.has(page.key(at - skip - 1)) && page.key(at - skip - 1).len() > 3)
+    {
         skip += 1;
     }
     cues::shortly_before(page, at, skip, list)
@@ -177,36 +212,54 @@ fn is_located(page: &Page<'_>, words: &Range<usize>) -> bool {
     }
     let capital = |at: usize| page.tokens.get(at).is_some_and(|token| token.capital);
     (gap.starts_with([',', ' ', '(']) && PLACES.has(page.key(end)))
-        || (ORIGIN.at(page, end).is_some_and(|(len, _)| capital(end + len)) && gap.trim_matches([' ', ',', '(']).is_empty())
+        || (ORIGIN.at(page, end).is_some_and(|(len, _)| capital(end + len))
+            && gap.trim_matches([' ', ',', '(']).is_empty())
 }
 
 /// Whether a line or a list item begins with it and goes on behind a comma or a dash, or ends there.
 fn begins_item(page: &Page<'_>, words: &Range<usize>) -> bool {
     let line = page.tokens[words.start].line;
-    let first = words.start == 0 || page.tokens[words.start - 1].line != line || parts(page.gap(words.start)) || page.gap(words.start).contains(':');
+    let first = words.start == 0
+        || page.tokens[words.start - 1].line != line
+        || parts(page.gap(words.start))
+        || page.gap(words.start).contains(':');
     let last = page.tokens.get(words.end).is_none_or(|next| next.line != line);
     first && (last || parts(page.gap(words.end)) || page.gap(words.end).contains('.'))
 }
 
 /// Whether a name is the partner's, the vendor's or the writer's.
 fn is_ours(page: &Page<'_>, words: &Range<usize>, own: &HashSet<String>) -> bool {
-    let mut telling = words.clone().map(|at| page.key(at)).filter(|key| !PARTICLES.has(key) && !GENERIC.has(key));
+    let mut telling = words
+        .clone()
+        .map(|at| page.key(at))
+        .filter(|key| !PARTICLES.has(key) && !GENERIC.has(key));
     telling.next().is_some_and(|first| own.contains(first))
 }
 
-/// Whether a domain has a name in it: `wennemann` of "Wennemann Paletten" in `paletten-wennemann.example`.
+/// Whether a domain has a name in it: `tarnhelm` of "Tarnhelm Mühlen" in `muehlen-tarnhelm.example`.
 fn bears(page: &Page<'_>, words: &Range<usize>, domain: &str) -> bool {
     let label = people::squeezed(&folded(domain.split('.').next().unwrap_or_default()).replace('-', ""));
-    let keys: Vec<String> = words.clone().map(|at| people::squeezed(page.key(at))).filter(|key| !PARTICLES.has(key)).collect();
+    let keys: Vec<String> = words
+        .clone()
+        .map(|at| people::squeezed(page.key(at)))
+        .filter(|key| !PARTICLES.has(key))
+        .collect();
     let joined = keys.concat();
     let initials: String = keys.iter().filter_map(|key| key.chars().next()).collect();
     label.len() > 2
-        && (joined.starts_with(&label) || keys.iter().any(|key| key.len() > 4 && label.contains(key.as_str())) || (initials.len() > 2 && initials == label))
+        && (joined.starts_with(&label)
+            || keys
+                .iter()
+                .any(|key| key.len() > 4 && label.contains(key.as_str()))
+            || (initials.len() > 2 && initials == label))
 }
 
 /// What is named more than once is what the text is about.
 fn count_mentions(page: &Page<'_>, firms: &mut [Firm]) {
-    let keys: Vec<String> = firms.iter().map(|firm| page.key(firm.words.start).to_owned()).collect();
+    let keys: Vec<String> = firms
+        .iter()
+        .map(|firm| page.key(firm.words.start).to_owned())
+        .collect();
     let mut counts = std::collections::HashMap::new();
     for key in &keys {
         *counts.entry(key.as_str()).or_insert(0_u32) += 1;
@@ -223,9 +276,13 @@ fn count_mentions(page: &Page<'_>, firms: &mut [Firm]) {
 pub(super) fn lower_case(page: &Page<'_>, known: &Known<'_>, scope: &Range<usize>) -> Option<Firm> {
     let starts = scope.clone().filter(|at| {
         let token = &page.tokens[*at];
-        let item = *at == scope.start || page.layout.lines[token.line].bullet && page.tokens[at - 1].line != token.line;
-        let labelled = *at > scope.start && page.gap(*at).contains(':') && page.tokens[at - 1].line == token.line;
-        token.part == Part::Body && !token.capital && (item || labelled || lead(page, *at) != Lead::None || is_introduced(page, *at))
+        let item = *at == scope.start
+            || page.layout.lines[token.line].bullet && page.tokens[at - 1].line != token.line;
+        let labelled =
+            *at > scope.start && page.gap(*at).contains(':') && page.tokens[at - 1].line == token.line;
+        token.part == Part::Body
+            && !token.capital
+            && (item || labelled || lead(page, *at) != Lead::None || is_introduced(page, *at))
     });
     starts.into_iter().find_map(|start| {
         let mut end = start;
@@ -233,19 +290,33 @@ pub(super) fn lower_case(page: &Page<'_>, known: &Known<'_>, scope: &Range<usize
             end += 1;
         }
         let short = end - start >= 2;
-        let closed = end >= scope.end || parts(page.gap(end)) || page.tokens[end].line != page.tokens[start].line || page.gap(end).contains(['.', ':', '?', '!']) || AFTER.at(page, end).is_some();
-        (short && closed).then(|| Firm { words: start..end, score: ENOUGH, address: None })
+        let closed = end >= scope.end
+            || parts(page.gap(end))
+            || page.tokens[end].line != page.tokens[start].line
+            || page.gap(end).contains(['.', ':', '?', '!'])
+            || AFTER.at(page, end).is_some();
+        (short && closed).then_some(Firm {
+            words: start..end,
+            score: ENOUGH,
+            address: None,
+        })
     })
 }
 
-/// "its ravensmoor glass", "the sister company skerryvore hatcheries".
+/// "its tarnhelm glass", "the sister company osric mills".
 fn is_introduced(page: &Page<'_>, at: usize) -> bool {
-    at > 0 && matches!(page.key(at - 1), "its" | "company" | "firma" | "societe" | "client" | "customer" | "kunde") && page.together(at - 1, at)
+    at > 0
+        && matches!(
+            page.key(at - 1),
+            "its" | "company" | "firma" | "societe" | "client" | "customer" | "kunde"
+        )
+        && page.together(at - 1, at)
 }
 
 fn is_lower_name(page: &Page<'_>, known: &Known<'_>, start: usize, at: usize) -> bool {
     let token = &page.tokens[at];
-    let fits = at == start || (matches!(page.gap(at), " " | "-" | " & " | "'") && token.line == page.tokens[start].line);
+    let fits = at == start
+        || (matches!(page.gap(at), " " | "-" | " & " | "'") && token.line == page.tokens[start].line);
     fits && token.key.chars().all(char::is_alphabetic)
         && !GENERIC.has(&token.key)
         && (!GIVEN_NAMES.has(&token.key) || at > start)

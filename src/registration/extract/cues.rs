@@ -1,6 +1,9 @@
 //! Words near a place that say what the place is about.
 
-use super::{labels::{Asked, Labelled}, page::{Page, parts}};
+use super::{
+    labels::{Asked, Labelled},
+    page::{Page, parts},
+};
 use crate::registration::lexicon::{Phrases, lists};
 use std::ops::Range;
 
@@ -12,15 +15,18 @@ lists! {
 
 /// Whether a phrase of the list begins in these words.
 pub(super) fn any(page: &Page<'_>, words: &Range<usize>, list: &Phrases) -> bool {
-    words.clone().any(|at| list.at(page, at).is_some_and(|(len, _)| at + len <= words.end))
+    words
+        .clone()
+        .any(|at| list.at(page, at).is_some_and(|(len, _)| at + len <= words.end))
 }
 
 /// Whether a phrase ends at most `reach` words before a place, in its sentence.
 pub(super) fn shortly_before(page: &Page<'_>, at: usize, reach: usize, list: &Phrases) -> bool {
     let from = page.sentence_of(at).start;
-    (0..=reach).filter_map(|by| at.checked_sub(by)).take_while(|end| *end > from).any(|end| {
-        list.before(page, end).is_some_and(|start| start >= from)
-    })
+    (0..=reach)
+        .filter_map(|by| at.checked_sub(by))
+        .take_while(|end| *end > from)
+        .any(|end| list.before(page, end).is_some_and(|start| start >= from))
 }
 
 /// Whether a phrase stands directly behind a place, over at most `reach` words of its sentence.
@@ -56,7 +62,12 @@ pub(super) fn alone(page: &Page<'_>, words: &Range<usize>) -> bool {
 
 /// Whether a text says of a day or an amount that it is not this one: "not 45k", "moved from 30 June to".
 pub(super) fn is_refused(page: &Page<'_>, words: &Range<usize>) -> bool {
-    let from = matches!(page.tokens.get(words.start.wrapping_sub(1)).map(|token| token.key.as_str()), Some("from" | "von" | "vom" | "de" | "du"));
+    let from = matches!(
+        page.tokens
+            .get(words.start.wrapping_sub(1))
+            .map(|token| token.key.as_str()),
+        Some("from" | "von" | "vom" | "de" | "du")
+    );
     if from {
         return any(page, &page.sentence_of(words.start), &MOVED);
     }
@@ -65,8 +76,14 @@ pub(super) fn is_refused(page: &Page<'_>, words: &Range<usize>) -> bool {
 
 /// Whether a text says that it corrects itself here.
 pub(super) fn is_corrected(page: &Page<'_>, words: &Range<usize>) -> bool {
-    let to = matches!(page.tokens.get(words.start.wrapping_sub(1)).map(|token| token.key.as_str()), Some("to" | "auf" | "a" | "au"));
-    shortly_before(page, words.start, 3, &CORRECTED) || (to && any(page, &page.sentence_of(words.start), &MOVED))
+    let to = matches!(
+        page.tokens
+            .get(words.start.wrapping_sub(1))
+            .map(|token| token.key.as_str()),
+        Some("to" | "auf" | "a" | "au")
+    );
+    shortly_before(page, words.start, 3, &CORRECTED)
+        || (to && any(page, &page.sentence_of(words.start), &MOVED))
 }
 
 /// The label that a place stands behind.

@@ -1,7 +1,7 @@
 //! Days as people name them, in three languages: `30.09.2026`, `Ende Q3`, `mid November`, `d'ici six semaines`.
 //!
 //! This file reads; [`super::closing`] decides which day is the deal's. What a period is in the vendor's calendar is
-//! [`Period`]'s to say. A month, quarter or year without more stands for its last day, its middle for the 15th or the
+//! [`Period`]'s to say, and [`super::periods`] finds its words. A month, quarter or year without more stands for its last day, its middle for the 15th or the
 //! day half-way, its start for its first day.
 
 use super::{Context, page::Page};
@@ -18,20 +18,14 @@ use std::ops::Range;
 lists! {
     MONTHS = "words/dates.txt" ["months"];
     WEEKDAYS = "words/dates.txt" ["weekdays"];
-    ORDINALS = "words/dates.txt" ["ordinals"];
     COUNTS = "words/dates.txt" ["counts"];
     DAY = "words/dates.txt" ["day"];
     WEEK = "words/dates.txt" ["week"];
     MONTH = "words/dates.txt" ["month"];
     QUARTER = "words/dates.txt" ["quarter"];
-    HALF = "words/dates.txt" ["half"];
     YEAR = "words/dates.txt" ["year"];
-    THIS = "words/dates.txt" ["this"];
     NEXT = "words/dates.txt" ["next"];
     IN = "words/dates.txt" ["in"];
-    END = "words/dates.txt" ["end"];
-    MIDDLE = "words/dates.txt" ["middle"];
-    START = "words/dates.txt" ["start"];
     SPECIAL = "words/dates.txt" ["closing words"];
 }
 
@@ -65,13 +59,21 @@ pub(super) fn is_month(word: &str) -> bool {
 
 /// Every day that a text names, in order. `month_first` is for `03/04/2026`.
 pub(super) fn all(page: &Page<'_>, context: &Context<'_>, month_first: bool) -> Vec<Day> {
-    let reader = Reader { page, context, month_first };
+    let reader = Reader {
+        page,
+        context,
+        month_first,
+    };
     let mut found = Vec::new();
     let mut at = 0;
     while at < page.tokens.len() {
         match reader.day(at) {
             Some((date, said, end)) if end > at && page.together(at, end - 1) => {
-                found.push(Day { date, said, words: at..end });
+                found.push(Day {
+                    date,
+                    said,
+                    words: at..end,
+                });
                 at = end;
             }
             _ => at += 1,
@@ -80,29 +82,22 @@ pub(super) fn all(page: &Page<'_>, context: &Context<'_>, month_first: bool) -> 
     found
 }
 
-struct Reader<'p, 't> {
-    page: &'p Page<'t>,
-    context: &'p Context<'p>,
+/// A page that days are read from.
+pub(super) struct Reader<'p, 't> {
+    pub(super) page: &'p Page<'t>,
+    pub(super) context: &'p Context<'p>,
     month_first: bool,
 }
 
 /// A day, how it was said, and the word behind it.
-type Found = Option<(Date, Said, usize)>;
-
-/// Which day of a period is meant.
-#[derive(Clone, Copy)]
-enum Edge {
-    Start,
-    Middle,
-    End,
-}
+pub(super) type Found = Option<(Date, Said, usize)>;
 
 impl Reader<'_, '_> {
-    fn word(&self, at: usize) -> &str {
+    pub(super) fn word(&self, at: usize) -> &str {
         self.page.key(at)
     }
 
-    fn number(&self, at: usize) -> Option<i16> {
+    pub(super) fn number(&self, at: usize) -> Option<i16> {
         let word = self.word(at);
         (word.len() <= 4).then(|| word.parse().ok()).flatten()
     }
@@ -125,7 +120,9 @@ impl Reader<'_, '_> {
             None => {
                 let this = Date::new(today.year(), month, day).ok()?;
                 // "since 3 March" in April is no day of next year: what has just been stays in the past.
-                let recent = today.since(this).is_ok_and(|gone| gone.get_days() > 0 && gone.get_days() <= RECENT);
+                let recent = today
+                    .since(this)
+                    .is_ok_and(|gone| gone.get_days() > 0 && gone.get_days() <= RECENT);
                 if this >= today || recent {
                     Some(this)
                 } else {
@@ -148,11 +145,17 @@ impl Reader<'_, '_> {
             return Some((self.in_year(third?, second, Some(first))?, Said::Day, at + 3));
         }
         let us = second > 12 || (self.month_first && gap == "/");
-        let (day, month) = if us && first <= 12 { (second, first) } else { (first, second) };
+        let (day, month) = if us && first <= 12 {
+            (second, first)
+        } else {
+            (first, second)
+        };
         match third.filter(|year| long(*year)) {
             Some(year) => Some((self.in_year(day, month, Some(year))?, Said::Day, at + 3)),
             // "30.4." and "17/3", but no "1.5" and no "24/7" of hours.
-            None if gap == "/" && self.word(at + 1) != "7" => Some((self.in_year(day, month, None)?, Said::Day, at + 2)),
+            None if gap == "/" && self.word(at + 1) != "7" => {
+                Some((self.in_year(day, month, None)?, Said::Day, at + 2))
+            }
             None if gap.starts_with('.') && self.ends_like_a_day(at + 2) => {
                 Some((self.in_year(day, month, None)?, Said::Day, at + 2))
             }
@@ -187,7 +190,9 @@ impl Reader<'_, '_> {
             _ => return None,
         };
         let same_line = self.page.tokens.get(at)?.line == self.page.tokens.get(end - 1)?.line;
-        let year = self.number(end).filter(|year| self.word(end).len() == 4 && full_year(*year).is_some());
+        let year = self
+            .number(end)
+            .filter(|year| self.word(end).len() == 4 && full_year(*year).is_some());
         let date = self.in_year(day, month, year).filter(|_| same_line)?;
         Some((date, Said::Day, end + usize::from(year.is_some())))
     }
@@ -196,8 +201,11 @@ impl Reader<'_, '_> {
     fn special(&self, at: usize) -> Found {
         let (len, name) = SPECIAL.at(self.page, at)?;
         let today = self.context.today;
-        let last = |unit| Period::named(Name::Away(unit, 0), today, self.context.fiscal_year_start).last_day();
-        let year = self.number(at + len).filter(|year| self.word(at + len).len() == 4 && full_year(*year).is_some());
+        let last =
+            |unit| Period::named(Name::Away(unit, 0), today, self.context.fiscal_year_start).last_day();
+        let year = self
+            .number(at + len)
+            .filter(|year| self.word(at + len).len() == 4 && full_year(*year).is_some());
         let end = at + len + usize::from(year.is_some());
         let yearly = |month, day| {
             let this = self.in_year(day, month, year);
@@ -221,136 +229,19 @@ impl Reader<'_, '_> {
         let today = self.context.today;
         match year {
             Some(year) => easter(year),
-            None => easter(today.year()).filter(|day| *day >= today).or_else(|| easter(today.year() + 1)),
+            None => easter(today.year())
+                .filter(|day| *day >= today)
+                .or_else(|| easter(today.year() + 1)),
         }
-    }
-
-    /// `end of Q3`, `Mitte November`, `début mai 2027`, `Q3`, `next month`, `in September`.
-    fn edge_of_period(&self, at: usize) -> Found {
-        let edges = [(&END, Edge::End), (&MIDDLE, Edge::Middle), (&START, Edge::Start)];
-        let led = edges.iter().find_map(|(list, edge)| Some((list.at(self.page, at)?.0, *edge)));
-        if let Some((len, edge)) = led {
-            let from = at + len;
-            let skipped = THIS.at(self.page, from).map_or(0, |(len, _)| len);
-            let found = self.period(from).or_else(|| self.period(from + skipped));
-            if let Some((period, end)) = found {
-                return Some((on_edge(&period, edge), Said::Period, end));
-            }
-        }
-        let (period, end) = self.period(at)?;
-        let bare = end == at + 1 && is_month(self.word(at));
-        // "may", "mar" and "dec." are also other words: a month needs a preposition or a capital.
-        let doubtful = bare && !self.is_plainly_a_month(at);
-        Some((period.last_day(), if doubtful { Said::BareMonth } else { Said::Period }, end))
-    }
-
-    fn is_plainly_a_month(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).map_or("", |before| self.word(before));
-        const LEADS: [&str; 24] = [
-            "in", "by", "until", "till", "for", "of", "before", "im", "bis", "ab", "en", "de", "d", "fur", "pour", "au",
-            "anfang", "sometime", "ende", "fin", "close", "closing", "avant", "vor",
-        ];
-        let long = self.word(at).len() > 4;
-        LEADS.contains(&before) || (long && self.page.tokens.get(at).is_some_and(|token| token.capital) && before != "last")
-    }
-
-    fn period(&self, at: usize) -> Option<(Period, usize)> {
-        let named = |name| Period::named(name, self.context.today, self.context.fiscal_year_start);
-        let word = self.word(at);
-        if let Some(month) = month(word) {
-            let (year, end) = self.year_behind(at + 1);
-            return Some((named(Name::Month(i8::try_from(month).ok()?, year)), end));
-        }
-        if let Some((quarter, end)) = self.numbered(at, "qt", &QUARTER, 4) {
-            let (year, end) = self.year_behind(end);
-            return Some((named(Name::Quarter(quarter, year)), end));
-        }
-        if let Some((half, end)) = self.numbered(at, "hs", &HALF, 2) {
-            let (year, end) = self.year_behind(end);
-            return Some((named(Name::Half(half, year)), end));
-        }
-        if let Some(year) = self.number(at).filter(|year| word.len() == 4 && (2020..2100).contains(year)) {
-            // "2026 Q3"; a year by itself is too vague to be a day.
-            let (quarter, end) = self.numbered(at + 1, "qt", &QUARTER, 4)?;
-            return Some((named(Name::Quarter(quarter, Some(year))), end));
-        }
-        self.current_or_next(at)
-    }
-
-    /// `Q3`, `T3`, `third quarter`, `3. Quartal`, `quarter 3`.
-    fn numbered(&self, at: usize, letters: &str, nouns: &crate::registration::lexicon::Phrases, most: i8) -> Option<(i8, usize)> {
-        let word = self.word(at);
-        let number = |word: &str| word.parse::<i8>().ok().filter(|number| (1..=most).contains(number));
-        let mut rest = word.chars();
-        if rest.next().is_some_and(|first| letters.contains(first)) {
-            if let Some(quarter) = number(rest.as_str()) {
-                return Some((quarter, at + 1));
-            }
-            if rest.as_str().is_empty() && self.page.gap(at + 1) == " " {
-                return Some((number(self.word(at + 1))?, at + 2));
-            }
-        }
-        if nouns.has(self.word(at + 1)) {
-            let quarter = ORDINALS.value(word).and_then(number)?;
-            return Some((quarter, at + 2));
-        }
-        (nouns.has(word)).then(|| Some((number(self.word(at + 1))?, at + 2))).flatten()
-    }
-
-    /// `2026`, `of 2026`, `'26`, `next year`, `nächstes Jahr`.
-    fn year_behind(&self, at: usize) -> (Option<i16>, usize) {
-        let from = at + usize::from(matches!(self.word(at), "of" | "de" | "in" | "fy"));
-        let gap = self.page.gap(from);
-        if gap.contains(['\n', '.', ';', ':', '(']) {
-            return (None, at);
-        }
-        if let Some(year) = self.number(from) {
-            let written = self.word(from).len() == 4 || gap.ends_with(['\'', '’', '/']) && self.word(from).len() == 2;
-            if written && let Some(year) = full_year(year) {
-                return (Some(year), from + 1);
-            }
-        }
-        let next = NEXT.at(self.page, from).filter(|(len, _)| YEAR.has(self.word(from + len)));
-        let next_behind = YEAR.has(self.word(from)) && NEXT.has(self.word(from + 1));
-        match next {
-            Some((len, _)) => (Some(self.context.today.year() + 1), from + len + 1),
-            None if next_behind => (Some(self.context.today.year() + 1), from + 2),
-            None => (None, at),
-        }
-    }
-
-    /// `this quarter`, `nächsten Monat`, `le mois prochain`, `next year Q1`.
-    fn current_or_next(&self, at: usize) -> Option<(Period, usize)> {
-        let unit_of = |at: usize| {
-            [(&WEEK, Unit::Week), (&MONTH, Unit::Month), (&QUARTER, Unit::Quarter), (&HALF, Unit::Half), (&YEAR, Unit::Year)]
-                .into_iter()
-                .find_map(|(list, unit)| list.at(self.page, at).map(|(len, _)| (unit, at + len)))
-        };
-        let (by, unit, end) = if let Some((len, _)) = NEXT.at(self.page, at) {
-            let (unit, end) = unit_of(at + len)?;
-            (1, unit, end)
-        } else if let Some((unit, end)) = unit_of(at).filter(|(_, end)| NEXT.has(self.word(*end))) {
-            (1, unit, end + 1)
-        } else {
-            let (len, _) = THIS.at(self.page, at)?;
-            let (unit, end) = unit_of(at + len)?;
-            let led = at.checked_sub(1).is_some_and(|before| END.before(self.page, before + 1).is_some());
-            let plain = matches!(self.word(at), "this" | "current" | "dieses" | "diesen" | "diesem" | "laufenden" | "ce" | "cet" | "cette");
-            (plain || led).then_some((0, unit, end))?
-        };
-        if unit == Unit::Year && let Some((quarter, end)) = self.numbered(end, "qt", &QUARTER, 4) {
-            let year = self.context.today.year() + i16::from(by > 0);
-            let name = Name::Quarter(quarter, Some(year));
-            return Some((Period::named(name, self.context.today, self.context.fiscal_year_start), end));
-        }
-        Some((Period::named(Name::Away(unit, by), self.context.today, self.context.fiscal_year_start), end))
     }
 
     /// `in 6 weeks`, `innerhalb von zwei Monaten`, `d'ici 8 semaines`.
     fn span(&self, at: usize) -> Found {
         let (len, _) = IN.at(self.page, at)?;
         let from = at + len;
-        let counted = COUNTS.at(self.page, from).and_then(|(len, value)| Some((value.parse::<i64>().ok()?, from + len)));
+        let counted = COUNTS
+            .at(self.page, from)
+            .and_then(|(len, value)| Some((value.parse::<i64>().ok()?, from + len)));
         let (count, end) = counted.or_else(|| Some((i64::from(self.number(from)?), from + 1)))?;
         let today = self.context.today;
         let date = match self.word(end) {
@@ -367,27 +258,26 @@ impl Reader<'_, '_> {
 
     fn weekday(&self, at: usize) -> Found {
         let led = NEXT.at(self.page, at).map_or(at, |(len, _)| at + len);
-        let weekday: i64 = WEEKDAYS.value(self.word(led)).filter(|_| self.word(led).len() > 3)?.parse().ok()?;
+        let weekday: i64 = WEEKDAYS
+            .value(self.word(led))
+            .filter(|_| self.word(led).len() > 3)?
+            .parse()
+            .ok()?;
         let today = self.context.today;
         let behind = weekday - 1 - i64::from(today.weekday().to_monday_zero_offset());
         let end = led + 1 + usize::from(NEXT.has(self.word(led + 1)));
-        Some((add_days(today, if behind <= 0 { behind + 7 } else { behind }), Said::Weekday, end))
+        Some((
+            add_days(today, if behind <= 0 { behind + 7 } else { behind }),
+            Said::Weekday,
+            end,
+        ))
     }
 }
 
 /// Days in the past that a day without a year may be.
 const RECENT: i32 = 120;
 
-fn on_edge(period: &Period, edge: Edge) -> Date {
-    match edge {
-        Edge::Start => period.from,
-        Edge::End => period.last_day(),
-        Edge::Middle if period.from.first_of_month() == period.last_day().first_of_month() => add_days(period.from, 14),
-        Edge::Middle => add_days(period.from, crate::program::date::days_between(period.from, period.until) / 2),
-    }
-}
-
-fn month(word: &str) -> Option<i16> {
+pub(super) fn month(word: &str) -> Option<i16> {
     MONTHS.value(word)?.parse().ok()
 }
 
@@ -396,12 +286,18 @@ fn day_number(word: &str) -> Option<i16> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
     let suffix = &word[digits.len()..];
     let day = digits.parse().ok().filter(|day| (1..=31).contains(day))?;
-    ["", "st", "nd", "rd", "th", "er", "ter", "ten", "e"].contains(&suffix).then_some(day)
+    ["", "st", "nd", "rd", "th", "er", "ter", "ten", "e"]
+        .contains(&suffix)
+        .then_some(day)
 }
 
 /// `26` as 2026; years of this century only.
-fn full_year(year: i16) -> Option<i16> {
-    let year = if (0..100).contains(&year) { 2000 + year } else { year };
+pub(super) fn full_year(year: i16) -> Option<i16> {
+    let year = if (0..100).contains(&year) {
+        2000 + year
+    } else {
+        year
+    };
     (2000..2100).contains(&year).then_some(year)
 }
 
@@ -413,5 +309,10 @@ fn easter(year: i16) -> Option<Date> {
     let l = (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
     let m = (a + 11 * h + 22 * l) / 451;
     let sum = h + l - 7 * m + 114;
-    Date::new(year, i8::try_from(sum / 31).ok()?, i8::try_from(sum % 31 + 1).ok()?).ok()
+    Date::new(
+        year,
+        i8::try_from(sum / 31).ok()?,
+        i8::try_from(sum % 31 + 1).ok()?,
+    )
+    .ok()
 }

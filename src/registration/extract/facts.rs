@@ -1,7 +1,8 @@
 //! Everything that was found in a text, before it is known which deal it belongs to.
 
 use super::{
-    Context, address::{self, Address},
+    Context,
+    address::{self, Address},
     closing,
     company::{self, Firm},
     date::{self, Day},
@@ -43,7 +44,11 @@ impl Facts {
     pub(super) fn of(page: &Page<'_>, context: &Context<'_>) -> Self {
         let catalogue = Products::of(context.products);
         let rows = table::rows(page);
-        let labels = if rows.is_empty() { labels::all(page) } else { rows.concat() };
+        let labels = if rows.is_empty() {
+            labels::all(page)
+        } else {
+            rows.concat()
+        };
         let addresses = address::all(page, context);
         let foreign = foreign(page, &addresses);
         let (own_people, own_firms) = (own_people(page, &foreign), own_firms(context));
@@ -54,7 +59,13 @@ impl Facts {
         let products = catalogue.all(page, &labels);
         let people = people::all(
             page,
-            &people::Known { products: &catalogue, labels: &labels, addresses: &addresses, own: &own_people, foreign: &foreign },
+            &people::Known {
+                products: &catalogue,
+                labels: &labels,
+                addresses: &addresses,
+                own: &own_people,
+                foreign: &foreign,
+            },
         );
         let firms = company::all(
             page,
@@ -86,10 +97,20 @@ impl Facts {
             foreign,
         };
         let taken = facts.taken(page);
-        let past = facts.days.iter().filter(|(day, _)| day.date <= context.today).map(|(day, _)| day.words.clone());
+        let past = facts
+            .days
+            .iter()
+            .filter(|(day, _)| day.date <= context.today)
+            .map(|(day, _)| day.words.clone());
         let past = marked(page, past);
         let origin = marked(page, facts.origins.iter().map(|origin| origin.words.clone()));
-        let known = narrative::Known { labels: &facts.labels, taken: &taken, past: &past, origin: &origin, foreign: &facts.foreign };
+        let known = narrative::Known {
+            labels: &facts.labels,
+            taken: &taken,
+            past: &past,
+            origin: &origin,
+            foreign: &facts.foreign,
+        };
         let needs = narrative::all(page, &known, Topic::Need);
         let proofs = narrative::all(page, &known, Topic::Proof);
         (facts.needs, facts.proofs) = (needs, proofs);
@@ -98,13 +119,40 @@ impl Facts {
 
     /// For each word, whether a fact was read from it.
     fn taken(&self, page: &Page<'_>) -> Vec<bool> {
-        let addresses = self.addresses.iter().map(|address| page.token_at(address.range.start)..page.token_at(address.range.end));
-        let days = self.days.iter().filter(|(_, score)| *score > 0.0).map(|(day, _)| day.words.clone());
-        let amounts = self.amounts.iter().filter(|(_, score)| *score > 0.0).map(|(amount, _)| amount.words.clone());
+        let addresses = self
+            .addresses
+            .iter()
+            .map(|address| page.token_at(address.range.start)..page.token_at(address.range.end));
+        let days = self
+            .days
+            .iter()
+            .filter(|(_, score)| *score > 0.0)
+            .map(|(day, _)| day.words.clone());
+        let amounts = self
+            .amounts
+            .iter()
+            .filter(|(_, score)| *score > 0.0)
+            .map(|(amount, _)| amount.words.clone());
         let products = self.products.iter().map(|product| product.words.clone());
-        let people = self.people.iter().filter(|person| person.score >= people::ENOUGH).map(|person| person.words.clone());
-        let firms = self.firms.iter().filter(|firm| firm.score >= company::ENOUGH).map(|firm| firm.words.clone());
-        marked(page, addresses.chain(days).chain(amounts).chain(products).chain(people).chain(firms))
+        let people = self
+            .people
+            .iter()
+            .filter(|person| person.score >= people::ENOUGH)
+            .map(|person| person.words.clone());
+        let firms = self
+            .firms
+            .iter()
+            .filter(|firm| firm.score >= company::ENOUGH)
+            .map(|firm| firm.words.clone());
+        marked(
+            page,
+            addresses
+                .chain(days)
+                .chain(amounts)
+                .chain(products)
+                .chain(people)
+                .chain(firms),
+        )
     }
 }
 
@@ -123,7 +171,13 @@ fn marked(page: &Page<'_>, ranges: impl Iterator<Item = std::ops::Range<usize>>)
 fn foreign(page: &Page<'_>, addresses: &[Address]) -> Vec<bool> {
     let senders = page.layout.messages.iter().map(|message| message.sender.as_ref());
     senders
-        .map(|sender| sender.is_some_and(|sender| addresses.iter().any(|address| address.is_mail() && sender.contains(&address.range.start))))
+        .map(|sender| {
+            sender.is_some_and(|sender| {
+                addresses
+                    .iter()
+                    .any(|address| address.is_mail() && sender.contains(&address.range.start))
+            })
+        })
         .collect()
 }
 
@@ -132,7 +186,8 @@ fn own_people(page: &Page<'_>, foreign: &[bool]) -> HashSet<String> {
     let mut own = HashSet::new();
     for token in &page.tokens {
         let ours = !foreign.get(token.message).copied().unwrap_or_default();
-        let writes = matches!(token.part, Part::Speaker | Part::Greeting) || (ours && matches!(token.part, Part::Signature | Part::Header));
+        let writes = matches!(token.part, Part::Speaker | Part::Greeting)
+            || (ours && matches!(token.part, Part::Signature | Part::Header));
         if writes && token.key.len() > 1 && !GREETINGS.has(&token.key) {
             own.insert(token.key.clone());
         }
@@ -144,13 +199,19 @@ fn own_people(page: &Page<'_>, foreign: &[bool]) -> HashSet<String> {
 fn own_firms(context: &Context<'_>) -> HashSet<String> {
     let names = format!("{} {}", context.partner_name, context.vendor_name);
     let folded = folded(&names);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2 && !GENERIC.has(word) && !super::runs::KINDS.has(word));
+    let words = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 2 && !GENERIC.has(word) && !super::runs::KINDS.has(word));
     words.map(str::to_owned).collect()
 }
 
 /// Whether `03/04/2026` is the fourth of March: where the money is in dollars.
 fn is_american(page: &Page<'_>, context: &Context<'_>) -> bool {
     let says = page.text.contains('$') || page.tokens.iter().any(|token| token.key == "usd");
-    let other = page.text.contains(['€', '£']) || page.tokens.iter().any(|token| matches!(token.key.as_str(), "eur" | "gbp" | "euro" | "cad"));
+    let other = page.text.contains(['€', '£'])
+        || page
+            .tokens
+            .iter()
+            .any(|token| matches!(token.key.as_str(), "eur" | "gbp" | "euro" | "cad"));
     !other && (says || context.home_currency.code() == "USD")
 }

@@ -89,11 +89,17 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
         // Needs may take several sentences; a name, an amount or a day does not.
         let sentence = page.sentence_of(at + len).end;
         let long = matches!(asked, Asked::Need | Asked::Proof | Asked::Other);
-        let rest = (at + len..page.tokens.len()).take_while(|at| page.tokens[*at].line == line && (long || *at < sentence)).count();
+        let rest = (at + len..page.tokens.len())
+            .take_while(|at| page.tokens[*at].line == line && (long || *at < sentence))
+            .count();
         let value = at + len..at + len + rest;
         found.push(Labelled {
             asked,
-            value: if asked == Asked::Company { first_item(page, value) } else { value },
+            value: if asked == Asked::Company {
+                first_item(page, value)
+            } else {
+                value
+            },
         });
         at += len;
     }
@@ -102,18 +108,30 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
 
 /// A form has one customer: what stands behind a comma, bracket or dash is about it.
 fn first_item(page: &Page<'_>, value: Range<usize>) -> Range<usize> {
-    let parts = |at: &usize| super::page::parts(page.gap(*at)) && super::runs::legal_form(page, *at).is_none();
+    let parts =
+        |at: &usize| super::page::parts(page.gap(*at)) && super::runs::legal_form(page, *at).is_none();
     let end = (value.start + 1..value.end).find(parts).unwrap_or(value.end);
     value.start..end
 }
 
 /// A colon or an equals sign behind it; a dash too, where it begins its line.
 fn is_marked(page: &Page<'_>, start: usize, end: usize) -> bool {
-    let same_line = page.tokens.get(end).is_some_and(|next| next.line == page.tokens[start].line);
-    let gap = page.gap(end).trim_start().trim_start_matches([')', '.']).trim_start();
+    let same_line = page
+        .tokens
+        .get(end)
+        .is_some_and(|next| next.line == page.tokens[start].line);
+    let gap = page
+        .gap(end)
+        .trim_start()
+        .trim_start_matches([')', '.'])
+        .trim_start();
     let begins = start == 0 || page.tokens[start - 1].line != page.tokens[start].line;
     let colon = gap.starts_with([':', '=', '：']) && (!gap[1..].is_empty());
-    let dash = begins && (gap.starts_with("- ") || gap.starts_with("– ") || gap.starts_with("| ") || gap.starts_with("-> "));
+    let dash = begins
+        && (gap.starts_with("- ")
+            || gap.starts_with("– ")
+            || gap.starts_with("| ")
+            || gap.starts_with("-> "));
     // "on 9 March at 10:30" has no label; the clock has digits on both sides.
     same_line && (colon || dash)
 }
@@ -121,6 +139,12 @@ fn is_marked(page: &Page<'_>, start: usize, end: usize) -> bool {
 /// What the heading of a column asks for, when it is one.
 pub(super) fn heading(cell: &str) -> Option<Asked> {
     let folded = crate::registration::fold::folded(cell);
-    let words: Vec<String> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    asked(words.as_slice(), 0).filter(|(len, _)| *len == words.len()).map(|(_, asked)| asked)
+    let words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    asked(words.as_slice(), 0)
+        .filter(|(len, _)| *len == words.len())
+        .map(|(_, asked)| asked)
 }

@@ -1,7 +1,10 @@
 //! The lines of a mail, a chat or a note: who wrote which, and which are greeting, signature or header.
 
 use super::words::{CLOSINGS, DIVIDERS, FROM, GREETINGS, HEADERS, INSTRUCTIONS, SUBJECTS, WROTE};
-use crate::registration::{fold::folded, lexicon::{Phrases, Words}};
+use crate::registration::{
+    fold::folded,
+    lexicon::{Phrases, Words},
+};
 use std::ops::Range;
 
 /// What a stretch of text is for.
@@ -38,7 +41,11 @@ pub(super) struct Line {
 impl Line {
     /// What the text at a byte is for.
     pub(super) fn part_at(&self, byte: usize) -> Part {
-        if byte < self.speaker_until { Part::Speaker } else { self.part }
+        if byte < self.speaker_until {
+            Part::Speaker
+        } else {
+            self.part
+        }
     }
 }
 
@@ -66,7 +73,12 @@ const SHORT: usize = 60;
 impl<'t> Layout<'t> {
     /// The lines of a text.
     pub(super) fn of(text: &'t str) -> Self {
-        let mut layout = Self { text, wrapped: false, lines: Vec::new(), messages: vec![Message::default()] };
+        let mut layout = Self {
+            text,
+            wrapped: false,
+            lines: Vec::new(),
+            messages: vec![Message::default()],
+        };
         let mut at = 0;
         for line in text.split('\n') {
             layout.lines.push(bare_line(at, line));
@@ -95,7 +107,9 @@ impl<'t> Layout<'t> {
 
     /// "Tom:" or "[09:12] Tom:" in front of a line, where several lines begin so, or one with a time.
     fn find_speakers(&mut self) {
-        let found: Vec<_> = (0..self.lines.len()).map(|line| speaker(self.slice(line))).collect();
+        let found: Vec<_> = (0..self.lines.len())
+            .map(|line| speaker(self.slice(line)))
+            .collect();
         let named = found.iter().flatten().filter(|(_, timed)| !timed).count();
         for (line, speaker) in self.lines.iter_mut().zip(found) {
             if let Some((len, timed)) = speaker
@@ -119,7 +133,13 @@ impl<'t> Layout<'t> {
                 depth = line.depth;
                 signature = 0;
                 // A divider, the headers behind it and a deeper quote are the beginning of one mail.
-                if self.messages.last().is_some_and(|last| last.sender.is_some() || begins) || at == 0 || depth > 0 {
+                if self
+                    .messages
+                    .last()
+                    .is_some_and(|last| last.sender.is_some() || begins)
+                    || at == 0
+                    || depth > 0
+                {
                     self.messages.push(Message::default());
                 }
             }
@@ -139,10 +159,18 @@ impl<'t> Layout<'t> {
     /// A given name, or a name that begins with one, as the last line of a message: nobody says goodbye any more.
     fn find_names_below(&mut self) {
         for at in 1..self.lines.len() {
-            let last = (at + 1..self.lines.len()).all(|later| self.slice(later).is_empty() || self.lines[later].message != self.lines[at].message);
+            let last = (at + 1..self.lines.len()).all(|later| {
+                self.slice(later).is_empty() || self.lines[later].message != self.lines[at].message
+            });
             let words = key_words(self.slice(at));
-            let named = words.first().is_some_and(|word| super::words::GIVEN_NAMES.has(word));
-            let plain = self.slice(at).chars().all(|c| c.is_alphabetic() || " .-".contains(c)) && self.slice(at).starts_with(char::is_uppercase);
+            let named = words
+                .first()
+                .is_some_and(|word| super::words::GIVEN_NAMES.has(word));
+            let plain = self
+                .slice(at)
+                .chars()
+                .all(|c| c.is_alphabetic() || " .-".contains(c))
+                && self.slice(at).starts_with(char::is_uppercase);
             let before = self.slice(at - 1);
             let ends = before.is_empty() || before.ends_with(['.', ',', '!', '?']);
             if last && named && plain && ends && words.len() <= 3 && self.lines[at].speaker_until == 0 {
@@ -151,7 +179,14 @@ impl<'t> Layout<'t> {
         }
     }
 
-    fn part(&self, at: usize, words: &[String], header: Option<Part>, intro: bool, signature: &mut usize) -> Part {
+    fn part(
+        &self,
+        at: usize,
+        words: &[String],
+        header: Option<Part>,
+        intro: bool,
+        signature: &mut usize,
+    ) -> Part {
         let text = self.slice(at);
         let short = text.chars().count() <= SHORT;
         if intro {
@@ -159,7 +194,11 @@ impl<'t> Layout<'t> {
         }
         if let Some(header) = header {
             *signature = 0;
-            return if header == Part::Speaker { Part::Header } else { header };
+            return if header == Part::Speaker {
+                Part::Header
+            } else {
+                header
+            };
         }
         if speaks_to_a_machine(words) && *signature == 0 {
             return Part::Body;
@@ -170,7 +209,11 @@ impl<'t> Layout<'t> {
         }
         if *signature > 0 {
             *signature -= 1;
-            return if text.chars().count() > 3 * SHORT { Part::Body } else { Part::Signature };
+            return if text.chars().count() > 3 * SHORT {
+                Part::Body
+            } else {
+                Part::Signature
+            };
         }
         let dashes = matches!(text.trim(), "--" | "---" | "__" | "___");
         if dashes || (short && closes(words, text)) {
@@ -190,7 +233,9 @@ const SIGNATURE: usize = 8;
 
 /// A sentence that is addressed to a machine.
 pub(super) fn speaks_to_a_machine(words: &(impl Words + ?Sized)) -> bool {
-    (0..).take_while(|at| !words.key(*at).is_empty()).any(|at| INSTRUCTIONS.at(words, at).is_some())
+    (0..)
+        .take_while(|at| !words.key(*at).is_empty())
+        .any(|at| INSTRUCTIONS.at(words, at).is_some())
 }
 
 fn bare_line(at: usize, line: &str) -> Line {
@@ -227,13 +272,18 @@ fn bullet(line: &str) -> usize {
     let marked = line.len() - mark.len();
     let number = mark.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = mark.len() - number.len();
-    let behind = if (1..=2).contains(&digits) && number.starts_with(['.', ')', '/']) && number[1..].starts_with(' ') {
-        marked + digits + 1
-    } else if marked == 0 && mark.len() > 2 && mark.as_bytes()[0].is_ascii_alphabetic() && mark[1..].starts_with(") ") {
-        2
-    } else {
-        marked
-    };
+    let behind =
+        if (1..=2).contains(&digits) && number.starts_with(['.', ')', '/']) && number[1..].starts_with(' ') {
+            marked + digits + 1
+        } else if marked == 0
+            && mark.len() > 2
+            && mark.as_bytes()[0].is_ascii_alphabetic()
+            && mark[1..].starts_with(") ")
+        {
+            2
+        } else {
+            marked
+        };
     if behind == 0 || !line[behind..].starts_with(' ') {
         return 0;
     }
@@ -241,7 +291,9 @@ fn bullet(line: &str) -> usize {
 }
 
 fn key_words(line: &str) -> Vec<String> {
-    let words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = line
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.take(60).map(folded).collect()
 }
 
@@ -263,7 +315,9 @@ fn header(words: &[String], text: &str) -> Option<Part> {
 
 /// `On 9 March, Petra Klein <…> wrote:`, `Am 9. März schrieb Petra Klein:`.
 fn is_intro(words: &[String], text: &str) -> bool {
-    let opens = words.first().is_some_and(|word| ["on", "am", "le", "el"].contains(&word.as_str()));
+    let opens = words
+        .first()
+        .is_some_and(|word| ["on", "am", "le", "el"].contains(&word.as_str()));
     opens
         && text.ends_with(':')
         && text.chars().count() <= 3 * SHORT
@@ -272,13 +326,17 @@ fn is_intro(words: &[String], text: &str) -> bool {
 
 /// Whether a short line is the end of a letter: a closing with nothing but a name behind it.
 fn closes(words: &[String], text: &str) -> bool {
-    let Some((len, _)) = CLOSINGS.at(words, 0) else { return false };
+    let Some((len, _)) = CLOSINGS.at(words, 0) else {
+        return false;
+    };
     let few = words.len() - len <= 3;
     few && !text.contains(|c: char| c.is_ascii_digit()) && !text.ends_with('?')
 }
 
 fn is_label(text: &str) -> bool {
-    let Some((label, value)) = text.split_once(':') else { return false };
+    let Some((label, value)) = text.split_once(':') else {
+        return false;
+    };
     let words = key_words(label);
     !value.trim().is_empty() && !words.is_empty() && super::labels::is_label(&words)
 }
@@ -295,7 +353,10 @@ fn speaker(line: &str) -> Option<(usize, bool)> {
     };
     let words = key_words(bare);
     let is_name = (1..=3).contains(&words.len())
-        && bare.trim().chars().all(|c| c.is_alphabetic() || " .-'’@_".contains(c))
+        && bare
+            .trim()
+            .chars()
+            .all(|c| c.is_alphabetic() || " .-'’@_".contains(c))
         && bare.trim().starts_with(|c: char| c.is_alphabetic() || c == '@')
         && !super::labels::is_label(&words);
     let blank = said.len() > 1 && said[1..].starts_with(' ');
@@ -306,7 +367,10 @@ fn speaker(line: &str) -> Option<(usize, bool)> {
 fn strip_time(line: &str) -> (bool, &str) {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit() || "[]():.,/- –".contains(c));
     let time = &line[..line.len() - rest.len()];
-    let rest = rest.strip_prefix("AM").or_else(|| rest.strip_prefix("PM")).unwrap_or(rest);
+    let rest = rest
+        .strip_prefix("AM")
+        .or_else(|| rest.strip_prefix("PM"))
+        .unwrap_or(rest);
     let clock = time.bytes().filter(u8::is_ascii_digit).count() >= 3 && time.contains(':');
     if clock {
         (true, rest.trim_start_matches([']', ')', ' ', '-', '–', ',']))

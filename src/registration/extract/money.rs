@@ -2,18 +2,23 @@
 //!
 //! This file reads; [`super::value`] decides which amount is the deal's.
 
-use super::{Context, number, page::Page};
+use super::{
+    Context, number,
+    page::Page,
+    suffix::{SCALES, is_sign, suffix},
+};
 use crate::{
     program::money::Currency,
-    registration::{fold::folded, lexicon::{Words, lists}},
+    registration::{
+        fold::folded,
+        lexicon::{Words, lists},
+    },
 };
 use rust_decimal::Decimal;
 use std::ops::Range;
 
 lists! {
     CURRENCIES = "words/money.txt" ["currencies"];
-    SCALES = "words/money.txt" ["scales"];
-    SCALED_CURRENCIES = "words/money.txt" ["scaled currencies"];
     NUMBERS = "words/money.txt" ["numbers"];
     JOINS = "words/money.txt" ["joins"];
     COUNTED = "words/money.txt" ["counted"];
@@ -81,7 +86,11 @@ impl Reader<'_, '_> {
             let upper = self.amount(next, second);
             let shared = !amount.scaled && amount.currency.is_none() && amount.value < upper.value;
             if shared && upper.scaled {
-                let scale = if upper.value >= Decimal::from(1_000_000) && amount.value < Decimal::from(100) { 6 } else { 3 };
+                let scale = if upper.value >= Decimal::from(1_000_000) && amount.value < Decimal::from(100) {
+                    6
+                } else {
+                    3
+                };
                 let scaled = amount.value * power(scale);
                 if amount.value < Decimal::from(1000) && scaled <= upper.value {
                     amount.value = scaled;
@@ -99,7 +108,10 @@ impl Reader<'_, '_> {
 
     fn amount(&self, at: usize, one: One) -> Amount {
         let scale = one.scale.map_or(Decimal::ONE, power);
-        let end = self.page.tokens.partition_point(|token| token.range.start < one.bytes.end);
+        let end = self
+            .page
+            .tokens
+            .partition_point(|token| token.range.start < one.bytes.end);
         Amount {
             value: one.value.saturating_mul(scale).normalize(),
             currency: one.currency,
@@ -114,11 +126,20 @@ impl Reader<'_, '_> {
     fn joined(&self, byte: usize) -> Option<(usize, One)> {
         let next = self.page.token_at(byte);
         // Nothing is joined to a number that ends inside of a word.
-        let gap = self.page.text.get(byte..self.page.tokens.get(next)?.range.start)?;
-        if matches!(gap.trim(), "-" | "–" | "—" | "/" | "- €" | "-€" | "- $" | "-$" | "-£" | "- £") && !gap.contains('\n') {
+        let gap = self
+            .page
+            .text
+            .get(byte..self.page.tokens.get(next)?.range.start)?;
+        if matches!(
+            gap.trim(),
+            "-" | "–" | "—" | "/" | "- €" | "-€" | "- $" | "-$" | "-£" | "- £"
+        ) && !gap.contains('\n')
+        {
             return Some((next, self.bare(next)?));
         }
-        let (len, _) = JOINS.at(self.page, next).filter(|_| gap.trim().is_empty() && !gap.contains('\n'))?;
+        let (len, _) = JOINS
+            .at(self.page, next)
+            .filter(|_| gap.trim().is_empty() && !gap.contains('\n'))?;
         let number = next + len;
         self.page.together(next, number).then_some(())?;
         Some((number, self.one(number)?))
@@ -129,7 +150,9 @@ impl Reader<'_, '_> {
         if token.key.starts_with(|c: char| c.is_ascii_digit()) {
             let start = token.range.start;
             let mark = self.page.text[..start].chars().next_back();
-            let inside = mark.is_some_and(|c| matches!(c, '+' | '#' | '.' | '_' | '/' | ':') && !self.opens_amount(start, c));
+            let inside = mark.is_some_and(|c| {
+                matches!(c, '+' | '#' | '.' | '_' | '/' | ':') && !self.opens_amount(start, c)
+            });
             if inside { None } else { self.bare(at) }
         } else {
             self.spelled(at)
@@ -142,17 +165,25 @@ impl Reader<'_, '_> {
         let start = self.page.tokens[at].range.start;
         let line_end = self.page.layout.lines[self.page.tokens[at].line].range.end;
         let line = &text[..line_end.max(start)];
-        self.page.key(at).starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
-        let large = |rest: &str| suffix(rest).is_some_and(|suffix| suffix.scale.is_some_and(|scale| scale >= 6));
+        self.page
+            .key(at)
+            .starts_with(|c: char| c.is_ascii_digit())
+            .then_some(())?;
+        let large =
+            |rest: &str| suffix(rest).is_some_and(|suffix| suffix.scale.is_some_and(|scale| scale >= 6));
         let (value, end) = number::read(line, start, large)?;
-        let grouped = line[start..end].contains(|c: char| !c.is_ascii_digit()) && value >= Decimal::from(1000);
+        let grouped =
+            line[start..end].contains(|c: char| !c.is_ascii_digit()) && value >= Decimal::from(1000);
         self.with_suffix(value, start, end, line_end, grouped)
     }
 
     /// A slash, stop or colon before a number may close a word: "budget:45k", "CHF.45'000".
     fn opens_amount(&self, start: usize, mark: char) -> bool {
         let before = self.page.text[..start].trim_end_matches(mark);
-        mark != '+' && mark != '#' && mark != '_' && before.ends_with(|c: char| c.is_alphabetic() || c == '€' || c.is_whitespace())
+        mark != '+'
+            && mark != '#'
+            && mark != '_'
+            && before.ends_with(|c: char| c.is_alphabetic() || c == '€' || c.is_whitespace())
     }
 
     /// `forty thousand`, `vierzigtausend`, `half a million`.
@@ -169,21 +200,41 @@ impl Reader<'_, '_> {
         let (len, value) = NUMBERS.at(self.page, at)?;
         let scale = self.page.key(at + len);
         // "a k" and "one m" are no numbers: the scale is written out, too.
-        let spelled = SCALES.value(scale).filter(|_| scale.len() > 4 && self.page.together(at, at + len))?;
+        let spelled = SCALES
+            .value(scale)
+            .filter(|_| scale.len() > 4 && self.page.together(at, at + len))?;
         let end = self.page.tokens[at + len].range.end;
-        let line_end = self.page.layout.lines[self.page.tokens[at + len].line].range.end.max(end);
+        let line_end = self.page.layout.lines[self.page.tokens[at + len].line]
+            .range
+            .end
+            .max(end);
         let mut one = self.with_suffix(value.parse().ok()?, start, end, line_end, false)?;
         one.scale = spelled.parse().ok();
         Some(one)
     }
 
     /// A number with scale and currency around it; `None` when what stands behind it says that it counts things.
-    fn with_suffix(&self, value: Decimal, start: usize, end: usize, line_end: usize, grouped: bool) -> Option<One> {
+    fn with_suffix(
+        &self,
+        value: Decimal,
+        start: usize,
+        end: usize,
+        line_end: usize,
+        grouped: bool,
+    ) -> Option<One> {
         let rest = &self.page.text[end..line_end.max(end)];
         let suffix = suffix(rest).unwrap_or_default();
-        let mut one = One { value, scale: suffix.scale, currency: None, bytes: start..end + suffix.len, grouped };
+        let mut one = One {
+            value,
+            scale: suffix.scale,
+            currency: None,
+            bytes: start..end + suffix.len,
+            grouped,
+        };
         if let Some((code, range)) = suffix.currency {
-            one.currency = self.currency(code).map(|currency| (currency, end + range.start..end + range.end));
+            one.currency = self
+                .currency(code)
+                .map(|currency| (currency, end + range.start..end + range.end));
         } else if suffix.len == 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '%') {
             return None;
         }
@@ -198,18 +249,25 @@ impl Reader<'_, '_> {
         }
         let behind = self.page.text[one.bytes.end..line_end.max(one.bytes.end)].trim_start();
         let next = self.page.key(self.page.token_at(one.bytes.end));
-        let counts = one.currency.is_none() && (behind.starts_with('%') || COUNTED.has(next) && !behind.starts_with('/') && one.scale.is_none());
+        let counts = one.currency.is_none()
+            && (behind.starts_with('%')
+                || COUNTED.has(next) && !behind.starts_with('/') && one.scale.is_none());
         (!counts).then_some(one)
     }
 
     /// A code in capitals among the next words: `5 000 000 dinars algériens (DZD)`.
     fn code_behind(&self, from: usize, line_end: usize) -> Option<(Currency, Range<usize>)> {
         let next = self.page.token_at(from);
-        let near = self.page.tokens[next.min(self.page.tokens.len())..].iter().take(3).take_while(|token| token.range.end <= line_end);
+        let near = self.page.tokens[next.min(self.page.tokens.len())..]
+            .iter()
+            .take(3)
+            .take_while(|token| token.range.end <= line_end);
         let mut words = near.take_while(|token| !token.key.starts_with(|c: char| c.is_ascii_digit()));
         words.find_map(|token| {
             let word = self.page.slice(&token.range);
-            let code = CURRENCIES.value(&token.key).filter(|_| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()))?;
+            let code = CURRENCIES
+                .value(&token.key)
+                .filter(|_| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()))?;
             Some((self.currency(code)?, token.range.clone()))
         })
     }
@@ -219,7 +277,12 @@ impl Reader<'_, '_> {
         let line = &self.page.layout.lines[self.page.tokens.get(self.page.token_at(start))?.line];
         let before = self.page.text.get(line.range.start.min(start)..start)?;
         let trimmed = before.trim_end_matches([' ', '\u{a0}', '\u{202f}', '.', '~', '-', '–', ':', '=', '(']);
-        let len = trimmed.chars().rev().take_while(|c| c.is_alphabetic() || is_sign(*c)).map(char::len_utf8).sum::<usize>();
+        let len = trimmed
+            .chars()
+            .rev()
+            .take_while(|c| c.is_alphabetic() || is_sign(*c))
+            .map(char::len_utf8)
+            .sum::<usize>();
         let word = &trimmed[trimmed.len() - len..];
         let sign = word.chars().last().filter(|c| is_sign(*c));
         let code = CURRENCIES.value(&folded(word)).or_else(|| {
@@ -237,105 +300,17 @@ impl Reader<'_, '_> {
         let home = self.context.home_currency.code();
         let dollars = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"];
         let crowns = ["SEK", "NOK", "DKK", "ISK"];
-        let local = [dollars.as_slice(), crowns.as_slice()].into_iter().any(|kin| {
-            kin.first() == Some(&code) && kin.contains(&home)
-        });
-        if local { home.parse().ok() } else { code.parse().ok() }
+        let local = [dollars.as_slice(), crowns.as_slice()]
+            .into_iter()
+            .any(|kin| kin.first() == Some(&code) && kin.contains(&home));
+        if local {
+            home.parse().ok()
+        } else {
+            code.parse().ok()
+        }
     }
-}
-
-fn is_sign(c: char) -> bool {
-    matches!(c, '€' | '$' | '£' | '¥' | '₹')
 }
 
 fn power(scale: u32) -> Decimal {
     Decimal::from(10_i64.pow(scale.min(12)))
-}
-
-/// What stands behind a number.
-#[derive(Debug, Default)]
-struct Suffix {
-    scale: Option<u32>,
-    /// The code and where it stands, from the end of the number.
-    currency: Option<(&'static str, Range<usize>)>,
-    len: usize,
-}
-
-/// `k`, ` Mio. €`, `.- CHF`, `k USD`, ` T€`, ` 000`; nothing, where the next word is neither scale nor currency.
-fn suffix(rest: &str) -> Option<Suffix> {
-    let mut suffix = Suffix::default();
-    let mut at = 0;
-    for dash in [".–", ",–", ".-", ",-", ".—", ",--", ".--"] {
-        if let Some(behind) = rest.strip_prefix(dash) {
-            at = rest.len() - behind.trim_start_matches('-').len();
-        }
-    }
-    for _ in 0..3 {
-        let Some((word, from, to)) = next_word(rest, at) else { break };
-        let folded = folded(word);
-        if suffix.currency.is_some() {
-            // "$ CA", "$ US": the country behind the sign.
-            let (start, sign) = suffix.currency.as_ref().map(|(_, range)| (range.start, &rest[range.clone()]))?;
-            let code = CURRENCIES.value(&format!("{sign}{folded}")).filter(|_| sign == "$" || sign.starts_with("dinars"));
-            if let Some(code) = code {
-                suffix.currency = Some((code, start..to));
-                suffix.len = to;
-            }
-            break;
-        }
-        let (scale, currency) = scale_and_currency(&folded);
-        if scale.is_none() && currency.is_none() || scale.is_some() && suffix.scale.is_some() {
-            break;
-        }
-        // "3 m" and "5 t" are metres and tonnes; glued to the number they are millions and thousands.
-        if from > at && folded.len() == 1 && currency.is_none() && folded != "k" {
-            break;
-        }
-        suffix.scale = suffix.scale.or(scale);
-        suffix.currency = currency.map(|code| (code, from..to));
-        suffix.len = to;
-        at = to;
-    }
-    (suffix.len > 0).then_some(suffix)
-}
-
-/// The next run of letters and signs, over a blank and a stop, or "of".
-fn next_word(rest: &str, at: usize) -> Option<(&str, usize, usize)> {
-    let tail = &rest[at..];
-    let tail = tail.strip_prefix('.').filter(|_| at > 0).unwrap_or(tail);
-    let blank = tail.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
-    let blank = blank.strip_prefix("of ").or_else(|| blank.strip_prefix("d'")).or_else(|| blank.strip_prefix("d’")).unwrap_or(blank);
-    let from = rest.len() - blank.len();
-    if from - at > 5 {
-        return None;
-    }
-    let first = blank.chars().next()?;
-    let len = if is_sign(first) {
-        first.len_utf8()
-    } else {
-        blank.find(|c: char| !c.is_alphabetic() && !is_sign(c)).unwrap_or(blank.len())
-    };
-    (len > 0).then(|| (&blank[..len], from, from + len))
-}
-
-fn scale_and_currency(word: &str) -> (Option<u32>, Option<&'static str>) {
-    if let Some(value) = SCALED_CURRENCIES.value(word)
-        && let Some((scale, code)) = value.split_once(' ')
-    {
-        return (scale.parse().ok(), Some(code));
-    }
-    if let Some(scale) = SCALES.value(word) {
-        return (scale.parse().ok(), None);
-    }
-    if let Some(code) = CURRENCIES.value(word) {
-        return (None, Some(code));
-    }
-    // "kEUR", "musd".
-    let split = word.char_indices().nth(1).map(|(at, _)| word.split_at(at));
-    match split {
-        Some((scale @ ("k" | "m"), code)) if CURRENCIES.has(code) => {
-            (SCALES.value(scale).and_then(|scale| scale.parse().ok()), CURRENCIES.value(code))
-        }
-        _ => (None, None),
-    }
 }

@@ -18,7 +18,9 @@ pub(super) fn read(text: &str, start: usize, small: impl Fn(&str) -> bool) -> Op
         groups.push(&rest[..digits]);
         at += digits;
         let behind = &text[at..];
-        let Some(separator) = behind.chars().next().filter(|c| is_separator(*c)) else { break };
+        let Some(separator) = behind.chars().next().filter(|c| is_separator(*c)) else {
+            break;
+        };
         let next = &behind[separator.len_utf8()..];
         let len = next.len() - next.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let first = groups.first().map_or(0, |group| group.len());
@@ -42,7 +44,10 @@ pub(super) fn read(text: &str, start: usize, small: impl Fn(&str) -> bool) -> Op
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}')
+    matches!(
+        c,
+        '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}'
+    )
 }
 
 /// The digits before and behind the decimal point; `None` when it is no number, such as `10.03.2026`.
@@ -51,7 +56,8 @@ fn parts(groups: &[&str], separators: &[char], small: bool) -> Option<(String, S
     let Some((point, rest)) = separators.split_last() else {
         return Some(((*last).to_owned(), String::new()));
     };
-    let grouped = |groups: &[&str]| groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= 3;
+    let grouped =
+        |groups: &[&str]| groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= 3;
     let decimal = match (point, rest) {
         ('.' | ',', []) => last.len() != 3 || small || before[0] == "0" || before[0].len() > 3,
         ('.' | ',', rest) => rest.iter().all(|c| c != point),

@@ -124,24 +124,34 @@ impl<'t> Page<'t> {
         let day = before.key.len() <= 2 && before.key.bytes().all(|b| b.is_ascii_digit());
         let lower = !token.capital && token.key.starts_with(|c: char| c.is_alphabetic());
         let long = before.key.chars().count() > 4;
-        !(short || day && token.key.starts_with(char::is_alphabetic) && super::date::is_month(&token.key))
-            && !super::words::ABBREVIATIONS.has(&before.key)
-            && (!lower || long)
+        let bound = short
+            || (day && super::date::is_month(&token.key))
+            || super::words::ABBREVIATIONS.has(&before.key);
+        !bound && (!lower || long)
     }
 
     /// What stands between a word and the one before it.
     pub(super) fn gap(&self, at: usize) -> &'t str {
         let start = match at.checked_sub(1) {
             None => 0,
-            Some(before) => self.tokens.get(before).map_or(self.text.len(), |token| token.range.end),
+            Some(before) => self
+                .tokens
+                .get(before)
+                .map_or(self.text.len(), |token| token.range.end),
         };
-        let end = self.tokens.get(at).map_or(self.text.len(), |token| token.range.start);
+        let end = self
+            .tokens
+            .get(at)
+            .map_or(self.text.len(), |token| token.range.start);
         self.text.get(start..end).unwrap_or_default()
     }
 
     /// The words from the first to before the last, as bytes.
     pub(super) fn bytes(&self, words: &Range<usize>) -> Range<usize> {
-        let start = self.tokens.get(words.start).map_or(self.text.len(), |token| token.range.start);
+        let start = self
+            .tokens
+            .get(words.start)
+            .map_or(self.text.len(), |token| token.range.start);
         let end = words.end.checked_sub(1).and_then(|last| self.tokens.get(last));
         start..end.map_or(start, |token| token.range.end.max(start))
     }

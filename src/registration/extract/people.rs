@@ -10,7 +10,10 @@ use super::{
     runs,
     words::{GENERIC, GIVEN_NAMES, SALUTATIONS, TITLES},
 };
-use crate::registration::{fold::folded, lexicon::{Words, lists}};
+use crate::registration::{
+    fold::folded,
+    lexicon::{Words, lists},
+};
 use std::{collections::HashSet, ops::Range};
 
 lists! {
@@ -69,24 +72,38 @@ pub(super) fn all(page: &Page<'_>, known: &Known<'_>) -> Vec<Person> {
 fn candidate(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usize>> {
     let key = page.key(at);
     let start = page.tokens[at].range.start;
-    if known.addresses.iter().any(|address| address.range.contains(&start)) {
+    if known
+        .addresses
+        .iter()
+        .any(|address| address.range.contains(&start))
+    {
         return None;
     }
     if is_title(page, at) || !key.starts_with(char::is_alphabetic) || page.tokens[at].range.len() < 2 {
         return None;
     }
     if let Some(run) = runs::capital(page, known.products, at) {
-        let starts_inside = at > 0 && page.tokens[at - 1].capital && page.gap(at) == " " && !is_title(page, at - 1) && !GENERIC.has(page.key(at - 1));
+        let starts_inside = at > 0
+            && page.tokens[at - 1].capital
+            && page.gap(at) == " "
+            && !is_title(page, at - 1)
+            && !GENERIC.has(page.key(at - 1));
         if starts_inside && !GIVEN_NAMES.has(key) {
             return None;
         }
         let end = (run.start + 1..run.end)
-            .find(|at| GENERIC.has(page.key(*at)) || (TITLES.has(page.key(*at)) && page.gap(*at) == " ") || page.gap(*at).contains('&') || page.gap(*at) == ".")
+            .find(|at| {
+                GENERIC.has(page.key(*at))
+                    || (TITLES.has(page.key(*at)) && page.gap(*at) == " ")
+                    || page.gap(*at).contains('&')
+                    || page.gap(*at) == "."
+            })
             .unwrap_or(run.end)
             .min(run.start + 5);
         return (!GENERIC.has(key) || GIVEN_NAMES.has(key) && led(page, at)).then_some(run.start..end);
     }
-    let named = (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key) && !ALSO_WORDS.has(key)) || (led(page, at) && !GENERIC.has(key));
+    let named = (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key) && !ALSO_WORDS.has(key))
+        || (led(page, at) && !GENERIC.has(key));
     if !named || page.tokens[at].capital || page.tokens[at].key.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -97,9 +114,11 @@ fn candidate(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usiz
     Some(at..end)
 }
 
-/// "dana whitcombe", "jan-ole petersen": a word of its own behind a given name in a text that writes names small.
+/// "ivo marrant", "jan-peter holt": a word of its own behind a given name in a text that writes names small.
 fn is_lower_surname(page: &Page<'_>, known: &Known<'_>, at: usize) -> bool {
-    let Some(token) = page.tokens.get(at) else { return false };
+    let Some(token) = page.tokens.get(at) else {
+        return false;
+    };
     let same = token.line == page.tokens[at - 1].line && matches!(page.gap(at), " " | "-");
     same && token.key.chars().count() > 2
         && token.key.chars().all(char::is_alphabetic)
@@ -113,7 +132,9 @@ fn is_lower_surname(page: &Page<'_>, known: &Known<'_>, at: usize) -> bool {
 
 /// Whether a salutation stands before.
 fn led(page: &Page<'_>, at: usize) -> bool {
-    let Some(before) = at.checked_sub(1) else { return false };
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
     let near = page.gap(at).len() <= 2 && page.tokens[before].line == page.tokens[at].line;
     let key = page.key(before);
     // "m" and "fr" are salutations with a stop or a capital only.
@@ -138,14 +159,29 @@ fn is_title(page: &Page<'_>, at: usize) -> bool {
 
 /// "Pflegedirektor", "Einkaufsleiterin", "Betriebschef": offices are made of one word in German.
 fn is_office(word: &str) -> bool {
-    const ENDINGS: [&str; 10] = ["direktor", "direktorin", "leiter", "leiterin", "manager", "managerin", "chef", "chefin", "vorstand", "meister"];
+    const ENDINGS: [&str; 10] = [
+        "direktor",
+        "direktorin",
+        "leiter",
+        "leiterin",
+        "manager",
+        "managerin",
+        "chef",
+        "chefin",
+        "vorstand",
+        "meister",
+    ];
     word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 fn scored(page: &Page<'_>, known: &Known<'_>, words: Range<usize>) -> Person {
     let address = address_of(page, known.addresses, &words);
     let score = score(page, known, &words, address.is_some());
-    Person { words, score, address }
+    Person {
+        words,
+        score,
+        address,
+    }
 }
 
 fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool) -> f64 {
@@ -157,8 +193,14 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         Part::Signature | Part::Header if foreign => 0.3,
         _ => return -1.0,
     };
-    let sender = page.layout.messages.get(token.message).and_then(|message| message.sender.clone());
-    let sends = foreign && token.part == Part::Header && sender.is_some_and(|sender| sender.contains(&token.range.start));
+    let sender = page
+        .layout
+        .messages
+        .get(token.message)
+        .and_then(|message| message.sender.clone());
+    let sends = foreign
+        && token.part == Part::Header
+        && sender.is_some_and(|sender| sender.contains(&token.range.start));
     if token.part == Part::Header && !sends {
         return -1.0;
     }
@@ -172,31 +214,59 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
     let mut add = |yes: bool, by: f64| score += if yes { by } else { 0.0 };
     add(cues::asked(known.labels, at, Asked::Contact), 0.55);
     add(cues::asked(known.labels, at, Asked::Company), -0.6);
-    add(cues::label_of(known.labels, at).is_some_and(|label| matches!(label.asked, Asked::Need | Asked::Proof | Asked::Source | Asked::Other)), -0.2);
-    add(led(page, at) || (at > 0 && is_title(page, at - 1) && led(page, at - 1)), 0.5);
+    add(
+        cues::label_of(known.labels, at).is_some_and(|label| {
+            matches!(
+                label.asked,
+                Asked::Need | Asked::Proof | Asked::Source | Asked::Other
+            )
+        }),
+        -0.2,
+    );
+    add(
+        led(page, at) || (at > 0 && is_title(page, at - 1) && led(page, at - 1)),
+        0.5,
+    );
     add(given && long, 0.35);
     add(given && !long, 0.15);
     add(mailed, 0.5);
     add(sends, 0.3);
-    let office = at > 0 && page.tokens[at - 1].line == token.line && page.gap(at).len() <= 2 && is_title(page, at - 1) && !SALUTATIONS.has(page.key(at - 1));
-    let titled = page.tokens.get(words.end).is_some_and(|next| next.line == token.line)
+    let office = at > 0
+        && page.tokens[at - 1].line == token.line
+        && page.gap(at).len() <= 2
+        && is_title(page, at - 1)
+        && !SALUTATIONS.has(page.key(at - 1));
+    let titled = page
+        .tokens
+        .get(words.end)
+        .is_some_and(|next| next.line == token.line)
         && (words.end..words.end + 3).any(|at| TITLES.at(page, at).is_some() || is_office(page.key(at)))
         && matches!(page.gap(words.end).trim(), "," | "(" | "-" | "–" | "/");
     add(office || titled, 0.35);
     let introduced = cues::shortly_before(page, first(page, at), 0, &INTRODUCED);
     add(introduced, if long { 0.4 } else { 0.25 });
     add(!introduced && cues::shortly_before(page, at, 1, &WITH), 0.1);
-    add(SPEAKS.at(page, words.end).is_some() && page.gap(words.end) == " ", if long { 0.35 } else { 0.2 });
+    add(
+        SPEAKS.at(page, words.end).is_some() && page.gap(words.end) == " ",
+        if long { 0.35 } else { 0.2 },
+    );
     add(runs::tells_company(page, words), -0.5);
     add(PLACES.has(page.key(at)) && !long, -0.6);
     add(cues::shortly_before(page, at, 1, &REFERRER), -0.45);
-    add(cues::shortly_before(page, at, 1, &HEARSAY) || cues::is_refused(page, words), -0.5);
+    add(
+        cues::shortly_before(page, at, 1, &HEARSAY) || cues::is_refused(page, words),
+        -0.5,
+    );
     score
 }
 
 /// The address whose local part has the person's surname or given name in it.
 fn address_of(page: &Page<'_>, addresses: &[Address], words: &Range<usize>) -> Option<usize> {
-    let names: Vec<&str> = words.clone().map(|at| page.key(at)).filter(|key| key.len() > 2).collect();
+    let names: Vec<&str> = words
+        .clone()
+        .map(|at| page.key(at))
+        .filter(|key| key.len() > 2)
+        .collect();
     addresses.iter().position(|address| {
         let local = folded(&address.local);
         let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();

@@ -1,7 +1,15 @@
 //! The vendor's products, as a text spells them.
 
-use super::{cues, labels::{Asked, Labelled}, layout::Part, page::Page};
-use crate::registration::{fold::folded, lexicon::{Words, lists}};
+use super::{
+    cues,
+    labels::{Asked, Labelled},
+    layout::Part,
+    page::Page,
+};
+use crate::registration::{
+    fold::folded,
+    lexicon::{Words, lists},
+};
 use std::ops::Range;
 
 lists! {
@@ -28,19 +36,30 @@ impl Products {
     pub(super) fn of(names: &[String]) -> Self {
         let words = |name: &String| {
             let folded = folded(name);
-            folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            folded
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect()
         };
-        Self { names: names.iter().map(words).collect() }
+        Self {
+            names: names.iter().map(words).collect(),
+        }
     }
 
     /// The product at a place, how many words name it, and whether they are spelled as in the catalogue.
     fn at(&self, page: &Page<'_>, at: usize) -> Option<(usize, usize, bool)> {
-        let exact = |name: &Vec<String>| !name.is_empty() && (at..).zip(name).all(|(at, word)| page.key(at) == word);
+        let exact =
+            |name: &Vec<String>| !name.is_empty() && (at..).zip(name).all(|(at, word)| page.key(at) == word);
         let fits = |index: usize, exact: bool| Some((index, self.names[index].len(), exact));
         let indexes = || 0..self.names.len();
-        let best = indexes().filter(|index| exact(&self.names[*index])).max_by_key(|index| self.names[*index].len());
+        let best = indexes()
+            .filter(|index| exact(&self.names[*index]))
+            .max_by_key(|index| self.names[*index].len());
         best.and_then(|index| fits(index, true)).or_else(|| {
-            indexes().find(|index| self.is_slip(page, at, *index)).and_then(|index| fits(index, false))
+            indexes()
+                .find(|index| self.is_slip(page, at, *index))
+                .and_then(|index| fits(index, false))
         })
     }
 
@@ -53,7 +72,11 @@ impl Products {
             let key = page.key(at);
             // The first letter is seldom wrong, and "leave" is no slip of "weave".
             let near = key.len().abs_diff(word.len()) <= 1 && key.chars().next() == word.chars().next();
-            let by = if near { strsim::osa_distance(key, word) } else { usize::MAX };
+            let by = if near {
+                strsim::osa_distance(key, word)
+            } else {
+                usize::MAX
+            };
             slips += by.min(9);
             by <= 1
         });
@@ -84,7 +107,9 @@ impl Products {
                 score += 0.15;
             }
             // "Weave no" is no Weave; "is Conduit, no?" asks for a nod.
-            let denied = page.gap(words.end) == " " && cues::shortly_behind(page, words.end, 0, &NOT_IT) && !page.gap(words.end + 1).starts_with('?');
+            let denied = page.gap(words.end) == " "
+                && cues::shortly_behind(page, words.end, 0, &NOT_IT)
+                && !page.gap(words.end + 1).starts_with('?');
             if denied || cues::is_refused(page, &words) {
                 score -= 0.7;
             }

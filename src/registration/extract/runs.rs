@@ -6,7 +6,10 @@ use super::{
     products::Products,
     words::{GENERIC, PARTICLES},
 };
-use crate::registration::{lexicon::{Words, lists}, names::forms::LEGAL_FORMS};
+use crate::registration::{
+    lexicon::{Words, lists},
+    names::forms::LEGAL_FORMS,
+};
 use std::ops::Range;
 
 lists! {
@@ -18,13 +21,15 @@ lists! {
 /// The longest name, in words.
 const LONGEST: usize = 9;
 
-/// A run of capital words that begins at `at`: `Conserveries Le Goff-Kermadec SAS`, `Kliniken Sankt Wigbert gGmbH`.
+/// A run of capital words that begins at `at`: `Moulins Le Braz-Tarnec SAS`, `Kliniken Sankt Ansgar gGmbH`.
 /// Legal forms and small words between capital ones belong to it; products, months and weekdays end it.
 pub(super) fn capital(page: &Page<'_>, products: &Products, at: usize) -> Option<Range<usize>> {
     begins(page, products, at).then_some(())?;
     let mut end = at + 1;
     while end < page.tokens.len() && end - at < LONGEST {
-        let Some(next) = extended(page, products, at, end) else { break };
+        let Some(next) = extended(page, products, at, end) else {
+            break;
+        };
         end = next;
     }
     Some(at..end)
@@ -36,7 +41,9 @@ fn begins(page: &Page<'_>, products: &Products, at: usize) -> bool {
 
 fn ends_a_name(page: &Page<'_>, products: &Products, at: usize) -> bool {
     let key = page.key(at);
-    products.is_one(page, at) || (is_month(key) && key != "mars" && key != "may") || (WEEKDAYS.has(key) && key.len() > 3)
+    products.is_one(page, at)
+        || (is_month(key) && key != "mars" && key != "may")
+        || (WEEKDAYS.has(key) && key.len() > 3)
 }
 
 /// Where the run ends when one more word joins it.
@@ -54,31 +61,85 @@ fn extended(page: &Page<'_>, products: &Products, start: usize, end: usize) -> O
     let initial = gap == ". " && (before.key.len() == 1 || before.key == "st");
     let blank = gap == " " || gap == "\u{a0}";
     let fits = blank || ampersand || joined || initial;
-    if fits && !ends_a_name(page, products, end) && (token.capital || (joined && gap != "." && before.capital)) {
+    if fits
+        && !ends_a_name(page, products, end)
+        && (token.capital || (joined && gap != "." && before.capital))
+    {
         return Some(end + 1);
     }
-    // "Coopérative laitière du Haut-Vercel": a kind of business, an adjective, and where.
-    let adjective = blank && end == start + 1 && KINDS.has(page.key(start)) && PARTICLES.has(page.key(end + 1)) && !PARTICLES.has(&token.key);
+    // "Coopérative agricole du Val-Brun": a kind of business, an adjective, and where.
+    let adjective = blank
+        && end == start + 1
+        && KINDS.has(page.key(start))
+        && PARTICLES.has(page.key(end + 1))
+        && !PARTICLES.has(&token.key);
     if adjective && matches!(page.key(end + 1), "du" | "de" | "des" | "d" | "della" | "del") {
-        let capital = |at: usize| page.tokens.get(at).is_some_and(|token| token.capital && token.line == before.line);
+        let capital = |at: usize| {
+            page.tokens
+                .get(at)
+                .is_some_and(|token| token.capital && token.line == before.line)
+        };
         return (end + 2..end + 4).find(|at| capital(*at)).map(|at| at + 1);
     }
     if !blank || !PARTICLES.has(&token.key) {
         return None;
     }
-    // "Stadtwerke am Main", "Ville de La Rochelle", "Sablières de l'Ozerain"; "and" parts two names, unless a
+    // "Stadtwerke am Main", "Ville de La Rochelle", "Carrières de l'Aubrac"; "and" parts two names, unless a
     // family stands behind it.
     let mut next = end + 1;
-    while next < page.tokens.len() && next - end < 3 && PARTICLES.has(page.key(next)) && !page.tokens[next].capital {
+    while next < page.tokens.len()
+        && next - end < 3
+        && PARTICLES.has(page.key(next))
+        && !page.tokens[next].capital
+    {
         next += 1;
     }
-    let and = matches!(token.key.as_str(), "and" | "und" | "et" | "og" | "och" | "y" | "e" | "i" | "in" | "for" | "fur" | "a" | "im" | "sur" | "auf");
-    let kin = matches!(page.key(next), "co" | "sons" | "son" | "sohne" | "soehne" | "sohn" | "fils" | "cie" | "partner" | "partners" | "partenaires" | "daughters" | "tochter");
+    let and = matches!(
+        token.key.as_str(),
+        "and"
+            | "und"
+            | "et"
+            | "og"
+            | "och"
+            | "y"
+            | "e"
+            | "i"
+            | "in"
+            | "for"
+            | "fur"
+            | "a"
+            | "im"
+            | "sur"
+            | "auf"
+    );
+    let kin = matches!(
+        page.key(next),
+        "co" | "sons"
+            | "son"
+            | "sohne"
+            | "soehne"
+            | "sohn"
+            | "fils"
+            | "cie"
+            | "partner"
+            | "partners"
+            | "partenaires"
+            | "daughters"
+            | "tochter"
+    );
     let whole = (end + 1..=next).all(|at| matches!(page.gap(at), " " | "'" | "’" | "-"));
-    let capital = page.tokens.get(next).is_some_and(|token| token.capital && token.line == before.line);
+    let capital = page
+        .tokens
+        .get(next)
+        .is_some_and(|token| token.capital && token.line == before.line);
     let long = next - start < LONGEST;
-    (whole && capital && long && (!and || kin) && !ends_a_name(page, products, next) && !GENERIC.has(page.key(next)))
-        .then_some(next + 1)
+    (whole
+        && capital
+        && long
+        && (!and || kin)
+        && !ends_a_name(page, products, next)
+        && !GENERIC.has(page.key(next)))
+    .then_some(next + 1)
 }
 
 /// How many words a legal form has that stands at `at`. Letters by themselves count only where stops or slashes join
@@ -88,24 +149,42 @@ pub(super) fn legal_form(page: &Page<'_>, at: usize) -> Option<usize> {
     let token = page.tokens.get(at)?;
     let gap = page.gap(at);
     let lead = gap.trim_end_matches(' ');
-    if at > 0 && !(lead.is_empty() || lead == "," || lead == "." || lead == " (") || page.tokens.get(at + len - 1)?.line != token.line {
+    if at > 0 && !(lead.is_empty() || lead == "," || lead == "." || lead == " (")
+        || page.tokens.get(at + len - 1)?.line != token.line
+    {
         return None;
     }
     let lone_letters = (at..at + len).all(|at| page.key(at).chars().count() == 1);
     let joined = (at + 1..at + len).all(|at| page.gap(at).contains(['.', '/']) && page.gap(at).len() <= 2);
-    let written = page.word(at).chars().any(char::is_uppercase) || token.key.len() > 3 || page.gap(at + len).starts_with('.');
-    let fits = if len == 1 && token.key.len() <= 3 { written && token.key.len() > 1 } else { !lone_letters || joined };
+    let written = page.word(at).chars().any(char::is_uppercase)
+        || token.key.len() > 3
+        || page.gap(at + len).starts_with('.');
+    let fits = if len == 1 && token.key.len() <= 3 {
+        written && token.key.len() > 1
+    } else {
+        !lone_letters || joined
+    };
     fits.then_some(len)
 }
 
 /// Without generic words in front: `Kunde Nordwind Logistik` is `Nordwind Logistik`.
 pub(super) fn without_generic(page: &Page<'_>, run: Range<usize>) -> Option<Range<usize>> {
     let mut run = run;
-    let named = |at: usize| page.key(at) == "the" && page.tokens[at].capital && page.sentence_of(at).start != at;
-    while run.start < run.end && !named(run.start) && (INTENT.has(page.key(run.start)) || GENERIC.has(page.key(run.start)) || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3) {
+    let named =
+        |at: usize| page.key(at) == "the" && page.tokens[at].capital && page.sentence_of(at).start != at;
+    while run.start < run.end
+        && !named(run.start)
+        && (INTENT.has(page.key(run.start))
+            || GENERIC.has(page.key(run.start))
+            || PARTICLES.has(page.key(run.start)) && page.key(run.start).len() < 3)
+    {
         run.start += 1;
     }
-    while run.end - run.start > 1 && GENERIC.has(page.key(run.end - 1)) && !page.tokens[run.end - 1].capital && !ends_in_form(page, &run) {
+    while run.end - run.start > 1
+        && GENERIC.has(page.key(run.end - 1))
+        && !page.tokens[run.end - 1].capital
+        && !ends_in_form(page, &run)
+    {
         run.end -= 1;
     }
     (run.start < run.end).then_some(run)
@@ -119,9 +198,32 @@ pub(super) fn ends_in_form(page: &Page<'_>, run: &Range<usize>) -> bool {
 /// Whether a word of a name says that a company bears it: a kind of business, or a compound of one.
 pub(super) fn tells_company(page: &Page<'_>, run: &Range<usize>) -> bool {
     const ENDINGS: [&str; 26] = [
-        "werke", "werk", "bau", "technik", "logistik", "klinik", "kliniken", "klinikum", "handel", "verband", "verein",
-        "verlag", "brauerei", "backerei", "reederei", "rosterei", "kaserei", "haus", "genossenschaft", "betriebe", "versicherung",
-        "bank", "gruppe", "industrie", "spedition", "pflege",
+        "werke",
+        "werk",
+        "bau",
+        "technik",
+        "logistik",
+        "klinik",
+        "kliniken",
+        "klinikum",
+        "handel",
+        "verband",
+        "verein",
+        "verlag",
+        "brauerei",
+        "backerei",
+        "reederei",
+        "rosterei",
+        "kaserei",
+        "haus",
+        "genossenschaft",
+        "betriebe",
+        "versicherung",
+        "bank",
+        "gruppe",
+        "industrie",
+        "spedition",
+        "pflege",
     ];
     run.clone().any(|at| {
         let key = page.key(at);

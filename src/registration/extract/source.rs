@@ -56,8 +56,14 @@ pub(super) fn all(page: &Page<'_>, labels: &[Labelled]) -> Vec<Origin> {
             let fair = source == Source::Event && page.key(at).len() > 6 && page.key(at).ends_with("messe");
             let phrase = list.at(page, at).or(form).or(fair.then_some((1, "")));
             if let Some((len, _)) = phrase {
-                let score = worth + if asked { 0.3 } else { 0.0 } + if page.tokens[at].message > 0 { -0.3 } else { 0.0 };
-                found.push(Origin { source, words: at..at + len, score });
+                let score = worth
+                    + if asked { 0.3 } else { 0.0 }
+                    + if page.tokens[at].message > 0 { -0.3 } else { 0.0 };
+                found.push(Origin {
+                    source,
+                    words: at..at + len,
+                    score,
+                });
             }
         }
     }

@@ -12,7 +12,10 @@ pub(super) fn rows(page: &Page<'_>) -> Vec<Vec<Labelled>> {
     for (at, line) in lines.iter().enumerate() {
         for separator in ['|', '\t', ';', ','] {
             let headings = cells(page.slice(&line.range), separator);
-            let asked: Vec<Option<Asked>> = headings.iter().map(|cell| labels::heading(&page.slice(&line.range)[cell.clone()])).collect();
+            let asked: Vec<Option<Asked>> = headings
+                .iter()
+                .map(|cell| labels::heading(&page.slice(&line.range)[cell.clone()]))
+                .collect();
             let known = asked.iter().flatten().count();
             // Headings are nothing but labels, with at most one that we do not know in four.
             if known < 3 || known * 4 < headings.len() * 3 || !asked.contains(&Some(Asked::Company)) {
@@ -35,8 +38,13 @@ fn row(page: &Page<'_>, line: &Range<usize>, separator: char, asked: &[Option<As
     }
     let labelled = cells.into_iter().zip(asked).filter_map(|(cell, asked)| {
         let start = page.token_at(line.start + cell.start);
-        let end = page.tokens.partition_point(|token| token.range.start < line.start + cell.end);
-        (start < end).then(|| Labelled { asked: asked.unwrap_or(Asked::Other), value: start..end })
+        let end = page
+            .tokens
+            .partition_point(|token| token.range.start < line.start + cell.end);
+        (start < end).then(|| Labelled {
+            asked: asked.unwrap_or(Asked::Other),
+            value: start..end,
+        })
     });
     labelled.collect()
 }

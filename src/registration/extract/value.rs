@@ -25,19 +25,29 @@ pub(super) const ENOUGH: f64 = 0.35;
 
 /// How surely each amount is what the deal is worth.
 pub(super) fn scores(page: &Page<'_>, amounts: &[Amount], labels: &[Labelled]) -> Vec<f64> {
-    let refused: Vec<bool> = amounts.iter().map(|amount| cues::is_refused(page, &amount.words)).collect();
+    let refused: Vec<bool> = amounts
+        .iter()
+        .map(|amount| cues::is_refused(page, &amount.words))
+        .collect();
     let mut scores = Vec::with_capacity(amounts.len());
     for (at, amount) in amounts.iter().enumerate() {
         let mut score = own(page, amount, labels);
         if refused[at] {
             score -= 0.8;
         }
-        let earlier = at > 0 && amounts[..at].iter().rev().take(4).any(|other| other.scaled || other.currency.is_some() || other.grouped);
+        let earlier = at > 0
+            && amounts[..at]
+                .iter()
+                .rev()
+                .take(4)
+                .any(|other| other.scaled || other.currency.is_some() || other.grouped);
         if earlier && cues::is_corrected(page, &amount.words) {
             score += 0.45;
         }
         // "54k, not 45k".
-        let next_refused = amounts.get(at + 1).is_some_and(|next| refused[at + 1] && page.together(amount.words.start, next.words.start));
+        let next_refused = amounts
+            .get(at + 1)
+            .is_some_and(|next| refused[at + 1] && page.together(amount.words.start, next.words.start));
         if next_refused {
             score += 0.3;
         }
@@ -55,7 +65,8 @@ fn own(page: &Page<'_>, amount: &Amount, labels: &[Labelled]) -> f64 {
     let bare = amount.currency.is_none() && !amount.scaled && !amount.grouped;
     let label = cues::label_of(labels, at).map(|label| label.asked);
     let led = cues::shortly_before(page, at, 2, &VALUE);
-    if bare && (amount.value < Decimal::from(500) || is_year(amount) || !(led || label == Some(Asked::Value))) {
+    if bare && (amount.value < Decimal::from(500) || is_year(amount) || !(led || label == Some(Asked::Value)))
+    {
         return -1.0;
     }
     let mut score = 0.0;
@@ -71,7 +82,10 @@ fn own(page: &Page<'_>, amount: &Amount, labels: &[Labelled]) -> f64 {
     add(cue, 0.2);
     add(!cue && cues::any(page, &sentence, &VALUE), 0.1);
     add(cues::alone(page, &amount.words), 0.25);
-    add(cues::any(page, &clause, &NO_VALUE) && label != Some(Asked::Value), -0.45);
+    add(
+        cues::any(page, &clause, &NO_VALUE) && label != Some(Asked::Value),
+        -0.45,
+    );
     add(cues::shortly_before(page, at, 1, &CEILING), -0.45);
     add(cues::shortly_behind(page, amount.words.end, 2, &PER_PIECE), -0.7);
     add(cues::shortly_behind(page, amount.words.end, 1, &YEARLY), 0.3);

@@ -52,17 +52,28 @@ impl Alike {
         let ties = ties(&a.words, &b.words);
         let sum = |words: &[Word]| words.iter().map(|word| word.weight).sum::<f64>();
         let all = sum(&a.words) + sum(&b.words);
-        let matched: f64 = ties.iter().map(|(i, j, tie)| tie.worth() * (a.words[*i].weight + b.words[*j].weight)).sum();
+        let matched: f64 = ties
+            .iter()
+            .map(|(i, j, tie)| tie.worth() * (a.words[*i].weight + b.words[*j].weight))
+            .sum();
         let own = |word: &Word| word.kind == Kind::Own;
         let left = |words: &[Word], of: fn(&(usize, usize, Tie)) -> usize| -> Vec<Word> {
             let rest = (0..words.len()).filter(|at| ties.iter().all(|tie| of(tie) != *at));
             rest.map(|at| words[at].clone()).collect()
         };
         let (rest_a, rest_b) = (left(&a.words, |tie| tie.0), left(&b.words, |tie| tie.1));
-        let telling = |words: &[Word]| words.iter().filter(|word| word.kind != Kind::Group).map(|word| word.weight).sum::<f64>();
+        let telling = |words: &[Word]| {
+            words
+                .iter()
+                .filter(|word| word.kind != Kind::Group)
+                .map(|word| word.weight)
+                .sum::<f64>()
+        };
         let mut alike = Self {
             score: if all > 0.0 { matched / all } else { 0.0 },
-            own: ties.iter().any(|(i, j, tie)| *tie == Tie::Equal && own(&a.words[*i]) && own(&b.words[*j])),
+            own: ties
+                .iter()
+                .any(|(i, j, tie)| *tie == Tie::Equal && own(&a.words[*i]) && own(&b.words[*j])),
             slips: ties.iter().any(|(_, _, tie)| matches!(tie, Tie::Slip(_))),
             exact: ties.iter().all(|(_, _, tie)| *tie == Tie::Equal),
             rest: telling(&rest_a) + telling(&rest_b),
@@ -77,7 +88,14 @@ impl Alike {
         alike
     }
 
-    fn explain(&mut self, a: &Name, b: &Name, ties: &[(usize, usize, Tie)], rest_a: &[Word], rest_b: &[Word]) {
+    fn explain(
+        &mut self,
+        a: &Name,
+        b: &Name,
+        ties: &[(usize, usize, Tie)],
+        rest_a: &[Word],
+        rest_b: &[Word],
+    ) {
         for (i, j, tie) in ties {
             let (x, y) = (a.words[*i].key.clone(), b.words[*j].key.clone());
             match tie {
@@ -86,14 +104,27 @@ impl Alike {
                 Tie::Slip(_) => self.reasons.push(Reason::Spelling(x, y)),
             }
         }
-        let names = |words: &[Word]| words.iter().map(|word| word.key.as_str()).collect::<Vec<_>>().join(" ");
+        let names = |words: &[Word]| {
+            words
+                .iter()
+                .map(|word| word.key.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         if self.rest > 0.0 {
-            self.reasons.push(Reason::OtherWords(names(rest_a), names(rest_b)));
+            self.reasons
+                .push(Reason::OtherWords(names(rest_a), names(rest_b)));
         } else if !rest_a.is_empty() || !rest_b.is_empty() {
             self.reasons.push(Reason::EqualButGroup);
         } else if self.reasons.is_empty() {
-            let ordered = ties.windows(2).all(|pair| (pair[0].0 < pair[1].0) == (pair[0].1 < pair[1].1));
-            self.reasons.push(if ordered { Reason::EqualButForm } else { Reason::OtherOrder });
+            let ordered = ties
+                .windows(2)
+                .all(|pair| (pair[0].0 < pair[1].0) == (pair[0].1 < pair[1].1));
+            self.reasons.push(if ordered {
+                Reason::EqualButForm
+            } else {
+                Reason::OtherOrder
+            });
         }
         if a.alias || b.alias {
             let alias = if a.alias { a } else { b };
@@ -108,13 +139,21 @@ impl Alike {
             return;
         }
         let spaced = a.words.len() != b.words.len() && x.len() > 7;
-        let worth = if x == y { Some(0.97) } else { slip(&x, &y).filter(|_| spaced) };
+        let worth = if x == y {
+            Some(0.97)
+        } else {
+            slip(&x, &y).filter(|_| spaced)
+        };
         if let Some(worth) = worth.filter(|worth| *worth > self.score) {
             self.score = worth;
             self.own = x == y && !(a.is_common() && b.is_common());
             self.slips = x != y;
             self.rest = 0.0;
-            self.reasons = vec![if x == y { Reason::OtherSpaces } else { Reason::Spelling(x, y) }];
+            self.reasons = vec![if x == y {
+                Reason::OtherSpaces
+            } else {
+                Reason::Spelling(x, y)
+            }];
         }
     }
 
@@ -123,7 +162,11 @@ impl Alike {
         const LEAST: f64 = 0.5;
         for (short, long) in [(a, b), (b, a)] {
             let [only] = short.words.as_slice() else { continue };
-            let initials: String = long.words.iter().filter_map(|word| word.key.chars().next()).collect();
+            let initials: String = long
+                .words
+                .iter()
+                .filter_map(|word| word.key.chars().next())
+                .collect();
             if long.words.len() > 2 && initials == only.key && self.score < LEAST {
                 self.score = LEAST;
                 self.reasons = vec![Reason::Initials(only.key.clone())];
@@ -162,7 +205,11 @@ fn tie(a: &Word, b: &Word) -> Option<Tie> {
     }
     // Two words that both are words are not slips of each other: "dental" and "rental".
     let words = a.kind < Kind::Own && b.kind < Kind::Own;
-    if words { None } else { slip(&a.key, &b.key).map(Tie::Slip) }
+    if words {
+        None
+    } else {
+        slip(&a.key, &b.key).map(Tie::Slip)
+    }
 }
 
 /// "mech" for "mechanical", "e" for "eduard".
@@ -214,7 +261,12 @@ fn is_swap(a: &str, b: &str) -> bool {
 
 /// Roughly how a word sounds: doubled letters once, and those that sound alike as one.
 fn sounds(word: &str) -> String {
-    let plain = word.replace("ph", "f").replace("ck", "k").replace("th", "t").replace("qu", "kv").replace("sch", "sh");
+    let plain = word
+        .replace("ph", "f")
+        .replace("ck", "k")
+        .replace("th", "t")
+        .replace("qu", "kv")
+        .replace("sch", "sh");
     let mut out = String::with_capacity(plain.len());
     for c in plain.chars() {
         let c = match c {

@@ -42,7 +42,10 @@ impl Candidates {
     /// Takes organisations in; `weights` say which of their words are common.
     #[must_use]
     pub fn of<'o>(organisations: impl IntoIterator<Item = Organisation<'o>>, weights: Weights) -> Self {
-        let mut index = Self { weights, ..Self::default() };
+        let mut index = Self {
+            weights,
+            ..Self::default()
+        };
         for organisation in organisations {
             index.push(&organisation);
         }
@@ -79,7 +82,11 @@ impl Candidates {
         }
         let mut found: Vec<(u32, f64)> = worth.into_iter().collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.into_iter().take(limit).map(|(number, _)| number as usize).collect()
+        found
+            .into_iter()
+            .take(limit)
+            .map(|(number, _)| number as usize)
+            .collect()
     }
 }
 
@@ -95,7 +102,9 @@ fn keys(organisation: &Organisation<'_>, weights: &Weights) -> Vec<(u64, f64)> {
         let label = domain.split('.').next().unwrap_or_default().replace('-', "");
         add(Key::Joined(&label), 3.0);
     }
-    let names = [Some(organisation.name), organisation.parent].into_iter().flatten();
+    let names = [Some(organisation.name), organisation.parent]
+        .into_iter()
+        .flatten();
     for name in names.flat_map(|name| Name::all(name, weights)) {
         add(Key::Joined(&name.joined), 6.0);
         for word in name.words.iter().filter(|word| word.kind != Kind::Group) {
@@ -105,9 +114,15 @@ fn keys(organisation: &Organisation<'_>, weights: &Weights) -> Vec<(u64, f64)> {
                 let (head, tail) = (letters[ENDS].0, letters[letters.len() - ENDS].0);
                 add(Key::Ends(&word.key[..head], &word.key[tail..]), word.weight);
             }
-            for piece in PIECES.into_iter().filter(|piece| letters.len() > *piece && word.kind > Kind::Trade) {
+            for piece in PIECES
+                .into_iter()
+                .filter(|piece| letters.len() > *piece && word.kind > Kind::Trade)
+            {
                 add(Key::Head(&word.key[..letters[piece].0]), word.weight);
-                add(Key::Tail(&word.key[letters[letters.len() - piece].0..]), word.weight);
+                add(
+                    Key::Tail(&word.key[letters[letters.len() - piece].0..]),
+                    word.weight,
+                );
             }
         }
     }

@@ -4,8 +4,8 @@
 /// list: these labels and a country code hold for the suffixes that firms use, and cost no megabyte of data. Where it
 /// errs, two domains of one organisation count as two, or a name under an unlisted suffix stays longer than it need be.
 const SECOND: &[&str] = &[
-    "ac", "asso", "co", "com", "ed", "edu", "firm", "gob", "gouv", "gov", "govt", "gv", "info", "ltd", "me", "mil", "ne",
-    "net", "nhs", "nom", "or", "org", "plc", "sch",
+    "ac", "asso", "co", "com", "ed", "edu", "firm", "gob", "gouv", "gov", "govt", "gv", "info", "ltd", "me",
+    "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch",
 ];
 
 /// The part of a host that its owner registered, in lower case: `shop.harbour.co.uk` is `harbour.co.uk`.

@@ -102,7 +102,9 @@ impl fmt::Display for Reason {
             Self::Initials(short) => write!(f, "\"{short}\" may be initials"),
             Self::Alias(name) => write!(f, "also called \"{name}\""),
             Self::Parent(name) => write!(f, "belongs to \"{name}\""),
-            Self::OtherWords(a, b) if a.is_empty() || b.is_empty() => write!(f, "only one is called \"{a}{b}\""),
+            Self::OtherWords(a, b) if a.is_empty() || b.is_empty() => {
+                write!(f, "only one is called \"{a}{b}\"")
+            }
             Self::OtherWords(a, b) => write!(f, "one is called \"{a}\", the other \"{b}\""),
             Self::OtherDomains(a, b) => write!(f, "different domains {a} and {b}"),
             Self::OtherCountries(a, b) => write!(f, "in {a} and in {b}"),
@@ -142,11 +144,21 @@ pub fn similarity(a: &Organisation<'_>, b: &Organisation<'_>, weights: &Weights)
         reasons.insert(0, Reason::Parent(parent));
         score = score.max(0.85);
     }
-    Match { score: score.clamp(0.0, 1.0), reasons }
+    Match {
+        score: score.clamp(0.0, 1.0),
+        reasons,
+    }
 }
 
 /// Two domains of their own.
-fn by_domains(one: &str, other: &str, alike: &Alike, a: &Organisation<'_>, b: &Organisation<'_>, reasons: &mut Vec<Reason>) -> f64 {
+fn by_domains(
+    one: &str,
+    other: &str,
+    alike: &Alike,
+    a: &Organisation<'_>,
+    b: &Organisation<'_>,
+    reasons: &mut Vec<Reason>,
+) -> f64 {
     let related = are_related(one, other);
     let abroad = is_abroad(a, b);
     if related && alike.own && !alike.slips && alike.rest <= 1.0 {
@@ -172,7 +184,10 @@ fn by_names(alike: &Alike, a: &Organisation<'_>, b: &Organisation<'_>, reasons: 
 }
 
 fn countries(a: &Organisation<'_>, b: &Organisation<'_>) -> Option<Reason> {
-    Some(Reason::OtherCountries(a.country?.to_owned(), b.country?.to_owned()))
+    Some(Reason::OtherCountries(
+        a.country?.to_owned(),
+        b.country?.to_owned(),
+    ))
 }
 
 fn is_abroad(a: &Organisation<'_>, b: &Organisation<'_>) -> bool {
@@ -185,8 +200,8 @@ fn own_domain(host: Option<&str>) -> Option<String> {
     (domain.contains('.') && !is_free_mail(&domain)).then_some(domain)
 }
 
-/// Whether the name in one domain is that in the other, with or without more words: `ondara.example` and
-/// `ondara-deutschland.example`, `harbour-line.example` and `harbourline.test`.
+/// Whether the name in one domain is that in the other, with or without more words: `perlwerk.example` and
+/// `perlwerk-deutschland.example`, `harbour-line.example` and `harbourline.test`.
 fn are_related(a: &str, b: &str) -> bool {
     const SHORTEST: usize = 4;
     let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_owned();
@@ -194,7 +209,10 @@ fn are_related(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let bare = |label: &str| name::squeezed(&label.replace('-', ""));
     bare(&short) == bare(&long)
-        || (short.len() >= SHORTEST && (long.split('-').any(|part| part == short) || bare(&long).starts_with(&bare(&short)) || bare(&long).ends_with(&bare(&short))))
+        || (short.len() >= SHORTEST
+            && (long.split('-').any(|part| part == short)
+                || bare(&long).starts_with(&bare(&short))
+                || bare(&long).ends_with(&bare(&short))))
 }
 
 /// The parent that one is, or that both have.
@@ -203,8 +221,14 @@ fn shared_parent(a: &Organisation<'_>, b: &Organisation<'_>, weights: &Weights) 
         let (x, y) = (Name::all(x, weights), Name::all(y, weights));
         x.iter().any(|x| y.iter().any(|y| Alike::of(x, y).score >= 0.9))
     };
-    let pairs = [(a.parent, Some(b.name)), (b.parent, Some(a.name)), (a.parent, b.parent)];
-    pairs.into_iter().find_map(|(x, y)| same(x?, y?).then(|| x.unwrap_or_default().to_owned()))
+    let pairs = [
+        (a.parent, Some(b.name)),
+        (b.parent, Some(a.name)),
+        (a.parent, b.parent),
+    ];
+    pairs
+        .into_iter()
+        .find_map(|(x, y)| same(x?, y?).then(|| x.unwrap_or_default().to_owned()))
 }
 
 #[cfg(test)]

@@ -120,9 +120,16 @@ impl Name {
             }
             words.push(word(key, weights));
         }
-        let telling = bare.iter().filter(|key| !GROUP.has(key) && !JOINING.contains(&key.as_str()));
+        let telling = bare
+            .iter()
+            .filter(|key| !GROUP.has(key) && !JOINING.contains(&key.as_str()));
         let joined = squeezed(&telling.map(String::as_str).collect::<String>());
-        (!words.is_empty()).then_some(Self { words, joined, formed, alias })
+        (!words.is_empty()).then_some(Self {
+            words,
+            joined,
+            formed,
+            alias,
+        })
     }
 
     /// Whether no word is the firm's own.
@@ -140,7 +147,11 @@ fn word(key: &str, weights: &Weights) -> Word {
         Kind::Group
     } else if TRADE.has(key) || TRADE.has(long) {
         Kind::Trade
-    } else if COMMON.has(key) || COMMON.has(long) || key.strip_suffix('s').is_some_and(|one| COMMON.has(one)) || key.chars().count() < 3 {
+    } else if COMMON.has(key)
+        || COMMON.has(long)
+        || key.strip_suffix('s').is_some_and(|one| COMMON.has(one))
+        || key.chars().count() < 3
+    {
         Kind::Common
     } else {
         Kind::Own
@@ -159,7 +170,11 @@ fn word(key: &str, weights: &Weights) -> Word {
 /// The folded words of a name. Apostrophes join, as in `St Mary's` and `D'Alvino`, everything else parts.
 fn keys(name: &str) -> Vec<String> {
     let folded = folded(name).replace(['\'', '’', '`'], "");
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Without legal forms: behind the name, and in front of it where a few words are left.
@@ -194,7 +209,9 @@ pub(super) fn is_same_trade(a: &str, b: &str) -> bool {
     static TRADES: std::sync::LazyLock<HashMap<String, usize>> = std::sync::LazyLock::new(|| {
         let file = include_str!("words/names.txt");
         let lines = crate::registration::lexicon::lines(file, "trade").enumerate();
-        lines.flat_map(|(at, line)| line.split(',').map(move |word| (squeezed(word.trim()), at))).collect()
+        lines
+            .flat_map(|(at, line)| line.split(',').map(move |word| (squeezed(word.trim()), at)))
+            .collect()
     });
     TRADES.get(a).is_some_and(|trade| TRADES.get(b) == Some(trade))
 }

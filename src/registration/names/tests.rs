@@ -29,7 +29,10 @@ fn one_firm_under_many_spellings() {
         ("Müller-Lüdenscheid GmbH & Co. KG", "Mueller Luedenscheid"),
         ("Weißflog Söhne", "Weissflog & Soehne GmbH"),
         ("Østergård Fiskeri A/S", "Ostergard Fiskeri"),
-        ("Société Générale des Eaux Brémond SA", "Generale des Eaux Bremond"),
+        (
+            "Société Générale des Eaux Brémond SA",
+            "Generale des Eaux Bremond",
+        ),
         ("North Wind Couriers", "NorthWind Couriers Ltd"),
         ("Perlwerk Group", "Perlwerk Deutschland GmbH"),
         ("Tarnowski Logistik", "Tarnowski Logistics"),
@@ -61,13 +64,33 @@ fn two_firms_with_much_in_common() {
 
 #[test]
 fn a_domain_of_one_s_own_decides() {
-    check(("Perlwerk", "perlwerk.example"), ("Something Else", "shop.perlwerk.example"), true);
-    check(("Perlwerk", "perlwerk.example"), ("Perlwerk France", "perlwerk-france.example"), true);
-    check(("Alvarro", "alvarro.example"), ("Alvarra", "alvarra.example"), false);
-    check(("Horizon", "horizon-media.example"), ("Horizon", "horizonbau.example"), false);
+    check(
+        ("Perlwerk", "perlwerk.example"),
+        ("Something Else", "shop.perlwerk.example"),
+        true,
+    );
+    check(
+        ("Perlwerk", "perlwerk.example"),
+        ("Perlwerk France", "perlwerk-france.example"),
+        true,
+    );
+    check(
+        ("Alvarro", "alvarro.example"),
+        ("Alvarra", "alvarra.example"),
+        false,
+    );
+    check(
+        ("Horizon", "horizon-media.example"),
+        ("Horizon", "horizonbau.example"),
+        false,
+    );
     // Everyone has an address there.
     check(("Blumen Ott", "gmx.de"), ("Ott Motorräder", "gmx.de"), false);
-    check(("Perlwerk", "gmail.com"), ("Perlwerk GmbH", "perlwerk.example"), true);
+    check(
+        ("Perlwerk", "gmail.com"),
+        ("Perlwerk GmbH", "perlwerk.example"),
+        true,
+    );
 }
 
 #[test]
@@ -99,15 +122,31 @@ fn reasons_are_told() {
         told(a, firm("Perlwerck Glas", "", "FR")),
         "in DE and in FR; \"perlwerk\" may be \"perlwerck\" misspelt"
     );
-    assert_eq!(told(a, firm("Glas Perlwerk", "", "")), "names equal but for the order of words");
-    assert_eq!(told(a, firm("Perlwerk Holz", "", "")), "one is called \"glas\", the other \"holz\"");
+    assert_eq!(
+        told(a, firm("Glas Perlwerk", "", "")),
+        "names equal but for the order of words"
+    );
+    assert_eq!(
+        told(a, firm("Perlwerk Holz", "", "")),
+        "one is called \"glas\", the other \"holz\""
+    );
 }
 
 #[test]
 fn what_many_customers_are_called_tells_little() {
-    let names: Vec<String> = (0..500).map(|n| format!("Sonnblick {n}x{n}")).chain(["Sonnblick Alm".to_owned()]).collect();
+    let names: Vec<String> = (0..500)
+        .map(|n| format!("Sonnblick {n}x{n}"))
+        .chain(["Sonnblick Alm".to_owned()])
+        .collect();
     let weights = Weights::of(names.iter().map(String::as_str));
-    let score = |weights: &Weights| similarity(&firm("Sonnblick Alm", "", ""), &firm("Sonnblick Hütte", "", ""), weights).score;
+    let score = |weights: &Weights| {
+        similarity(
+            &firm("Sonnblick Alm", "", ""),
+            &firm("Sonnblick Hütte", "", ""),
+            weights,
+        )
+        .score
+    };
     assert!(score(&weights) < score(&Weights::default()));
 }
 
