@@ -71,7 +71,10 @@ pub(super) fn is_refused(page: &Page<'_>, words: &Range<usize>) -> bool {
     if from {
         return any(page, &page.sentence_of(words.start), &MOVED);
     }
-    shortly_before(page, words.start, 1, &REFUSED)
+    // "instead of 45k", "statt der 45k": nothing but an article between.
+    let article = words.start > 0 && page.tokens[words.start - 1].key.len() <= 3;
+    shortly_before(page, words.start, 0, &REFUSED)
+        || (article && shortly_before(page, words.start - 1, 0, &REFUSED))
 }
 
 /// Whether a text says that it corrects itself here.

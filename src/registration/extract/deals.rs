@@ -12,7 +12,7 @@ use super::{
     layout::Part,
     narrative,
     page::{Page, parts},
-    runs, value,
+    people, runs, value,
     words::PARTICLES,
 };
 use crate::registration::lexicon::lists;
@@ -300,7 +300,7 @@ fn is_deal(page: &Page<'_>, facts: &Facts, scope: &Scope, several: bool) -> bool
             .filter(body)
             .any(|at| list.at(page, at).is_some())
     };
-    if says(&DEAD) || (!several && says(&OTHER_MATTER)) {
+    if says(&DEAD) {
         return false;
     }
     let customer = scope.customer.as_ref().map_or(0.0, |firm| firm.score);
@@ -317,12 +317,18 @@ fn is_deal(page: &Page<'_>, facts: &Facts, scope: &Scope, several: bool) -> bool
         .iter()
         .any(|need| need.score >= narrative::ENOUGH && scope.own.contains(&need.words.start));
     let intent = says(&INTENT);
-    let signs = [amount, product, need, intent]
+    let day = facts.days.iter().any(|(day, score)| *score >= closing::ENOUGH && scope.own.contains(&day.words.start));
+    let person = facts.people.iter().any(|person| person.score >= people::ENOUGH && scope.own.contains(&person.words.start));
+    let signs = [amount, product, need, intent, day, person]
         .into_iter()
         .filter(|sign| *sign)
         .count();
     if several {
         return true;
+    }
+    // Who asks after a registration tells little of the deal.
+    if says(&OTHER_MATTER) && signs < 5 {
+        return false;
     }
     if says(&NO_INTENT) {
         return customer > 0.0 && signs >= 3;

@@ -65,6 +65,14 @@ fn asked(words: &(impl Words + ?Sized), at: usize) -> Option<(usize, Asked)> {
     .reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
+/// What a German compound asks for by its last part: `Kundenbedarf`, `Gesamtwert`.
+fn compound(word: &str) -> Option<Asked> {
+    const SHORTEST: usize = 4;
+    let parts = word.char_indices().map(|(at, _)| &word[at..]).skip(SHORTEST - 1).take_while(|part| part.len() >= SHORTEST);
+    let single = |part: &str| asked([part.to_owned()].as_slice(), 0).map(|(_, asked)| asked);
+    parts.filter_map(single).find(|asked| *asked != Asked::Other)
+}
+
 /// Whether words that stand before a colon are a label.
 pub(super) fn is_label(words: &[String]) -> bool {
     (0..words.len().min(2)).any(|from| asked(words, from).is_some_and(|(len, _)| from + len == words.len()))
@@ -75,7 +83,9 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
     let mut found: Vec<Labelled> = Vec::new();
     let mut at = 0;
     while at < page.tokens.len() {
-        let label = asked(page, at).filter(|(len, _)| is_marked(page, at, at + len));
+        let label = asked(page, at)
+            .filter(|(len, _)| is_marked(page, at, at + len))
+            .or_else(|| Some((1, compound(page.key(at)).filter(|_| is_marked(page, at, at + 1))?)));
         let Some((len, asked)) = label else {
             at += 1;
             continue;
@@ -88,7 +98,8 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
         }
         // Needs may take several sentences; a name, an amount or a day does not.
         let sentence = page.sentence_of(at + len).end;
-        let long = matches!(asked, Asked::Need | Asked::Proof | Asked::Other);
+        let brief = sentence - (at + len) < BRIEF;
+        let long = asked == Asked::Other || (brief && matches!(asked, Asked::Need | Asked::Proof));
         let rest = (at + len..page.tokens.len())
             .take_while(|at| page.tokens[*at].line == line && (long || *at < sentence))
             .count();
@@ -105,6 +116,9 @@ pub(super) fn all(page: &Page<'_>) -> Vec<Labelled> {
     }
     found
 }
+
+/// A need of fewer words goes on in the next sentence: "Need: permits. 4 sign-offs each."
+const BRIEF: usize = 5;
 
 /// A form has one customer: what stands behind a comma, bracket or dash is about it.
 fn first_item(page: &Page<'_>, value: Range<usize>) -> Range<usize> {

@@ -1,9 +1,9 @@
 //! The lines of a mail, a chat or a note: who wrote which, and which are greeting, signature or header.
 
-use super::words::{CLOSINGS, DIVIDERS, FROM, GREETINGS, HEADERS, INSTRUCTIONS, SUBJECTS, WROTE};
+use super::words::{CLOSINGS, DIVIDERS, FROM, GREETINGS, HEADERS, SUBJECTS, WROTE};
 use crate::registration::{
     fold::folded,
-    lexicon::{Phrases, Words},
+    lexicon::Phrases,
 };
 use std::ops::Range;
 
@@ -22,6 +22,8 @@ pub(super) enum Part {
     Signature,
     /// Who wrote it, in front of a line of a chat.
     Speaker,
+    /// Addressed to a machine.
+    Instruction,
 }
 
 /// One line.
@@ -110,10 +112,17 @@ impl<'t> Layout<'t> {
         let found: Vec<_> = (0..self.lines.len())
             .map(|line| speaker(self.slice(line)))
             .collect();
-        let named = found.iter().flatten().filter(|(_, timed)| !timed).count();
+        // "First: … Second: …" are no speakers: somebody speaks twice.
+        let name = |at: usize, len: usize| folded(&self.slice(at)[..len]);
+        let untimed = found.iter().enumerate().filter_map(|(at, speaker)| {
+            let (len, timed) = (*speaker)?;
+            (!timed).then(|| name(at, len))
+        });
+        let mut names = std::collections::HashSet::new();
+        let named = untimed.filter(|name| !names.insert(name.clone())).count();
         for (line, speaker) in self.lines.iter_mut().zip(found) {
             if let Some((len, timed)) = speaker
-                && (timed || named > 1)
+                && (timed || named > 0)
             {
                 line.speaker_until = line.range.start + len;
             }
@@ -200,9 +209,6 @@ impl<'t> Layout<'t> {
                 header
             };
         }
-        if speaks_to_a_machine(words) && *signature == 0 {
-            return Part::Body;
-        }
         if text.starts_with('[') || is_label(text) {
             *signature = 0;
             return Part::Body;
@@ -230,13 +236,6 @@ impl<'t> Layout<'t> {
 
 /// How many lines a signature has at most.
 const SIGNATURE: usize = 8;
-
-/// A sentence that is addressed to a machine.
-pub(super) fn speaks_to_a_machine(words: &(impl Words + ?Sized)) -> bool {
-    (0..)
-        .take_while(|at| !words.key(*at).is_empty())
-        .any(|at| INSTRUCTIONS.at(words, at).is_some())
-}
 
 fn bare_line(at: usize, line: &str) -> Line {
     let mut rest = line.trim_end();

@@ -203,3 +203,18 @@ pub const LONGEST: usize = 200_000;
 
 #[cfg(test)]
 mod tests;
+/// DEBUGHOOK
+pub fn debug(text: &str, context: &Context<'_>) -> String {
+    let page = page::Page::of(text);
+    let f = facts::Facts::of(&page, context);
+    let mut o = String::new();
+    for s in &page.sentences { o += &format!("S {:?} {:?} m{} | {}\n", s, page.tokens[s.start].part, page.tokens[s.start].message, page.slice(&page.bytes(s))); }
+    for x in &f.firms { o += &format!("firm {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
+    for x in &f.people { o += &format!("person {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
+    for (x, s) in &f.days { o += &format!("day {s:.2} {} {}\n", x.date, page.slice(&page.bytes(&x.words))); }
+    for (x, s) in &f.amounts { o += &format!("amount {s:.2} {:?} {}\n", x, page.slice(&x.bytes)); }
+    for x in &f.needs { o += &format!("need {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
+    for x in &f.proofs { o += &format!("proof {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
+    o += &format!("{:?}\n", f.labels);
+    o
+}

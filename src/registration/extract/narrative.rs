@@ -6,7 +6,7 @@
 use super::{
     cues,
     labels::{Asked, Labelled},
-    layout::{Part, speaks_to_a_machine},
+    layout::Part,
     page::{Page, parts},
 };
 use crate::registration::lexicon::{Phrases, Words, lists};
@@ -21,6 +21,7 @@ lists! {
     CHORES = "words/deal.txt" ["chores"];
     LINKS = "words/deal.txt" ["links"];
     THIS = "words/deal.txt" ["this"];
+    PAST = "words/deal.txt" ["past"];
     INTERACTION = "words/deal.txt" ["interaction"];
     NO_PROOF = "words/deal.txt" ["no proof"];
 }
@@ -63,7 +64,9 @@ pub(super) fn all(page: &Page<'_>, known: &Known<'_>, topic: Topic) -> Vec<Passa
     let labelled = known
         .labels
         .iter()
-        .filter(|label| label.asked == asked && !label.value.is_empty());
+        .filter(|label| label.asked == asked && !label.value.is_empty())
+        // "Project: Harbour Line AG" names the customer.
+        .filter(|label| 2 * taken_of(known, &label.value) < label.value.len());
     let mut found: Vec<Passage> = labelled
         .map(|label| Passage {
             words: whole(page, &label.value),
@@ -136,23 +139,6 @@ fn best_of(page: &Page<'_>, known: &Known<'_>, sentence: &Range<usize>, topic: T
     (words.len() > 1 && best > 0.0).then_some(Passage { words, score: best })
 }
 
-/// A stretch of a page as a list of words of its own.
-struct Slice<'p, 't> {
-    page: &'p Page<'t>,
-    range: Range<usize>,
-}
-
-impl Words for Slice<'_, '_> {
-    fn key(&self, at: usize) -> &str {
-        let at = self.range.start + at;
-        if at < self.range.end {
-            self.page.key(at)
-        } else {
-            ""
-        }
-    }
-}
-
 /// The parts of a sentence between commas, brackets and dashes.
 fn pieces(page: &Page<'_>, sentence: &Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -191,18 +177,9 @@ fn score(
 ) -> f64 {
     let token = &page.tokens[piece.start];
     let foreign = known.foreign.get(token.message).copied().unwrap_or_default();
-    let taken = piece
-        .clone()
-        .filter(|at| known.taken.get(*at) == Some(&true))
-        .count();
+    let taken = taken_of(known, piece);
     let bare = piece.len() - taken;
     let asks = page.gap(sentence.end).trim_start().starts_with('?');
-    if speaks_to_a_machine(&Slice {
-        page,
-        range: piece.clone(),
-    }) {
-        return -1.0;
-    }
     let mut score = 0.0;
     let mut add = |by: f64| score += by;
     let first = count(page, piece, &FIRST_PERSON);
@@ -232,6 +209,7 @@ fn score(
             let left = taken == 0 && bare >= 4 && !chore && (first == 0.0 || foreign) && !asks;
             add(if left { 0.3 } else { 0.0 });
             add(if has(piece, known.origin) { -0.3 } else { 0.0 });
+            add(if is_heading(page, piece) { -0.35 } else { 0.0 });
             add(if is_apposition(page, known, piece, sentence) {
                 -0.25
             } else {
@@ -257,9 +235,9 @@ fn score(
                     && piece
                         .clone()
                         .any(|at| matches!(page.key(at), "you" | "sie" | "ihnen" | "vous")));
-            add(if we { 0.3 * interaction } else { 0.0 });
-            add(if interaction > 0.0 && has(piece, known.past) {
-                0.3
+            add(if we { 0.35 * interaction } else { 0.0 });
+            add(if interaction > 0.0 && (has(piece, known.past) || cues::any(page, piece, &PAST)) {
+                0.42
             } else {
                 0.0
             });
@@ -280,6 +258,11 @@ fn score(
         }
     }
     score - 0.05 * f64::from(u32::try_from(token.message.min(4)).unwrap_or_default())
+}
+
+/// How many of the words other fields were read from.
+fn taken_of(known: &Known<'_>, words: &Range<usize>) -> usize {
+    words.clone().filter(|at| known.taken.get(*at) == Some(&true)).count()
 }
 
 fn has(words: &Range<usize>, marked: &[bool]) -> bool {
@@ -312,10 +295,7 @@ fn is_apposition(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, sente
 
 /// Whether a part of a sentence says something else: what other fields were read from takes up most of it.
 fn is_noise(page: &Page<'_>, known: &Known<'_>, piece: &Range<usize>, topic: Topic) -> bool {
-    let taken = piece
-        .clone()
-        .filter(|at| known.taken.get(*at) == Some(&true))
-        .count();
+    let taken = taken_of(known, piece);
     let chore = topic == Topic::Need && cues::any(page, piece, &CHORES);
     taken * 3 >= piece.len() && topic == Topic::Need
         || chore

@@ -1,6 +1,9 @@
 //! A text as words, lines and sentences, each with its place.
 
-use super::layout::{Layout, Part};
+use super::{
+    layout::{Layout, Part},
+    words::INSTRUCTIONS,
+};
 use crate::registration::{fold::folded, lexicon::Words};
 use std::ops::Range;
 
@@ -51,6 +54,7 @@ impl<'t> Page<'t> {
             page.push_words_of_line(at);
         }
         page.find_sentences();
+        page.find_instructions();
         page
     }
 
@@ -92,6 +96,20 @@ impl<'t> Page<'t> {
                     self.sentences.push(start..at);
                 }
                 start = at;
+            }
+        }
+    }
+
+    /// From the clause that speaks to a machine to the end of its sentence, nothing is read.
+    fn find_instructions(&mut self) {
+        let found: Vec<usize> = (0..self.tokens.len())
+            .filter(|at| INSTRUCTIONS.at(self, *at).is_some())
+            .collect();
+        for at in found {
+            let start = self.clause_of(&(at..at + 1)).start;
+            let end = self.sentence_of(at).end;
+            for token in &mut self.tokens[start..end] {
+                token.part = Part::Instruction;
             }
         }
     }

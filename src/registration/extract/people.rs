@@ -8,7 +8,7 @@ use super::{
     page::Page,
     products::Products,
     runs,
-    words::{GENERIC, GIVEN_NAMES, SALUTATIONS, TITLES},
+    words::{GENERIC, GIVEN_NAMES, PARTICLES, SALUTATIONS, TITLES},
 };
 use crate::registration::{
     fold::folded,
@@ -19,6 +19,7 @@ use std::{collections::HashSet, ops::Range};
 lists! {
     INTRODUCED = "words/names.txt" ["introduced"];
     WITH = "words/names.txt" ["with"];
+    INTRODUCED_BEHIND = "words/names.txt" ["introduced behind"];
     SPEAKS = "words/names.txt" ["speaks"];
     ALSO_WORDS = "words/names.txt" ["also words"];
     REFERRER = "words/names.txt" ["referrer"];
@@ -127,7 +128,7 @@ fn is_lower_surname(page: &Page<'_>, known: &Known<'_>, at: usize) -> bool {
         && !known.products.is_one(page, at)
         && super::company::AFTER.at(page, at).is_none()
         && SPEAKS.at(page, at).is_none()
-        && !super::words::PARTICLES.has(&token.key)
+        && !PARTICLES.has(&token.key)
 }
 
 /// Whether a salutation stands before.
@@ -205,7 +206,8 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         return -1.0;
     }
     let all_own = words.clone().all(|at| known.own.contains(page.key(at)));
-    if all_own || runs::legal_form(page, words.end).is_some() {
+    let formed = (at + 1..=words.end).any(|at| runs::legal_form(page, at).is_some());
+    if all_own || formed {
         return -1.0;
     }
     let given = GIVEN_NAMES.has(page.key(at));
@@ -240,9 +242,11 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         .tokens
         .get(words.end)
         .is_some_and(|next| next.line == token.line)
-        && (words.end..words.end + 3).any(|at| TITLES.at(page, at).is_some() || is_office(page.key(at)))
+        && page.together(at, words.end)
+        && (words.end..words.end + 2).any(|at| TITLES.at(page, at).is_some() || is_office(page.key(at)))
         && matches!(page.gap(words.end).trim(), "," | "(" | "-" | "–" | "/");
     add(office || titled, 0.35);
+    add(cues::shortly_behind(page, words.end, 4, &INTRODUCED_BEHIND), 0.45);
     let introduced = cues::shortly_before(page, first(page, at), 0, &INTRODUCED);
     add(introduced, if long { 0.4 } else { 0.25 });
     add(!introduced && cues::shortly_before(page, at, 1, &WITH), 0.1);
@@ -250,6 +254,7 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         SPEAKS.at(page, words.end).is_some() && page.gap(words.end) == " ",
         if long { 0.35 } else { 0.2 },
     );
+    add(words.clone().any(|at| PARTICLES.has(page.key(at)) && !page.tokens[at].capital && page.key(at).len() < 3), -0.15);
     add(runs::tells_company(page, words), -0.5);
     add(PLACES.has(page.key(at)) && !long, -0.6);
     add(cues::shortly_before(page, at, 1, &REFERRER), -0.45);
