@@ -1,9 +1,10 @@
-//! Deals read from texts, and pairs of names: predictions against what careful readers wrote down.
+//! Deals read from texts, beside what careful readers took from them.
 //!
 //! A reader of texts is judged by field. A field that is told and was read alike is a hit; one that was read
 //! otherwise is a miss and a false alarm, one that was not read is a miss, and one that is not told but was read is a
 //! false alarm. The deals of a text are matched so that most fields agree.
 
+use crate::counts::Counts;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 use unicode_normalization::UnicodeNormalization;
@@ -90,55 +91,14 @@ pub enum BadFile {
 
 impl Texts {
     /// Reads a file of texts in YAML.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or is in another format.
     pub fn load(path: &Path) -> Result<Self, BadFile> {
         let name = path.display().to_string();
         let yaml = std::fs::read_to_string(path).map_err(|error| BadFile::Read(name.clone(), error))?;
         serde_saphyr::from_str(&yaml).map_err(|error| BadFile::Format(name, error.to_string()))
-    }
-}
-
-/// Hits, false alarms and misses.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Told, and read alike.
-    pub hits: u32,
-    /// Read, but not told, or told otherwise.
-    pub false_alarms: u32,
-    /// Told, but not read, or read otherwise.
-    pub misses: u32,
-}
-
-impl Counts {
-    /// The share of what was read that is right; 1 when nothing was read.
-    #[must_use]
-    pub fn precision(&self) -> f64 {
-        share(self.hits, self.hits + self.false_alarms)
-    }
-
-    /// The share of what is told that was read; 1 when nothing is told.
-    #[must_use]
-    pub fn recall(&self) -> f64 {
-        share(self.hits, self.hits + self.misses)
-    }
-
-    /// The harmonic mean of both.
-    #[must_use]
-    pub fn f1(&self) -> f64 {
-        share(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
-    }
-
-    fn add(&mut self, other: Self) {
-        self.hits += other.hits;
-        self.false_alarms += other.false_alarms;
-        self.misses += other.misses;
-    }
-}
-
-fn share(part: u32, whole: u32) -> f64 {
-    if whole == 0 {
-        1.0
-    } else {
-        f64::from(part) / f64::from(whole)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which of a text's names is the customer.
 
 use super::{
-    address::Address,
+    address::{Address, squeezed},
     cues,
     labels::{Asked, Labelled},
     layout::Part,
@@ -11,10 +11,7 @@ use super::{
     runs,
     words::{GENERIC, GIVEN_NAMES, PARTICLES},
 };
-use crate::registration::{
-    fold::folded,
-    lexicon::{Words, lists},
-};
+use crate::registration::lexicon::{Words, lists};
 use std::{collections::HashSet, ops::Range};
 
 lists! {
@@ -107,7 +104,7 @@ fn scored(page: &Page<'_>, known: &Known<'_>, words: Range<usize>) -> Firm {
     let address = known
         .addresses
         .iter()
-        .position(|address| !address.is_free() && bears(page, &words, &address.domain));
+        .position(|address| !address.is_free() && bears(page, &words, &address.label));
     let score = score(page, known, &words, address.is_some());
     Firm {
         words,
@@ -197,7 +194,7 @@ fn lead(page: &Page<'_>, at: usize) -> Lead {
             let weak = WEAK.at(page, start).is_some_and(|(len, _)| start + len == from);
             return if weak { Lead::Weak } else { Lead::Strong };
         }
-        if from <= sentence || !ARTICLES.has(page.key(from - 1)) {
+        if from <= sentence || at - from > 2 || !ARTICLES.has(page.key(from - 1)) {
             return Lead::None;
         }
         from -= 1;
@@ -236,18 +233,17 @@ fn is_ours(page: &Page<'_>, words: &Range<usize>, own: &HashSet<String>) -> bool
     telling.next().is_some_and(|first| own.contains(first))
 }
 
-/// Whether a domain has a name in it: `tarnhelm` of "Tarnhelm Mühlen" in `muehlen-tarnhelm.example`.
-fn bears(page: &Page<'_>, words: &Range<usize>, domain: &str) -> bool {
-    let label = people::squeezed(&folded(domain.split('.').next().unwrap_or_default()).replace('-', ""));
+/// Whether the label of a domain has a name in it: `tarnhelm` of "Tarnhelm Mühlen" in `muehlen-tarnhelm.example`.
+fn bears(page: &Page<'_>, words: &Range<usize>, label: &str) -> bool {
     let keys: Vec<String> = words
         .clone()
-        .map(|at| people::squeezed(page.key(at)))
+        .map(|at| squeezed(page.key(at)))
         .filter(|key| !PARTICLES.has(key))
         .collect();
     let joined = keys.concat();
     let initials: String = keys.iter().filter_map(|key| key.chars().next()).collect();
     label.len() > 2
-        && (joined.starts_with(&label)
+        && (joined.starts_with(label)
             || keys
                 .iter()
                 .any(|key| key.len() > 4 && label.contains(key.as_str()))
@@ -280,9 +276,15 @@ pub(super) fn lower_case(page: &Page<'_>, known: &Known<'_>, scope: &Range<usize
             || page.layout.lines[token.line].bullet && page.tokens[at - 1].line != token.line;
         let labelled =
             *at > scope.start && page.gap(*at).contains(':') && page.tokens[at - 1].line == token.line;
+        let asked = cues::label_of(known.labels, *at).map(|label| label.asked);
         token.part == Part::Body
             && !token.capital
-            && (item || labelled || lead(page, *at) != Lead::None || is_introduced(page, *at))
+            && asked.is_none_or(|asked| matches!(asked, Asked::Company | Asked::Other))
+            && (item
+                || labelled
+                || is_whole_line(page, *at)
+                || lead(page, *at) != Lead::None
+                || is_introduced(page, *at))
     });
     starts.into_iter().find_map(|start| {
         let mut end = start;
@@ -301,6 +303,19 @@ pub(super) fn lower_case(page: &Page<'_>, known: &Known<'_>, scope: &Range<usize
             address: None,
         })
     })
+}
+
+/// A line of nothing but a few words, one of which tells a company: "cold spring dairy co".
+fn is_whole_line(page: &Page<'_>, at: usize) -> bool {
+    const MOST: usize = 5;
+    let line = page.tokens[at].line;
+    let begins = at == 0 || page.tokens[at - 1].line != line;
+    let len = page.tokens[at..]
+        .iter()
+        .take(MOST + 1)
+        .take_while(|token| token.line == line)
+        .count();
+    begins && (2..=MOST).contains(&len) && runs::tells_company(page, &(at..at + len))
 }
 
 /// "its tarnhelm glass", "the sister company osric mills".

@@ -72,7 +72,11 @@ pub(super) fn is_refused(page: &Page<'_>, words: &Range<usize>) -> bool {
         return any(page, &page.sentence_of(words.start), &MOVED);
     }
     // "instead of 45k", "statt der 45k": nothing but an article between.
-    let article = words.start > 0 && page.tokens[words.start - 1].key.len() <= 3;
+    let article = words.start > 0
+        && matches!(
+            page.tokens[words.start - 1].key.as_str(),
+            "the" | "der" | "die" | "das" | "den" | "les" | "le" | "la" | "for" | "bei" | "auf" | "at"
+        );
     shortly_before(page, words.start, 0, &REFUSED)
         || (article && shortly_before(page, words.start - 1, 0, &REFUSED))
 }
@@ -91,7 +95,9 @@ pub(super) fn is_corrected(page: &Page<'_>, words: &Range<usize>) -> bool {
 
 /// The label that a place stands behind.
 pub(super) fn label_of(labels: &[Labelled], at: usize) -> Option<&Labelled> {
-    labels.iter().find(|label| label.value.contains(&at))
+    // They stand in their order and do not overlap.
+    let before = labels.partition_point(|label| label.value.start <= at);
+    labels[..before].last().filter(|label| label.value.contains(&at))
 }
 
 /// Whether a place stands behind a label of that kind.

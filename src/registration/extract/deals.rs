@@ -60,9 +60,9 @@ fn scopes(page: &Page<'_>, facts: &Facts) -> Vec<Scope> {
         return facts.rows.iter().filter_map(|row| of_row(row)).collect();
     }
     let whole = 0..page.tokens.len();
-    let mut customers = several(page, facts);
+    let mut customers = listed(page, facts);
     if customers.is_empty() {
-        customers = lower_items(page, facts);
+        customers = several(page, facts);
     }
     if customers.is_empty() {
         let sure = best_firm(facts, &whole, company::ENOUGH).cloned();
@@ -141,7 +141,7 @@ fn several(page: &Page<'_>, facts: &Facts) -> Vec<Candidate> {
     let mut firms: Vec<&Firm> = Vec::new();
     for firm in facts.firms.iter().filter(|firm| firm.score >= company::ENOUGH) {
         let token = &page.tokens[firm.words.start];
-        let new = !firms.iter().any(|other| is_same(page, other, firm));
+        let new = firms.len() < MOST && !firms.iter().any(|other| is_same(page, other, firm));
         if new && token.part == Part::Body && token.message == 0 {
             firms.push(firm);
         }
@@ -191,6 +191,8 @@ struct Candidate {
     deal: bool,
 }
 
+/// More deals than a person pastes at once.
+const MOST: usize = 200;
 /// A deal's customer is named among its first words.
 const LEADING: usize = 7;
 
@@ -257,37 +259,41 @@ fn end_of_last(page: &Page<'_>, starts: &[usize]) -> usize {
         .unwrap_or(all)
 }
 
-/// Customers of a numbered list that is written in small letters.
-fn lower_items(page: &Page<'_>, facts: &Facts) -> Vec<Candidate> {
+/// Customers of a list whose items are deals: at least two have facts of their own. Here a name needs little else to be
+/// taken, and may be written in small letters.
+fn listed(page: &Page<'_>, facts: &Facts) -> Vec<Candidate> {
     let starts = |at: &usize| {
         let line = page.tokens[*at].line;
-        page.layout.lines[line].bullet
-            && (*at == 0 || page.tokens[at - 1].line != line)
-            && !page.tokens[*at].capital
+        page.layout.lines[line].bullet && (*at == 0 || page.tokens[at - 1].line != line)
     };
     let items: Vec<usize> = (0..page.tokens.len()).filter(starts).collect();
     let ends = items.iter().skip(1).copied().chain([page.tokens.len()]);
-    let scopes: Vec<_> = items
-        .iter()
-        .copied()
-        .zip(ends)
-        .map(|(start, end)| start..end)
-        .collect();
     let known = known(facts);
-    let facts_of_own = scopes.iter().filter(|scope| has_facts(facts, scope)).count();
-    if facts_of_own == 0 {
-        return Vec::new();
-    }
-    let named = |scope: &Range<usize>| {
-        let firm = company::lower_case(page, &known, scope)?;
-        Some(Candidate {
-            firm,
-            start: scope.start,
-            deal: true,
-        })
+    let named = |(start, end): (usize, usize)| {
+        let first = start..end.min(start + LEADING);
+        let firm = best_firm(facts, &first, company::DOUBTFUL).cloned();
+        let firm = firm.or_else(|| company::lower_case(page, &known, &(start..end)))?;
+        let deal = has_facts(facts, &(start..end));
+        Some(Candidate { firm, start, deal })
     };
-    let all: Vec<Candidate> = scopes.iter().filter_map(named).collect();
-    if all.len() > 1 { all } else { Vec::new() }
+    let all: Vec<Candidate> = items.iter().copied().zip(ends).filter_map(named).collect();
+    let deals = all.iter().filter(|candidate| candidate.deal).count();
+    // The second of two may tell little: "the same for the sister firm, no figure yet".
+    let lower = all
+        .iter()
+        .all(|candidate| !page.tokens[candidate.firm.words.start].capital);
+    if deals > 1 {
+        all
+    } else if deals == 1 && lower && all.len() > 1 {
+        all.into_iter()
+            .map(|candidate| Candidate {
+                deal: true,
+                ..candidate
+            })
+            .collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Whether there is a deal to register, rather than a question, a letter of thanks or an absence note.
@@ -317,8 +323,14 @@ fn is_deal(page: &Page<'_>, facts: &Facts, scope: &Scope, several: bool) -> bool
         .iter()
         .any(|need| need.score >= narrative::ENOUGH && scope.own.contains(&need.words.start));
     let intent = says(&INTENT);
-    let day = facts.days.iter().any(|(day, score)| *score >= closing::ENOUGH && scope.own.contains(&day.words.start));
-    let person = facts.people.iter().any(|person| person.score >= people::ENOUGH && scope.own.contains(&person.words.start));
+    let day = facts
+        .days
+        .iter()
+        .any(|(day, score)| *score >= closing::ENOUGH && scope.own.contains(&day.words.start));
+    let person = facts
+        .people
+        .iter()
+        .any(|person| person.score >= people::ENOUGH && scope.own.contains(&person.words.start));
     let signs = [amount, product, need, intent, day, person]
         .into_iter()
         .filter(|sign| *sign)

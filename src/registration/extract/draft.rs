@@ -11,7 +11,8 @@ use super::{
     money::{Amount, CURRENCIES},
     narrative::{self, Passage},
     page::Page,
-    people, runs,
+    people::{self, Person},
+    runs,
     source::Origin,
     value,
 };
@@ -33,22 +34,7 @@ impl Reader<'_, '_> {
 
     /// The deal.
     pub(super) fn draft(&self) -> Draft {
-        let people = || {
-            self.facts
-                .people
-                .iter()
-                .filter(|person| self.inside(person.words.start))
-        };
-        let person = best(
-            people().filter(|person| person.score >= people::ENOUGH),
-            |person| person.score,
-        )
-        .or_else(|| {
-            best(
-                people().filter(|person| person.score >= people::DOUBTFUL),
-                |person| person.score,
-            )
-        });
+        let person = self.person();
         let amount = best(
             self.facts
                 .amounts
@@ -105,6 +91,37 @@ impl Reader<'_, '_> {
             proof: self.proof(need.as_ref()),
             need,
         }
+    }
+
+    /// The likeliest contact, by the longest of the names the text gives this person.
+    fn person(&self) -> Option<&Person> {
+        let people = || {
+            self.facts
+                .people
+                .iter()
+                .filter(|person| self.inside(person.words.start))
+        };
+        let enough = |least: f64| {
+            best(people().filter(|person| person.score >= least), |person| {
+                person.score
+            })
+        };
+        let person = enough(people::ENOUGH).or_else(|| enough(people::DOUBTFUL))?;
+        let holds = |other: &&Person| {
+            let key = |at| self.page.key(at);
+            other.score > 0.0
+                && person
+                    .words
+                    .clone()
+                    .all(|at| other.words.clone().any(|word| key(word) == key(at)))
+        };
+        people().filter(holds).reduce(|best, next| {
+            if next.words.len() > best.words.len() {
+                next
+            } else {
+                best
+            }
+        })
     }
 
     fn text(&self, bytes: &Range<usize>, confidence: f64) -> Field<String> {

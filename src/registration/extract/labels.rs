@@ -68,7 +68,15 @@ fn asked(words: &(impl Words + ?Sized), at: usize) -> Option<(usize, Asked)> {
 /// What a German compound asks for by its last part: `Kundenbedarf`, `Gesamtwert`.
 fn compound(word: &str) -> Option<Asked> {
     const SHORTEST: usize = 4;
-    let parts = word.char_indices().map(|(at, _)| &word[at..]).skip(SHORTEST - 1).take_while(|part| part.len() >= SHORTEST);
+    const LONGEST: usize = 40;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let parts = word
+        .char_indices()
+        .map(|(at, _)| &word[at..])
+        .skip(SHORTEST - 1)
+        .take_while(|part| part.len() >= SHORTEST);
     let single = |part: &str| asked([part.to_owned()].as_slice(), 0).map(|(_, asked)| asked);
     parts.filter_map(single).find(|asked| *asked != Asked::Other)
 }

@@ -1,10 +1,7 @@
 //! The lines of a mail, a chat or a note: who wrote which, and which are greeting, signature or header.
 
 use super::words::{CLOSINGS, DIVIDERS, FROM, GREETINGS, HEADERS, SUBJECTS, WROTE};
-use crate::registration::{
-    fold::folded,
-    lexicon::Phrases,
-};
+use crate::registration::{fold::folded, lexicon::Phrases};
 use std::ops::Range;
 
 /// What a stretch of text is for.

@@ -62,8 +62,8 @@ pub struct Field<T> {
     pub value: T,
     /// Bytes of the text, on character boundaries.
     pub words: Range<usize>,
-    /// How often such a reading is right, 0 to 1: 0.9 for what stands in a form or has only one meaning, 0.5 for a
-    /// guess that a person should look at.
+    /// Roughly how often such a reading is right, 0 to 1: above 0.8 for what stands in a form or has one meaning only,
+    /// about 0.5 for a guess that a person should look at.
     pub confidence: f64,
 }
 
@@ -203,18 +203,3 @@ pub const LONGEST: usize = 200_000;
 
 #[cfg(test)]
 mod tests;
-/// DEBUGHOOK
-pub fn debug(text: &str, context: &Context<'_>) -> String {
-    let page = page::Page::of(text);
-    let f = facts::Facts::of(&page, context);
-    let mut o = String::new();
-    for s in &page.sentences { o += &format!("S {:?} {:?} m{} | {}\n", s, page.tokens[s.start].part, page.tokens[s.start].message, page.slice(&page.bytes(s))); }
-    for x in &f.firms { o += &format!("firm {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
-    for x in &f.people { o += &format!("person {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
-    for (x, s) in &f.days { o += &format!("day {s:.2} {} {}\n", x.date, page.slice(&page.bytes(&x.words))); }
-    for (x, s) in &f.amounts { o += &format!("amount {s:.2} {:?} {}\n", x, page.slice(&x.bytes)); }
-    for x in &f.needs { o += &format!("need {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
-    for x in &f.proofs { o += &format!("proof {:.2} {}\n", x.score, page.slice(&page.bytes(&x.words))); }
-    o += &format!("{:?}\n", f.labels);
-    o
-}

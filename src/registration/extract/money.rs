@@ -84,17 +84,15 @@ impl Reader<'_, '_> {
         let mut amount = self.amount(at, first);
         if let Some((next, second)) = second {
             let upper = self.amount(next, second);
-            let shared = !amount.scaled && amount.currency.is_none() && amount.value < upper.value;
-            if shared && upper.scaled {
-                let scale = if upper.value >= Decimal::from(1_000_000) && amount.value < Decimal::from(100) {
-                    6
+            // "40 to 50k": the scale is that of both.
+            if !amount.scaled && upper.scaled && amount.value < Decimal::from(1000) {
+                let millions = upper.value >= Decimal::from(1_000_000) && amount.value < Decimal::from(100);
+                let scaled = amount.value * power(if millions { 6 } else { 3 });
+                amount.value = if scaled <= upper.value {
+                    scaled
                 } else {
-                    3
+                    amount.value
                 };
-                let scaled = amount.value * power(scale);
-                if amount.value < Decimal::from(1000) && scaled <= upper.value {
-                    amount.value = scaled;
-                }
             }
             if amount.value <= upper.value {
                 amount.scaled |= upper.scaled;

@@ -236,11 +236,13 @@ fn score(
                         .clone()
                         .any(|at| matches!(page.key(at), "you" | "sie" | "ihnen" | "vous")));
             add(if we { 0.35 * interaction } else { 0.0 });
-            add(if interaction > 0.0 && (has(piece, known.past) || cues::any(page, piece, &PAST)) {
-                0.42
-            } else {
-                0.0
-            });
+            add(
+                if interaction > 0.0 && (has(piece, known.past) || cues::any(page, piece, &PAST)) {
+                    0.42
+                } else {
+                    0.0
+                },
+            );
             add(-0.3 * count(page, piece, &NO_PROOF));
             add(if has(piece, known.origin) && interaction == 0.0 {
                 -0.2
@@ -262,7 +264,10 @@ fn score(
 
 /// How many of the words other fields were read from.
 fn taken_of(known: &Known<'_>, words: &Range<usize>) -> usize {
-    words.clone().filter(|at| known.taken.get(*at) == Some(&true)).count()
+    words
+        .clone()
+        .filter(|at| known.taken.get(*at) == Some(&true))
+        .count()
 }
 
 fn has(words: &Range<usize>, marked: &[bool]) -> bool {

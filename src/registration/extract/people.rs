@@ -1,7 +1,7 @@
 //! People that a text names, and which of them is the one to talk to.
 
 use super::{
-    address::Address,
+    address::{Address, squeezed},
     cues,
     labels::{Asked, Labelled},
     layout::Part,
@@ -10,10 +10,7 @@ use super::{
     runs,
     words::{GENERIC, GIVEN_NAMES, PARTICLES, SALUTATIONS, TITLES},
 };
-use crate::registration::{
-    fold::folded,
-    lexicon::{Words, lists},
-};
+use crate::registration::lexicon::{Words, lists};
 use std::{collections::HashSet, ops::Range};
 
 lists! {
@@ -103,7 +100,12 @@ fn candidate(page: &Page<'_>, known: &Known<'_>, at: usize) -> Option<Range<usiz
             .min(run.start + 5);
         return (!GENERIC.has(key) || GIVEN_NAMES.has(key) && led(page, at)).then_some(run.start..end);
     }
-    let named = (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key) && !ALSO_WORDS.has(key))
+    let asked = known
+        .labels
+        .iter()
+        .any(|label| label.asked == Asked::Contact && label.value.start == at);
+    let named = asked && !GENERIC.has(key)
+        || (GIVEN_NAMES.has(key) && key.len() > 2 && !GENERIC.has(key) && !ALSO_WORDS.has(key))
         || (led(page, at) && !GENERIC.has(key));
     if !named || page.tokens[at].capital || page.tokens[at].key.chars().any(|c| c.is_ascii_digit()) {
         return None;
@@ -254,7 +256,12 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
         SPEAKS.at(page, words.end).is_some() && page.gap(words.end) == " ",
         if long { 0.35 } else { 0.2 },
     );
-    add(words.clone().any(|at| PARTICLES.has(page.key(at)) && !page.tokens[at].capital && page.key(at).len() < 3), -0.15);
+    add(
+        words
+            .clone()
+            .any(|at| PARTICLES.has(page.key(at)) && !page.tokens[at].capital && page.key(at).len() < 3),
+        -0.15,
+    );
     add(runs::tells_company(page, words), -0.5);
     add(PLACES.has(page.key(at)) && !long, -0.6);
     add(cues::shortly_before(page, at, 1, &REFERRER), -0.45);
@@ -267,23 +274,11 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
 
 /// The address whose local part has the person's surname or given name in it.
 fn address_of(page: &Page<'_>, addresses: &[Address], words: &Range<usize>) -> Option<usize> {
-    let names: Vec<&str> = words
-        .clone()
-        .map(|at| page.key(at))
-        .filter(|key| key.len() > 2)
-        .collect();
+    let names: Vec<String> = words.clone().map(|at| squeezed(page.key(at))).collect();
     addresses.iter().position(|address| {
-        let local = folded(&address.local);
-        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-        let same = words.clone().any(|at| page.key(at) == plain);
-        same || names.iter().any(|name| {
-            let german = name.len() > 3 && squeezed(&plain).contains(&squeezed(name));
-            plain.contains(name) || german
-        })
+        let has = |name: &String| {
+            *name == address.person || (name.len() > 2 && address.person.contains(name.as_str()))
+        };
+        address.is_mail() && names.iter().any(has)
     })
-}
-
-/// `ae`, `oe` and `ue` as the vowel before: what remains of an umlaut in an address.
-pub(super) fn squeezed(word: &str) -> String {
-    word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }

@@ -67,19 +67,10 @@ fn extended(page: &Page<'_>, products: &Products, start: usize, end: usize) -> O
     {
         return Some(end + 1);
     }
-    // "Coopérative agricole du Val-Brun": a kind of business, an adjective, and where.
-    let adjective = blank
-        && end == start + 1
-        && KINDS.has(page.key(start))
-        && PARTICLES.has(page.key(end + 1))
-        && !PARTICLES.has(&token.key);
-    if adjective && matches!(page.key(end + 1), "du" | "de" | "des" | "d" | "della" | "del") {
-        let capital = |at: usize| {
-            page.tokens
-                .get(at)
-                .is_some_and(|token| token.capital && token.line == before.line)
-        };
-        return (end + 2..end + 4).find(|at| capital(*at)).map(|at| at + 1);
+    if end == start + 1
+        && let Some(end) = described(page, start)
+    {
+        return Some(end);
     }
     if !blank || !PARTICLES.has(&token.key) {
         return None;
@@ -140,6 +131,20 @@ fn extended(page: &Page<'_>, products: &Products, start: usize, end: usize) -> O
         && !ends_a_name(page, products, next)
         && !GENERIC.has(page.key(next)))
     .then_some(next + 1)
+}
+
+/// "Coopérative agricole du Val-Brun", "Port de plaisance de Saint-Aubin": a kind of business, what it does in small
+/// letters, and where. The word behind the capital one that ends it.
+fn described(page: &Page<'_>, start: usize) -> Option<usize> {
+    const LONGEST: usize = 6;
+    KINDS.has(page.key(start)).then_some(())?;
+    let capital = |at: &usize| page.tokens[*at].capital;
+    let last = (start + 1..page.tokens.len().min(start + LONGEST)).find(capital)?;
+    let flows = (start + 1..=last).all(|at| matches!(page.gap(at), " " | "'" | "’"));
+    let of = |at| matches!(page.key(at), "de" | "du" | "des" | "d" | "di" | "del" | "della");
+    let tied = (start + 1..last).any(of);
+    let small = (start + 1..last).all(|at| !GENERIC.has(page.key(at)) || PARTICLES.has(page.key(at)));
+    (flows && tied && small && last > start + 2).then_some(last + 1)
 }
 
 /// How many words a legal form has that stands at `at`. Letters by themselves count only where stops or slashes join
