@@ -33,7 +33,7 @@ help: ## this list
 demo: build setup ## sample library and sample CRM in .liaison, then a portal, the console and the evals on 127.0.0.1:8080
 	$(LIAISON) --home $(HOME_DIR) demo
 
-test: build chromium nextest ## everything needed, then all tests: Rust, web, browser
+test: build chromium nextest tests/clients/node_modules/.installed ## everything needed, then all tests: Rust, web, browser
 	$(LIAISON) --home $(LIAISON_TEST_HOME) setup
 	cargo nextest run --locked --release --workspace
 	npm --prefix web test
@@ -88,6 +88,11 @@ prerequisites:
 # The stamp rather than the folder: npm touches the folder whenever it likes.
 web/node_modules/.installed: web/package-lock.json | prerequisites
 	npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+# The CRM vendors' own clients, to which the stand-ins of the tests are held.
+tests/clients/node_modules/.installed: tests/clients/package-lock.json | prerequisites
+	npm --prefix tests/clients ci --no-audit --no-fund
 	@touch $@
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/test-results -prune -o -type f -print 2>/dev/null)

@@ -3,7 +3,7 @@
 use crate::{
     assistant::{
         Assistant,
-        model::{Llm, extractive::Extractive, openai::OpenAi, rest::Rest},
+        model::{Llm, extractive::Extractive, openai::OpenAi},
         policy::Policy,
         prompt,
         turn::Limits,
@@ -11,8 +11,11 @@ use crate::{
     caller::Caller,
     cli::setup,
     config::Settings,
-    crm::{Crm, SqlCrm},
+    crm::{Crm, Openings, SqlCrm, connect::connect},
     home::Home,
+    program::commission::CommissionPlan,
+    rest::Rest,
+    statement,
     store::{Owner, Store},
 };
 use anyhow::Context;
@@ -32,8 +35,8 @@ pub struct App {
     pub home: Home,
     /// What the service remembers.
     pub store: Store,
-    /// The built-in CRM.
-    pub crm: Arc<SqlCrm>,
+    /// The partners' records.
+    pub crm: Arc<dyn Crm>,
     /// The vendor's documents.
     pub knowledge: Knowledge,
     /// Questions to answers.
@@ -72,7 +75,7 @@ impl App {
 
     async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
-        let crm = Arc::new(SqlCrm::new(store.pool().clone()));
+        let crm = open_crm(&store, &settings)?;
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms = Vec::new();
         // Portals are the vendor's own, too.
@@ -96,7 +99,7 @@ impl App {
         }
         let assistant = Assistant {
             knowledge: knowledge.clone(),
-            crm: Arc::clone(&crm) as Arc<dyn Crm>,
+            crm: Arc::clone(&crm),
             extractive: Extractive::new(knowledge.clone()),
             llms,
             limits: Limits {
@@ -109,6 +112,8 @@ impl App {
             time_zone: settings.time_zone(),
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
+            plan: open_plan(&home, &settings)?,
+            openings: Openings::read(&settings.crm.open).map_err(anyhow::Error::msg)?,
             policy,
         };
         Ok(Self {
@@ -126,6 +131,12 @@ impl App {
     #[must_use]
     pub fn owner<'a>(&self, caller: &'a Caller) -> Owner<'a> {
         caller.owner(self.settings.conversations.shared)
+    }
+
+    /// The CRM in the home's own database, whichever is connected.
+    #[must_use]
+    pub fn own_crm(&self) -> SqlCrm {
+        own_crm(&self.store)
     }
 
     /// A run of the ingestion pipeline over this home, for documents that do not say who they are for.
@@ -150,6 +161,38 @@ pub async fn open_store(home: &Home) -> anyhow::Result<Store> {
     Store::open(&path)
         .await
         .with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+/// The vendor's commission plan, where there is one.
+///
+/// # Errors
+/// When it cannot be read or contradicts itself.
+pub fn open_plan(home: &Home, settings: &Settings) -> anyhow::Result<Option<CommissionPlan>> {
+    let named = &settings.program.plan;
+    if named.as_os_str().is_empty() {
+        return Ok(statement::load(&home.plan())?);
+    }
+    let plan = statement::load(named)?;
+    anyhow::ensure!(
+        plan.is_some(),
+        "program.plan: there is no file {}",
+        named.display()
+    );
+    Ok(plan)
+}
+
+/// The CRM that the settings name.
+///
+/// # Errors
+/// When the settings cannot work.
+pub fn open_crm(store: &Store, settings: &Settings) -> anyhow::Result<Arc<dyn Crm>> {
+    connect(&settings.crm, own_crm(store), settings.time_zone())
+}
+
+/// The CRM in a home's own database.
+#[must_use]
+pub fn own_crm(store: &Store) -> SqlCrm {
+    SqlCrm::built_in(store.pool().clone())
 }
 
 /// Loads the model and opens the home's index for it.

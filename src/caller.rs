@@ -26,11 +26,6 @@ impl Caller {
     /// What this caller may see of the knowledge.
     #[must_use]
     pub fn audience(&self) -> Audience {
-        Audience::Partner {
-            id: self.partner.id.to_lowercase(),
-            tier: self.partner.tier.to_lowercase(),
-            region: self.partner.region.to_lowercase(),
-            kind: self.partner.kind.as_str().to_lowercase(),
-        }
+        self.partner.audience()
     }
 }

@@ -4,8 +4,10 @@
 //! which every part gets its own struct. `liaison.toml` at the root documents every setting.
 
 mod assistant;
+mod crm;
 
 pub use assistant::{AssistantSettings, EndpointSettings, FallbackSettings, LlmSettings};
+pub use crm::{CrmKind, CrmSettings, HubSpotSettings, SalesforceSettings, SqlSettings};
 
 use crate::assistant::policy::Policy;
 use liaison_knowledge::{AudienceSpec, Synonyms};
@@ -29,6 +31,8 @@ pub struct Settings {
     pub staff: StaffSettings,
     /// Words and calendar of the vendor's program.
     pub program: ProgramSettings,
+    /// Where the partners' records are.
+    pub crm: CrmSettings,
     /// What an answer may take, and how it sounds.
     pub assistant: AssistantSettings,
     /// The language model; without a `base_url` the assistant answers extractively.
@@ -127,6 +131,8 @@ pub struct ProgramSettings {
     pub fiscal_year_start: i8,
     /// IANA time zone in which days begin.
     pub time_zone: String,
+    /// The commission plan's file; empty: `program.yaml` in the home, if there is one.
+    pub plan: PathBuf,
 }
 
 /// What may be shown, and what a language model may see.
@@ -295,6 +301,7 @@ impl Settings {
         if let Err(error) = Synonyms::with(&self.knowledge.synonyms) {
             return unusable("knowledge.synonyms", &error.to_string());
         }
+        self.crm.check()?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.index.collection.is_empty() || !self.index.collection.chars().all(plain) {
             return unusable("index.collection", "write a name of letters, digits, `-` and `_`");

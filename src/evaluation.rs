@@ -7,7 +7,7 @@ use crate::{
     assistant::{self, Answer},
     caller::Caller,
     conversation,
-    crm::{Crm, PartnerScope},
+    crm::{Crm, Partner, Records},
 };
 use async_trait::async_trait;
 use liaison_evals::{Citation, Conversation, Declined, Reply, Target, TargetError, Timings, ToolUse};
@@ -122,31 +122,20 @@ impl Talk {
 async fn foreign_ids(crm: &dyn Crm, own: &str) -> Result<HashSet<String>, crate::crm::CrmError> {
     let mut all = HashSet::new();
     for partner in crm.partners().await?.iter().filter(|partner| partner.id != own) {
-        all.extend(ids(crm, &PartnerScope::of(partner)).await?);
+        all.extend(ids(&Records::of(crm, partner), partner).await?);
     }
     Ok(all)
 }
 
-async fn ids(crm: &dyn Crm, scope: &PartnerScope) -> Result<HashSet<String>, crate::crm::CrmError> {
-    let mut ids = HashSet::from([scope.id().to_owned()]);
-    ids.extend(
-        crm.opportunities(scope)
-            .await?
-            .into_iter()
-            .map(|record| record.id),
-    );
-    ids.extend(
-        crm.deal_registrations(scope)
-            .await?
-            .into_iter()
-            .map(|record| record.id),
-    );
-    ids.extend(crm.commissions(scope).await?.into_iter().map(|record| record.id));
-    ids.extend(
-        crm.certifications(scope)
-            .await?
-            .into_iter()
-            .map(|record| record.id),
-    );
-    Ok(ids)
+async fn ids(records: &Records<'_>, partner: &Partner) -> Result<HashSet<String>, crate::crm::CrmError> {
+    let deals = records.opportunities().await?.into_iter().map(|deal| deal.id);
+    let registrations = records.deal_registrations().await?;
+    let registrations = registrations.into_iter().map(|registration| registration.id);
+    let commissions = records.commissions().await?.into_iter().map(|entry| entry.id);
+    let certifications = records.certifications().await?.into_iter().map(|held| held.id);
+    let all = deals
+        .chain(registrations)
+        .chain(commissions)
+        .chain(certifications);
+    Ok(all.chain([partner.id.clone()]).collect())
 }

@@ -95,6 +95,12 @@ impl Home {
         self.root.join("index")
     }
 
+    /// The commission plan, where the settings name no other.
+    #[must_use]
+    pub fn plan(&self) -> PathBuf {
+        self.root.join("program.yaml")
+    }
+
     /// The sample library's documents, when they were written out.
     #[must_use]
     pub fn library(&self) -> PathBuf {

@@ -21,6 +21,8 @@ pub mod http;
 pub mod intake;
 pub mod program;
 pub mod registration;
+pub mod rest;
+pub mod statement;
 pub mod store;
 pub mod telemetry;
 pub mod transcript;

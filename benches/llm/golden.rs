@@ -9,14 +9,12 @@ use liaison::{
     app::App,
     assistant::{
         draft::{Cite, Part},
-        model::{
-            Ask, ChatModel, Llm, ModelError, Replied, Said, extractive::Extractive, openai::OpenAi,
-            rest::Rest,
-        },
+        model::{Ask, ChatModel, Llm, ModelError, Replied, Said, extractive::Extractive, openai::OpenAi},
         turn::ModelReply,
     },
     config::{EndpointSettings, Settings},
     evaluation::InProcess,
+    rest::Rest,
 };
 use liaison_evals::{Gate, RunOptions, Thresholds, load, report};
 use serde_json::{Value, json};

@@ -4,9 +4,10 @@ use super::{
     payloads::{Payload, Way},
     stage::{OTHER, Outcome, PARTNER, Stage, caller},
 };
+use jiff::tz::TimeZone;
 use liaison::{
     assistant::tools::{self, Tool, ToolContext},
-    crm::{Crm, PartnerScope},
+    crm::Records,
 };
 use liaison_knowledge::{Audience, AudienceSpec, View};
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -193,10 +194,12 @@ fn as_sent(payload: &str) -> String {
 async fn secrets(stage: &Stage, partner: &str) -> BTreeSet<String> {
     let who = caller(&stage.app, partner).await;
     let context = ToolContext {
-        crm: stage.app.crm.as_ref(),
+        records: &Records::of(stage.app.crm.as_ref(), &who.partner),
         partner: &who.partner,
         today: stage.app.assistant.today(),
         fiscal_year_start: 1,
+        time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let mut secrets = BTreeSet::new();
     for tool in Tool::ALL.iter().filter(|tool| **tool != Tool::SearchKnowledge) {
@@ -241,17 +244,17 @@ async fn all_records(stage: &Stage) -> String {
     let crm = &stage.app.crm;
     let mut all = String::new();
     for partner in crm.partners().await.unwrap() {
-        let scope = PartnerScope::of(&partner);
-        for mut opportunity in crm.opportunities(&scope).await.unwrap() {
+        let records = Records::of(crm.as_ref(), &partner);
+        for mut opportunity in records.opportunities().await.unwrap() {
             // What we write ourselves is none of the model's doing.
             if partner.id == PARTNER {
                 (opportunity.name, opportunity.next_step) = (String::new(), None);
             }
             all.push_str(&format!("{opportunity:?}\n"));
         }
-        all.push_str(&format!("{:?}\n", crm.deal_registrations(&scope).await.unwrap()));
-        all.push_str(&format!("{:?}\n", crm.commissions(&scope).await.unwrap()));
-        all.push_str(&format!("{:?}\n", crm.certifications(&scope).await.unwrap()));
+        all.push_str(&format!("{:?}\n", records.deal_registrations().await.unwrap()));
+        all.push_str(&format!("{:?}\n", records.commissions().await.unwrap()));
+        all.push_str(&format!("{:?}\n", records.certifications().await.unwrap()));
     }
     all
 }

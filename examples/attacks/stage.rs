@@ -6,13 +6,14 @@ use super::{
     script::{MODEL, Script},
     support,
 };
+use jiff::tz::TimeZone;
 use liaison::{
     app::App,
     assistant::{self, Answer, Progress, tools},
     caller::Caller,
     config::Settings,
     conversation,
-    crm::seed,
+    crm::{Records, seed},
 };
 use liaison_knowledge::AudienceSpec;
 use serde_json::json;
@@ -69,7 +70,7 @@ impl Stage {
         settings.llm.base_url.clone_from(&model.url);
         MODEL.clone_into(&mut settings.llm.model);
         let app = App::open(settings, home.path()).await.unwrap();
-        seed::sample(&app.crm, app.assistant.today()).await.unwrap();
+        seed::sample(&app.own_crm(), app.assistant.today()).await.unwrap();
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge/library");
         ingest(&app, library).await;
         let planted = home.path().join("planted");
@@ -159,10 +160,12 @@ async fn ingest(app: &App, folder: PathBuf) {
 async fn guesses(app: &App) -> Lures {
     let other = caller(app, OTHER).await;
     let context = tools::ToolContext {
-        crm: app.crm.as_ref(),
+        records: &Records::of(app.crm.as_ref(), &other.partner),
         partner: &other.partner,
         today: app.assistant.today(),
         fiscal_year_start: 1,
+        time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let mut guesses = Vec::new();
     for tool in tools::Tool::ALL

@@ -24,7 +24,8 @@ pub use telling::Progress;
 
 use crate::{
     caller::Caller,
-    crm::{Crm, CrmError, PartnerScope},
+    crm::{Crm, CrmError, Openings, Partner, Records},
+    program::commission::CommissionPlan,
 };
 use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -65,6 +66,10 @@ pub struct Assistant {
     pub fiscal_year_start: i8,
     /// Passages of one search.
     pub passages: usize,
+    /// The vendor's commission plan, where there is one.
+    pub plan: Option<CommissionPlan>,
+    /// Which partners see which fields of their records.
+    pub openings: Openings,
     /// What may be shown.
     pub policy: Policy,
 }
@@ -279,11 +284,14 @@ impl Assistant {
             if call.tool == Tool::SearchKnowledge {
                 return self.search(asked.caller, &call.arguments, asked.today).await;
             }
+            let partner = &asked.caller.partner;
             let context = ToolContext {
-                crm: self.crm.as_ref(),
-                partner: &asked.caller.partner,
+                records: &self.records(partner),
+                partner,
                 today: asked.today,
                 fiscal_year_start: self.fiscal_year_start,
+                time_zone: &self.time_zone,
+                plan: self.plan.as_ref(),
             };
             match tools::call(call.tool, &context, &call.arguments).await {
                 Ok(outcome) => ToolReturn::Records(outcome),
@@ -322,15 +330,25 @@ impl Assistant {
         }
     }
 
+    /// What a partner may read of its own.
+    fn records(&self, partner: &Partner) -> Records<'_> {
+        Records::within(self.crm.as_ref(), self.openings.scope(partner))
+    }
+
     /// Names of the program and of the partner's own records. Without them (the CRM is down) a product may be
     /// taken for a customer: worse filters, never wrong records.
     async fn vocabulary(&self, caller: &Caller) -> Vocabulary {
-        let (crm, scope) = (&self.crm, PartnerScope::of(&caller.partner));
-        let rates = crm.commission_rates().await.unwrap_or_default();
-        let tiers = crm.tier_rules().await.unwrap_or_default();
-        let deals = crm.opportunities(&scope).await.unwrap_or_default();
-        let registrations = crm.deal_registrations(&scope).await.unwrap_or_default();
-        let people = crm.certifications(&scope).await.unwrap_or_default();
+        let records = self.records(&caller.partner);
+        let (rates, tiers, deals, registrations, people) = tokio::join!(
+            records.commission_rates(),
+            records.tier_rules(),
+            records.opportunities(),
+            records.deal_registrations(),
+            records.certifications(),
+        );
+        let (rates, tiers) = (rates.unwrap_or_default(), tiers.unwrap_or_default());
+        let (deals, registrations) = (deals.unwrap_or_default(), registrations.unwrap_or_default());
+        let people = people.unwrap_or_default();
         let customers = deals.into_iter().map(|deal| deal.customer);
         let registered = registrations
             .into_iter()

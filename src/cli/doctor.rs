@@ -1,13 +1,7 @@
 //! `liaison doctor`: everything the service needs, what is wrong with it, and how to mend it.
 
 use super::{Context, Ended, output, setup};
-use crate::{
-    app,
-    crm::{Crm, SqlCrm},
-    home::Home,
-    http::assets,
-    store::Store,
-};
+use crate::{app, config::Settings, home::Home, http::assets, store::Store};
 use liaison_ingest::catalog::Catalog;
 use liaison_knowledge::Knowledge;
 use serde::Serialize;
@@ -45,7 +39,7 @@ async fn check(context: &Context) -> Vec<Check> {
     };
     let mut checks = vec![good("home", home.root().display().to_string())];
     checks.push(files(&home));
-    checks.extend(database(&home).await);
+    checks.extend(database(&home, &context.settings).await);
     checks.push(match app::open_knowledge(&home, &context.settings).await {
         Err(error) => bad("knowledge", format!("{error:#}")),
         Ok(knowledge) => index(&knowledge).await,
@@ -112,7 +106,7 @@ async fn waiting(store: &Store) -> usize {
     jobs.iter().filter(|job| !job.state.is_final()).count()
 }
 
-async fn database(home: &Home) -> Vec<Check> {
+async fn database(home: &Home, settings: &Settings) -> Vec<Check> {
     let store = match app::open_store(home).await {
         Ok(store) => store,
         Err(error) => return vec![bad("database", format!("{error:#}"))],
@@ -131,15 +125,22 @@ async fn database(home: &Home) -> Vec<Check> {
         }
         Err(error) => bad("database", error.to_string()),
     };
-    let crm = match SqlCrm::new(store.pool().clone()).partners().await {
+    vec![database, crm(&store, settings).await]
+}
+
+async fn crm(store: &Store, settings: &Settings) -> Check {
+    let crm = match app::open_crm(store, settings) {
+        Ok(crm) => crm,
+        Err(error) => return bad("CRM", format!("{error:#}")),
+    };
+    match crm.partners().await {
         Ok(partners) if partners.is_empty() => good(
             "CRM",
             "no partners: `liaison seed --crm` loads the sample".to_owned(),
         ),
         Ok(partners) => good("CRM", format!("{} partners", partners.len())),
-        Err(error) => bad("CRM", error.to_string()),
-    };
-    vec![database, crm]
+        Err(error) => bad("CRM", format!("{:#}", anyhow::Error::from(error))),
+    }
 }
 
 async fn language_model(context: &Context) -> Check {

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 the honest no (declined, gate not passed).
 
 mod ask;
+mod crm;
 mod doctor;
 mod eval;
 mod index;
@@ -10,6 +11,7 @@ mod ingest;
 mod one_pager;
 mod output;
 mod partner;
+mod program;
 mod reconcile;
 mod replay;
 mod search;
@@ -71,6 +73,12 @@ enum Command {
     /// Look at the partners of the CRM
     #[command(subcommand)]
     Partner(partner::Args),
+    /// Look after the CRM that the partners' records are in
+    #[command(subcommand)]
+    Crm(crm::Args),
+    /// Look at the vendor's rules as Liaison computes with them
+    #[command(subcommand)]
+    Program(program::Args),
     /// Sign a token with the development issuer
     Token(token::Args),
     /// Check everything the service needs, and say how to mend it
@@ -150,6 +158,8 @@ impl Command {
             Self::OnePager(args) => one_pager::run(context, args).await,
             Self::Eval(args) => eval::run(context, args).await,
             Self::Index(args) => index::run(context, args).await,
+            Self::Crm(args) => crm::run(context, args).await,
+            Self::Program(args) => program::run(context, args).await,
             Self::Partner(args) => partner::run(context, args).await,
             Self::Token(args) => token::run(context, args).await,
             Self::Doctor => doctor::run(context).await,

@@ -1,12 +1,7 @@
 //! `liaison partner`: the partners of the CRM.
 
 use super::{Context, Ended, output, search};
-use crate::{
-    app,
-    crm::{Crm, Partner, SqlCrm},
-    home::Home,
-    http::partners::listed,
-};
+use crate::{app, crm::Partner, home::Home, http::partners::listed};
 use comfy_table::{Table, TableStyle};
 use serde_json::{Value, json};
 
@@ -23,7 +18,7 @@ pub(super) enum Args {
 
 pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     let home = Home::peek(&context.home)?;
-    let crm = SqlCrm::new(app::open_store(&home).await?.pool().clone());
+    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings)?;
     match args {
         Args::List => {
             let partners = crm.partners().await?;

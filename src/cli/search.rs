@@ -1,7 +1,7 @@
 //! `liaison search`: the passages a question finds, and how fast.
 
 use super::{Context, Ended, Usage, output};
-use crate::{app, assistant, crm::SqlCrm, home::Home};
+use crate::{app, assistant, home::Home};
 use anyhow::Context as _;
 use liaison_knowledge::{Anchor, Audience, Found, Knowledge, PassageId, View};
 use serde::Serialize;
@@ -61,8 +61,9 @@ pub(super) async fn run(mut context: Context, args: Args) -> anyhow::Result<Ende
     let audience = match &args.partner {
         None => Audience::Internal,
         Some(id) => {
-            let crm = SqlCrm::new(app::open_store(&home).await?.pool().clone());
-            let caller = assistant::caller(&crm, id, "cli").await?;
+            let store = app::open_store(&home).await?;
+            let crm = app::open_crm(&store, &context.settings)?;
+            let caller = assistant::caller(crm.as_ref(), id, "cli").await?;
             caller.ok_or_else(|| unknown_partner(id))?.audience()
         }
     };

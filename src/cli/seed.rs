@@ -30,12 +30,16 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
 
 /// Replaces the built-in CRM's records with the sample, as of today.
 pub(super) async fn seed_crm(app: &App) -> anyhow::Result<()> {
-    let seeded = seed::sample(&app.crm, app.assistant.today()).await?;
+    let seeded = seed::sample(&app.own_crm(), app.assistant.today()).await?;
     let counted: Vec<String> = seeded
         .iter()
         .map(|(table, rows)| format!("{rows} {}", table.replace('_', " ")))
         .collect();
     output::note(&format!("sample CRM: {}", counted.join(", ")));
+    // A plan that somebody has changed is no sample any more.
+    if !app.home.plan().exists() {
+        write(&app.home.plan(), &seed::plan())?;
+    }
     Ok(())
 }
 

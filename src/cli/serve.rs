@@ -1,7 +1,7 @@
 //! `liaison serve` and `liaison demo`.
 
 use super::{Context, Ended, output, seed, setup};
-use crate::{app::App, crm::Crm, http};
+use crate::{app::App, config::CrmKind, http};
 use anyhow::Context as _;
 use liaison_knowledge::index::Succession;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -34,7 +34,8 @@ pub(super) async fn demo(context: Context, args: Args) -> anyhow::Result<Ended> 
         setup::run(&context.home).await?;
     }
     let app = open(context).await?;
-    if app.crm.partners().await?.is_empty() {
+    let is_built_in = app.settings.crm.kind == CrmKind::BuiltIn;
+    if is_built_in && app.crm.partners().await?.is_empty() {
         seed::seed_crm(&app).await?;
     }
     seed::seed_library(&app).await?;

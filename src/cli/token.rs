@@ -3,7 +3,6 @@
 use super::{Context, Ended, Usage, output, search};
 use crate::{
     app, assistant,
-    crm::SqlCrm,
     home::Home,
     http::identity::{self, DEVELOPMENT, LONGEST},
 };
@@ -27,8 +26,8 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     }
     // A token is signed without the home's lock: the service that will read it is running.
     let home = Home::peek(&context.home)?;
-    let crm = SqlCrm::new(app::open_store(&home).await?.pool().clone());
-    let caller = assistant::caller(&crm, &args.partner, DEVELOPMENT).await?;
+    let crm = app::open_crm(&app::open_store(&home).await?, &context.settings)?;
+    let caller = assistant::caller(crm.as_ref(), &args.partner, DEVELOPMENT).await?;
     caller.ok_or_else(|| search::unknown_partner(&args.partner))?;
     let token = identity::sign_for_development(&home, &args.partner, ttl)?;
     if context.json {

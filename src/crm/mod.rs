@@ -1,76 +1,184 @@
 //! What the CRM knows about a partner, and the only ways to ask it.
 //!
-//! Every method that returns a partner's own records takes a [`PartnerScope`], and a scope is made only from a
-//! [`Partner`], which in turn is looked up from a verified identity: there is no call that takes a partner's id
-//! from a question. `fields` says which columns exist for partners at all; `sql` is the built-in CRM on our own
-//! database; `seed` fills it with the sample.
+//! A [`Crm`] is a connection: it returns the rows of a table that belong to one [`PartnerScope`], and a scope is made
+//! only from a verified identity, so there is no call that takes a partner's id from a question. [`Records`] is what
+//! the assistant works with: it turns rows into typed records, drops what belongs to somebody else, and knows how old
+//! the oldest of what it read is.
+//!
+//! `fields` says which tables and columns exist for partners at all, `mapping` what a vendor's own CRM calls them.
+//! The connections are `sql` (the built-in CRM, or a vendor's warehouse), `hubspot` and `salesforce`; `cache` stands in
+//! front of those that are reached over a network.
 
+pub mod cache;
+pub mod check;
+pub mod connect;
 pub mod fields;
+pub mod hubspot;
+pub mod mapping;
+pub mod openings;
+mod records;
+pub mod remote;
+mod row;
+pub mod salesforce;
 pub mod seed;
 pub mod sql;
 mod types;
 
+pub use openings::Openings;
+pub use records::{Age, Records};
+pub use row::Row;
 pub use sql::SqlCrm;
 pub use types::{
     Attribution, Certification, Commission, CommissionKind, CommissionStatus, DealRegistration, Motion,
     Opportunity, Partner, PartnerType, RegistrationStatus, Stage,
 };
 
-use crate::program::{commission::RateRule, tiers::TierRule};
 use async_trait::async_trait;
+use fields::{Column, Table};
+use jiff::Timestamp;
+use std::{collections::BTreeSet, error::Error};
 
-/// A CRM as the assistant sees it: reads only, always current, always one partner's.
+/// A connection to a CRM.
 #[async_trait]
 pub trait Crm: Send + Sync {
+    /// The open columns of `whose` rows of a table, all of them or an error: never a part.
+    async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError>;
+
+    /// The names of the fields that the CRM itself has for a table, as its schema is now; `None` where it has no schema
+    /// to ask for. For whoever sets the mapping up.
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError>;
+
+    /// The CRM has told of a change in one of its objects, or in any of them: what is kept of it is no longer current.
+    async fn changed(&self, _object: Option<&str>) {}
+
     /// The partner that a verified identity names; `None` if the CRM has no such partner.
-    async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError>;
+    async fn partner(&self, id: &str) -> Result<Option<Partner>, CrmError> {
+        records::partner(self, id).await
+    }
 
     /// All partners, by name. For staff only: no tool calls it.
-    async fn partners(&self) -> Result<Vec<Partner>, CrmError>;
-
-    /// The partner's opportunities, in order of close date.
-    async fn opportunities(&self, scope: &PartnerScope) -> Result<Vec<Opportunity>, CrmError>;
-
-    /// The partner's deal registrations, newest first.
-    async fn deal_registrations(&self, scope: &PartnerScope) -> Result<Vec<DealRegistration>, CrmError>;
-
-    /// The partner's commissions, newest first.
-    async fn commissions(&self, scope: &PartnerScope) -> Result<Vec<Commission>, CrmError>;
-
-    /// Certificates of the partner's people, those that expire first on top.
-    async fn certifications(&self, scope: &PartnerScope) -> Result<Vec<Certification>, CrmError>;
-
-    /// What each tier asks for: the program's, not a partner's.
-    async fn tier_rules(&self) -> Result<Vec<TierRule>, CrmError>;
-
-    /// The rate table: the program's, not a partner's.
-    async fn commission_rates(&self) -> Result<Vec<RateRule>, CrmError>;
+    async fn partners(&self) -> Result<Vec<Partner>, CrmError> {
+        records::partners(self).await
+    }
 }
 
-/// Whose records may be read. It cannot be made from an id.
+/// Whose rows are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// One partner's.
+    Of(&'a PartnerScope),
+    /// Everybody's: for the vendor's own people, and for the program's tables, which are nobody's.
+    Everybody,
+}
+
+/// Rows, and when the CRM returned them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerScope(String);
+pub struct Read {
+    /// The rows, in no order.
+    pub rows: Vec<Row>,
+    /// When the CRM returned them.
+    pub as_of: Timestamp,
+    /// Whether they are from before because the CRM does not answer now.
+    pub is_down: bool,
+}
+
+impl Read {
+    /// Rows that the CRM has just returned.
+    #[must_use]
+    pub fn now(rows: Vec<Row>) -> Self {
+        Self {
+            rows,
+            as_of: Timestamp::now(),
+            is_down: false,
+        }
+    }
+}
+
+/// Whose records may be read. It cannot be made from an id outside this module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PartnerScope {
+    id: String,
+    /// Open fields that are kept from this partner.
+    closed: BTreeSet<openings::Field>,
+}
 
 impl PartnerScope {
-    /// The scope of a partner that was resolved from a verified identity.
-    #[must_use]
-    pub fn of(partner: &Partner) -> Self {
-        Self(partner.id.clone())
+    /// All open fields of the partner with this id.
+    fn whole(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            closed: BTreeSet::new(),
+        }
     }
 
     /// The id that every record in this scope carries.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.0
+        &self.id
+    }
+
+    /// Whether a column may be read.
+    #[must_use]
+    pub fn admits(&self, table: &Table, column: &Column) -> bool {
+        !column.closed && !self.closed.contains(&(table.name, column.name))
+    }
+}
+
+impl Whose<'_> {
+    /// Whether a column may be read.
+    fn admits(self, table: &Table, column: &Column) -> bool {
+        match self {
+            Self::Of(scope) => scope.admits(table, column),
+            Self::Everybody => !column.closed,
+        }
+    }
+}
+
+impl CrmError {
+    /// Says which of our tables asks for what the CRM does not have.
+    fn of(self, table: &'static Table) -> Self {
+        match self {
+            Self::Unmapped { problem, .. } => Self::Unmapped {
+                table: table.name,
+                problem,
+            },
+            other => other,
+        }
+    }
+
+    /// What a partner and a language model are told: what is wrong, nothing about how the CRM is made.
+    #[must_use]
+    pub fn told(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "the CRM is not available",
+            Self::Busy => "the CRM takes no more requests for now",
+            Self::Refused(_) | Self::Unmapped { .. } | Self::Malformed { .. } => {
+                "the CRM's records cannot be read; the vendor has to see to it"
+            }
+        }
     }
 }
 
 /// Why the CRM gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum CrmError {
-    /// It cannot be reached, or refused: trying again later may help.
+    /// It cannot be reached, or is in trouble: trying again later may help.
     #[error("the CRM is not available")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// It takes no more requests from us for now.
+    #[error("the CRM takes no more requests for now")]
+    Busy,
+    /// It does not let us in, or not at this: somebody has to see to the credentials.
+    #[error("the CRM refused: {0}")]
+    Refused(String),
+    /// It has no such table or column: somebody has to see to the mapping.
+    #[error("the CRM does not know {table}: {problem}")]
+    Unmapped {
+        /// The table.
+        table: &'static str,
+        /// What it said.
+        problem: String,
+    },
     /// A record is not as it should be: trying again will not help.
     #[error("{table} {id:?}: column {column} holds {problem}")]
     Malformed {

@@ -2,9 +2,13 @@
 //!
 //! A date is `D-3` (three days before the seeding day), `Q-1.2.14` (day 14 of the second month of the calendar
 //! quarter before the current one) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
-//! same on any day, which is what makes the sample fit for evals.
+//! same on any day, which is what makes the sample fit for evals. Beside the tables lies `program.yaml`, the sample
+//! vendor's commission plan.
 
-use super::{CrmError, SqlCrm};
+use super::{
+    CrmError, SqlCrm,
+    fields::{Column, Kind, TABLES, Table},
+};
 use crate::program::date::{add_days, add_months};
 use jiff::civil::Date;
 use rust_embed::Embed;
@@ -61,6 +65,12 @@ pub async fn sample(crm: &SqlCrm, today: Date) -> Result<Seeded, SeedError> {
     .await
 }
 
+/// The sample vendor's commission plan, in YAML.
+#[must_use]
+pub fn plan() -> Cow<'static, [u8]> {
+    Sample::get("program.yaml").map_or(Cow::Borrowed(&[]), |file| file.data)
+}
+
 /// As [`sample`], from other CSV files: `file` returns the bytes of a table's file by the table's name.
 ///
 /// # Errors
@@ -70,162 +80,27 @@ pub async fn load(
     today: Date,
     file: &(dyn Fn(&'static str) -> Option<Cow<'static, [u8]>> + Sync),
 ) -> Result<Seeded, SeedError> {
-    let mut tables = Vec::with_capacity(SHAPES.len());
-    for shape in &SHAPES {
-        let bytes = file(shape.table).ok_or(SeedError::Missing(shape.table))?;
-        tables.push(read(shape, &bytes, today)?);
+    let mut tables = Vec::with_capacity(TABLES.len());
+    for table in TABLES {
+        let bytes = file(table.name).ok_or(SeedError::Missing(table.name))?;
+        tables.push(read(table, &bytes, today)?);
     }
     crm.replace(&tables).await?;
     Ok(tables
         .iter()
-        .map(|table| (table.name, table.rows.len()))
+        .map(|filled| (filled.table.name, filled.rows.len()))
         .collect())
 }
 
-/// A table ready to be written.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: Vec<&'static str>,
-    pub(super) rows: Vec<Vec<Cell>>,
+/// A table ready to be written: a value for each of its columns, row by row.
+pub(super) struct Filled {
+    pub(super) table: &'static Table,
+    pub(super) rows: Vec<Vec<Option<String>>>,
 }
 
-pub(super) enum Cell {
-    Text(Option<String>),
-    Number(i64),
-}
-
-/// What a column holds. An empty cell is NULL, and only allowed in the optional kinds.
-#[derive(Clone, Copy)]
-enum Kind {
-    Text,
-    OptionalText,
-    Number,
-    Date,
-    OptionalDate,
-}
-
-struct Shape {
-    table: &'static str,
-    columns: &'static [(&'static str, Kind)],
-}
-
-/// The tables, parents first so that references hold.
-const SHAPES: [Shape; 7] = {
-    use Kind::{Date, Number, OptionalDate, OptionalText, Text};
-    [
-        Shape {
-            table: "partners",
-            columns: &[
-                ("id", Text),
-                ("name", Text),
-                ("tier", Text),
-                ("type", Text),
-                ("region", Text),
-                ("country", Text),
-                ("currency", Text),
-                ("joined", Date),
-                ("manager_name", Text),
-                ("manager_email", Text),
-                ("referral_code", Text),
-                ("referral_url", Text),
-            ],
-        },
-        Shape {
-            table: "opportunities",
-            columns: &[
-                ("id", Text),
-                ("partner_id", Text),
-                ("name", Text),
-                ("customer", Text),
-                ("product", Text),
-                ("motion", Text),
-                ("attribution", Text),
-                ("stage", Text),
-                ("amount_minor", Number),
-                ("currency", Text),
-                ("created_on", Date),
-                ("close_date", Date),
-                ("next_step", OptionalText),
-                ("margin_bps", Number),
-                ("discount_band", Text),
-                ("internal_note", Text),
-            ],
-        },
-        Shape {
-            table: "deal_registrations",
-            columns: &[
-                ("id", Text),
-                ("partner_id", Text),
-                ("opportunity_id", OptionalText),
-                ("customer", Text),
-                ("product", Text),
-                ("status", Text),
-                ("submitted_on", Date),
-                ("decided_on", OptionalDate),
-                ("protected_until", OptionalDate),
-                ("extensions", Number),
-                ("reason", OptionalText),
-            ],
-        },
-        Shape {
-            table: "commissions",
-            columns: &[
-                ("id", Text),
-                ("partner_id", Text),
-                ("opportunity_id", Text),
-                ("kind", Text),
-                ("base_minor", Number),
-                ("rate_bps", Number),
-                ("amount_minor", Number),
-                ("currency", Text),
-                ("status", Text),
-                ("earned_on", Date),
-                ("due_on", Date),
-                ("paid_on", OptionalDate),
-            ],
-        },
-        Shape {
-            table: "certifications",
-            columns: &[
-                ("id", Text),
-                ("partner_id", Text),
-                ("person", Text),
-                ("certification", Text),
-                ("earned_on", Date),
-                ("expires_on", Date),
-            ],
-        },
-        Shape {
-            table: "tier_rules",
-            columns: &[
-                ("tier", Text),
-                ("rank", Number),
-                ("min_revenue_minor", Number),
-                ("currency", Text),
-                ("min_certified", Number),
-                ("min_won_deals", Number),
-                ("effective_from", Date),
-                ("effective_until", OptionalDate),
-            ],
-        },
-        Shape {
-            table: "commission_rates",
-            columns: &[
-                ("tier", Text),
-                ("product", Text),
-                ("motion", Text),
-                ("attribution", Text),
-                ("rate_bps", Number),
-                ("effective_from", Date),
-                ("effective_until", OptionalDate),
-            ],
-        },
-    ]
-};
-
-fn read(shape: &Shape, bytes: &[u8], today: Date) -> Result<Table, SeedError> {
+fn read(table: &'static Table, bytes: &[u8], today: Date) -> Result<Filled, SeedError> {
     let broken = |problem: String| SeedError::Columns {
-        table: shape.table,
+        table: table.name,
         problem,
     };
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
@@ -234,50 +109,47 @@ fn read(shape: &Shape, bytes: &[u8], today: Date) -> Result<Table, SeedError> {
         .map_err(|error| broken(error.to_string()))?
         .clone();
     let places: BTreeMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
-    if let Some(odd) = header
-        .iter()
-        .find(|name| shape.columns.iter().all(|(column, _)| column != name))
-    {
+    if let Some(odd) = header.iter().find(|name| table.column(name).is_none()) {
         return Err(broken(format!("column {odd:?} is not of this table")));
     }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| broken(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let mut row = Vec::with_capacity(shape.columns.len());
-        for &(column, kind) in shape.columns {
+        let mut row = Vec::with_capacity(table.columns.len());
+        for column in table.columns {
             let place = places
-                .get(column)
-                .ok_or_else(|| broken(format!("column {column:?} is missing")))?;
+                .get(column.name)
+                .ok_or_else(|| broken(format!("column {:?} is missing", column.name)))?;
             let value = record.get(*place).unwrap_or_default();
-            row.push(cell(kind, value, today).map_err(|expected| SeedError::Value {
-                table: shape.table,
+            row.push(cell(column, value, today).map_err(|expected| SeedError::Value {
+                table: table.name,
                 line,
-                column,
+                column: column.name,
                 value: value.to_owned(),
                 expected,
             })?);
         }
         rows.push(row);
     }
-    Ok(Table {
-        name: shape.table,
-        columns: shape.columns.iter().map(|(name, _)| *name).collect(),
-        rows,
-    })
+    Ok(Filled { table, rows })
 }
 
-fn cell(kind: Kind, value: &str, today: Date) -> Result<Cell, &'static str> {
-    Ok(match kind {
-        Kind::OptionalText | Kind::OptionalDate if value.is_empty() => Cell::Text(None),
-        Kind::Text if value.is_empty() => return Err("a text"),
-        Kind::Text | Kind::OptionalText => Cell::Text(Some(value.to_owned())),
-        Kind::Number => Cell::Number(value.parse().map_err(|_| "a whole number")?),
-        Kind::Date | Kind::OptionalDate => {
-            let day = resolve(value, today).ok_or("a date such as D-3, Q-1.2.14 or 2026-01-31")?;
-            Cell::Text(Some(day.to_string()))
+fn cell(column: &Column, value: &str, today: Date) -> Result<Option<String>, &'static str> {
+    if value.is_empty() && column.optional {
+        return Ok(None);
+    }
+    Ok(Some(match column.kind {
+        Kind::Text | Kind::Choice if value.is_empty() => return Err("a text"),
+        Kind::Text | Kind::Choice => value.to_owned(),
+        Kind::Minor | Kind::Rate | Kind::Number => {
+            value.parse::<i64>().map_err(|_| "a whole number")?.to_string()
         }
-    })
+        Kind::Date => {
+            let day = resolve(value, today).ok_or("a date such as D-3, Q-1.2.14 or 2026-01-31")?;
+            day.to_string()
+        }
+    }))
 }
 
 /// A date of the sample, on `today`. A day beyond the end of its month is the month's last.
@@ -306,8 +178,12 @@ fn resolve(text: &str, today: Date) -> Option<Date> {
 }
 
 #[cfg(test)]
+mod plan_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::fields;
     use jiff::civil::date;
 
     #[test]
@@ -342,9 +218,9 @@ mod tests {
 
     #[test]
     fn a_broken_file_says_where() {
-        let shape = &SHAPES[4];
+        let table = &fields::CERTIFICATIONS;
         let check = |csv: &str, expected: &str| {
-            let error = read(shape, csv.as_bytes(), date(2026, 11, 21))
+            let error = read(table, csv.as_bytes(), date(2026, 11, 21))
                 .err()
                 .map(|e| e.to_string());
             assert_eq!(error.as_deref(), Some(expected));

@@ -2,6 +2,7 @@
 
 use crate::program::money::{Currency, Money};
 use jiff::civil::Date;
+use liaison_knowledge::Audience;
 use serde::Serialize;
 
 /// A closed set as stored (`closed_won`) and as shown (`Closed won`).
@@ -175,6 +176,17 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// Whom documents and fields are for, with this partner's values.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        Audience::Partner {
+            id: self.id.to_lowercase(),
+            tier: self.tier.to_lowercase(),
+            region: self.region.to_lowercase(),
+            kind: self.kind.as_str().to_lowercase(),
+        }
+    }
+
     /// Name and address of its manager; nothing where the CRM names nobody who can be written to.
     #[must_use]
     pub fn manager(&self) -> Option<(&str, &str)> {

@@ -21,9 +21,7 @@ impl FromRequestParts<Served> for Caller {
         let claims = served.identities.partner(bearer(parts)?)?;
         let caller = assistant::caller(served.app.crm.as_ref(), &claims.partner_id, &claims.sub).await;
         let unknown = || ApiError::unauthorized("partner_unknown", "The token's partner is not in the CRM.");
-        caller
-            .map_err(|error| ApiError::internal(&error))?
-            .ok_or_else(unknown)
+        caller?.ok_or_else(unknown)
     }
 }
 

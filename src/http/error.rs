@@ -1,7 +1,7 @@
 //! One error shape: `{"error":{"code","message","request_id"}}` with a fitting status; under `/v1/` with the fields that
 //! clients of OpenAI's protocol look for.
 
-use crate::conversation::ConversationError;
+use crate::{conversation::ConversationError, crm::CrmError};
 use axum::{
     Json,
     extract::{Request, rejection::JsonRejection},
@@ -112,6 +112,17 @@ impl From<ConversationError> for ApiError {
         match error {
             ConversationError::NotYours => Self::not_found("There is no such conversation."),
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<CrmError> for ApiError {
+    fn from(error: CrmError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "the CRM gave no answer");
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "crm_unavailable",
+            message: format!("Please try again later: {}.", error.told()),
         }
     }
 }

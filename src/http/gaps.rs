@@ -2,7 +2,6 @@
 
 use super::{Served, caller::Staff, error::ApiError, parsed};
 use crate::{
-    crm::Crm,
     gaps::{Answering, Gap, GapError},
     intake::UploadError,
 };
@@ -43,8 +42,7 @@ pub(super) fn router() -> Router<Served> {
 }
 
 async fn list(State(served): State<Served>, _: Staff) -> Result<Json<Value>, ApiError> {
-    let partners = served.app.crm.partners().await;
-    let partners = partners.map_err(|error| ApiError::internal(&error))?;
+    let partners = served.app.crm.partners().await?;
     let names: HashMap<String, String> = partners
         .into_iter()
         .map(|partner| (partner.id, partner.name))

@@ -27,6 +27,7 @@ pub struct Identities {
     /// Digests of the tokens, by the name of each.
     staff: Vec<(String, [u8; 32])>,
     gateway: Option<[u8; 32]>,
+    changes: Option<[u8; 32]>,
 }
 
 struct Issuer {
@@ -78,6 +79,11 @@ impl Identities {
             issuers,
             staff,
             gateway: gateway.map(|secret| digest(secret.expose_secret())),
+            changes: settings
+                .crm
+                .changes_secret
+                .as_ref()
+                .map(|secret| digest(secret.expose_secret())),
         })
     }
 
@@ -115,6 +121,11 @@ impl Identities {
     /// Whether this is the secret of the mail gateway; `None` when mails are not taken in.
     pub(super) fn is_gateway(&self, secret: &str) -> Option<bool> {
         self.gateway.map(|gateway| gateway == digest(secret))
+    }
+
+    /// Whether this is the secret of whoever tells of changes in the CRM; `None` when nobody does.
+    pub(super) fn tells_changes(&self, secret: &str) -> Option<bool> {
+        self.changes.map(|changes| changes == digest(secret))
     }
 }
 

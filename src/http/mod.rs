@@ -7,6 +7,7 @@ mod chat;
 mod completions;
 mod connections;
 mod conversations;
+mod crm;
 mod documents;
 pub mod error;
 mod evals;
@@ -117,6 +118,7 @@ pub fn router(
         .merge(handoffs::router())
         .merge(gaps::router())
         .merge(mail::router())
+        .merge(crm::router())
         .merge(documents::router())
         .merge(jobs::router())
         .merge(partners::router())

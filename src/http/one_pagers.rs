@@ -60,9 +60,7 @@ async fn draft(
     }
     let template = enablement::template(&body.template)?;
     let caller = assistant::caller(served.app.crm.as_ref(), &body.partner, "staff").await;
-    let caller = caller
-        .map_err(|error| ApiError::internal(&error))?
-        .ok_or_else(|| ApiError::not_found("There is no such partner."))?;
+    let caller = caller?.ok_or_else(|| ApiError::not_found("There is no such partner."))?;
     let brief = Brief {
         caller: &caller,
         topic,

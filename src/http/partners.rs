@@ -1,7 +1,7 @@
 //! `GET /api/partners`: the partners of the CRM, for staff.
 
 use super::{Served, caller::Staff, error::ApiError};
-use crate::crm::{Crm, Partner};
+use crate::crm::Partner;
 use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Value, json};
 
@@ -11,8 +11,7 @@ pub(super) fn router() -> Router<Served> {
 
 /// All partners, by name: what staff sees, and the demo's portal.
 pub(super) async fn list(State(served): State<Served>) -> Result<Json<Vec<Value>>, ApiError> {
-    let partners = served.app.crm.partners().await;
-    let partners = partners.map_err(|error| ApiError::internal(&error))?;
+    let partners = served.app.crm.partners().await?;
     Ok(Json(partners.iter().map(listed).collect()))
 }
 

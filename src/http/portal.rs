@@ -45,9 +45,7 @@ fn file(name: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
 
 async fn token(State(served): State<Served>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, ApiError> {
     let crm = served.app.crm.as_ref();
-    let known = assistant::caller(crm, &wanted.partner, "portal")
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let known = assistant::caller(crm, &wanted.partner, "portal").await?;
     let caller = known.ok_or_else(|| ApiError::not_found("There is no such sample partner."))?;
     let token = identity::sign_for_development(
         &served.app.home,

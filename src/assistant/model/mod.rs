@@ -2,7 +2,6 @@
 
 pub mod extractive;
 pub mod openai;
-pub mod rest;
 
 use super::{
     draft::Part,
@@ -11,6 +10,7 @@ use super::{
     turn::{ModelReply, Note, Usage},
     verify::Released,
 };
+use crate::rest::Rest;
 use async_trait::async_trait;
 use jiff::civil::Date;
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub struct Llm {
     /// The model.
     pub model: Box<dyn ChatModel>,
     /// How it has done of late.
-    pub rest: rest::Rest,
+    pub rest: Rest,
 }
 
 /// Takes the parts of an answer as they come.

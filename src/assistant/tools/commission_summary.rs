@@ -57,7 +57,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let args: Arguments = arguments::read(args)?;
     let by = args.by.unwrap_or(DateOf::Earned);
     let period = arguments::period(args.period.as_deref(), ctx, by == DateOf::Due)?;
-    let all = ctx.crm.commissions(&ctx.scope()).await?;
+    let all = ctx.records.commissions().await?;
     let currency = ctx.partner.currency;
     let next = next_payment(&all);
 

@@ -4,10 +4,11 @@ use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
     wording::{MOST_ROWS, capitalised, count_of, cut_note, narrowed},
 };
+use crate::statement::{Explanation, Ledger};
 use crate::{
     crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
     program::{
-        commission::{self, DealTerms, RateRule},
+        commission::{self, Difference, Line, Rule},
         date::long,
         money::Totals,
         period::Period,
@@ -162,9 +163,11 @@ pub(super) fn is_unpaid(status: CommissionStatus) -> bool {
 }
 
 /// An entry with the partner's own deal it was earned on, if the CRM still has that.
-struct Entry {
-    commission: Commission,
-    deal: Option<Opportunity>,
+struct Entry<'a> {
+    commission: &'a Commission,
+    deal: Option<&'a Opportunity>,
+    /// What the plan says of it.
+    explanation: Option<Explanation<'a>>,
 }
 
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
@@ -176,14 +179,17 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let period = arguments::period(args.period.as_deref(), ctx, by == DateOf::Due)?;
     let amount = args.amount.as_deref().map(amount_key).transpose()?;
 
-    let scope = ctx.scope();
-    let deals = ctx.crm.opportunities(&scope).await?;
-    let deals: HashMap<String, Opportunity> = deals.into_iter().map(|o| (o.id.clone(), o)).collect();
-    let commissions = ctx.crm.commissions(&scope).await?;
-    let mut rows: Vec<Entry> = commissions
-        .into_iter()
+    let deals = ctx.records.opportunities().await?;
+    let commissions = ctx.records.commissions().await?;
+    let ledger = ctx
+        .plan
+        .map(|plan| Ledger::of(plan, &ctx.partner.tier, &deals, &commissions));
+    let by_id: HashMap<&str, &Opportunity> = deals.iter().map(|o| (o.id.as_str(), o)).collect();
+    let mut rows: Vec<Entry<'_>> = commissions
+        .iter()
         .map(|commission| Entry {
-            deal: deals.get(&commission.opportunity_id).cloned(),
+            deal: by_id.get(commission.opportunity_id.as_str()).copied(),
+            explanation: ledger.as_ref().and_then(|ledger| ledger.explain(commission)),
             commission,
         })
         .collect();
@@ -235,11 +241,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     if rows.len() > MOST_ROWS {
         summary.push(Field::count("listed", MOST_ROWS));
     }
-    let rules = ctx.crm.commission_rates().await?;
-    let records = rows
-        .iter()
-        .take(MOST_ROWS)
-        .map(|entry| record(entry, &rules, &ctx.partner.tier));
+    let records = rows.iter().take(MOST_ROWS).map(record);
     Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
 }
 
@@ -260,7 +262,7 @@ fn same_amount(key: &str, entry: &Commission) -> bool {
     decimal == key || decimal.split('.').next() == Some(key)
 }
 
-fn overview(rows: &[Entry], args: &Arguments, by: DateOf, period: Option<&Period>) -> String {
+fn overview(rows: &[Entry<'_>], args: &Arguments, by: DateOf, period: Option<&Period>) -> String {
     let status = match args.status {
         None => "",
         Some(StatusFilter::Unpaid) => "unpaid ",
@@ -294,14 +296,14 @@ fn overview(rows: &[Entry], args: &Arguments, by: DateOf, period: Option<&Period
 }
 
 /// One entry in full, with its arithmetic.
-fn sentence(entry: &Entry) -> String {
-    let c = &entry.commission;
+fn sentence(entry: &Entry<'_>) -> String {
+    let c = entry.commission;
     let deal = entry
         .deal
         .as_ref()
         .map(|o| format!(" on “{}” with {}", o.name, o.customer))
         .unwrap_or_default();
-    let sum = arithmetic(c).unwrap_or_else(|| c.amount.to_string());
+    let sum = arithmetic(entry).unwrap_or_else(|| c.amount.to_string());
     let state = match (c.status, c.paid_on) {
         (CommissionStatus::Paid, Some(paid)) => format!("paid on {}", long(paid)),
         (CommissionStatus::Paid, None) => "paid".to_owned(),
@@ -316,16 +318,55 @@ fn sentence(entry: &Entry) -> String {
     } else {
         "earned"
     };
-    format!(
+    let told = format!(
         "{} {}{deal}: {sum}; {since} on {}, {state}.",
         c.kind.shown(),
         c.id,
         long(c.earned_on)
-    )
+    );
+    match &entry.explanation {
+        Some(explanation) => told + &reason(explanation),
+        None => told,
+    }
 }
 
-/// How the amount came about, if base and rate give it: a flat bonus has no rate to show.
-fn arithmetic(c: &Commission) -> Option<String> {
+/// Why it is that amount: the rule and where it is written; or that the plan gives another one.
+fn reason(explanation: &Explanation<'_>) -> String {
+    if let Difference::DiffersBy { computed, .. } = &explanation.difference {
+        return format!(
+            " By the commission plan it would be {computed}: the two differ, and the partner team is told."
+        );
+    }
+    let Some(rule) = explanation.rule else {
+        return String::new();
+    };
+    let tier = explanation.tier.as_ref();
+    let tier = tier.map(|tier| format!(" for {} partners", capitalised(tier)));
+    format!(" Rule: {}{}.", described(rule), tier.unwrap_or_default())
+}
+
+/// A rule as somebody finds it again: its passage and since when it holds.
+fn described(rule: &Rule) -> String {
+    let since = format!("in force from {}", long(rule.effective_from));
+    match &rule.source {
+        Some(source) => format!("{}, “{}”, {since}", source.document, source.heading),
+        None => format!("{}, {since}", rule.id),
+    }
+}
+
+/// How the amount came about: by the plan, line by line, or else by base and rate where they give it. A flat bonus has
+/// no rate to show.
+fn arithmetic(entry: &Entry<'_>) -> Option<String> {
+    let c = entry.commission;
+    if let Some(Explanation {
+        computed: Ok(computed),
+        difference: Difference::Same,
+        ..
+    }) = &entry.explanation
+    {
+        let lines: Vec<String> = computed.lines.iter().map(Line::text).collect();
+        return Some(lines.join("; "));
+    }
     let computed = commission::amount(c.base, c.rate_bps).filter(|_| c.rate_bps != 0)?;
     let sum = commission::arithmetic(c.base, c.rate_bps, computed);
     let taken_back =
@@ -336,13 +377,13 @@ fn arithmetic(c: &Commission) -> Option<String> {
     }
 }
 
-fn record(entry: &Entry, rules: &[RateRule], tier: &str) -> Record {
-    let c = &entry.commission;
+fn record(entry: &Entry<'_>) -> Record {
+    let c = entry.commission;
     let mut fields = vec![
         Field::text("id", &c.id),
         Field::choice("kind", c.kind.as_str(), c.kind.shown()),
     ];
-    if let Some(o) = &entry.deal {
+    if let Some(o) = entry.deal {
         fields.extend([
             Field::text("opportunity", &o.name),
             Field::text("customer", &o.customer),
@@ -357,8 +398,8 @@ fn record(entry: &Entry, rules: &[RateRule], tier: &str) -> Record {
         Field::percent("rate", c.rate_bps),
         Field::money("amount", c.amount),
     ]);
-    fields.extend(arithmetic(c).map(|sum| Field::text("arithmetic", sum)));
-    fields.extend(rule(entry, rules, tier).map(|rule| Field::text("rule", rule)));
+    fields.extend(arithmetic(entry).map(|sum| Field::text("arithmetic", sum)));
+    fields.extend(entry.explanation.iter().flat_map(explained));
     fields.extend([
         Field::choice("status", c.status.as_str(), c.status.shown()),
         Field::date("earned_on", c.earned_on),
@@ -368,24 +409,19 @@ fn record(entry: &Entry, rules: &[RateRule], tier: &str) -> Record {
     Record::new(&c.id, "commission", fields)
 }
 
-/// The line of the rate table the entry rests on. Only said when its rate is the entry's: a partner that has
-/// changed tier since was paid by a line that we cannot tell from here.
-fn rule(entry: &Entry, rules: &[RateRule], tier: &str) -> Option<String> {
-    let o = entry.deal.as_ref()?;
-    let (motion, attribution) = (o.motion.as_str(), o.attribution.as_str());
-    let terms = DealTerms {
-        tier,
-        product: &o.product,
-        motion,
-        attribution,
-    };
-    let rule = commission::rule_in_force(rules, &terms, o.close_date)
-        .filter(|rule| rule.rate_bps == entry.commission.rate_bps)?;
-    Some(format!(
-        "{} partners, {}, {motion}, {attribution}: {} on deals closed from {}",
-        capitalised(&rule.tier),
-        rule.product,
-        commission::percent(rule.rate_bps),
-        long(rule.effective_from),
-    ))
+/// What the plan says of an amount.
+fn explained(explanation: &Explanation<'_>) -> Vec<Field> {
+    let mut fields = Vec::new();
+    fields.extend(explanation.rule.map(|rule| Field::text("rule", described(rule))));
+    fields.extend(
+        explanation
+            .tier
+            .as_ref()
+            .map(|tier| Field::choice("tier", tier, &capitalised(tier))),
+    );
+    if let (Ok(computed), Difference::DiffersBy { .. }) = (&explanation.computed, &explanation.difference) {
+        fields.push(Field::money("amount_by_plan", computed.amount));
+        fields.push(Field::text("difference", explanation.difference.to_string()));
+    }
+    fields
 }

@@ -76,7 +76,7 @@ struct Arguments {
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
     let args: Arguments = arguments::read(args)?;
     let period = arguments::period(args.period.as_deref(), ctx, false)?;
-    let mut rows = ctx.crm.deal_registrations(&ctx.scope()).await?;
+    let mut rows = ctx.records.deal_registrations().await?;
     let mut unmatched = None;
     if let Some(customer) = &args.customer {
         rows = matching::filter(rows, customer, |r| vec![&r.customer]);

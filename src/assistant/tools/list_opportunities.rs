@@ -134,7 +134,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let ahead = status == Status::Open || args.stage.is_some_and(Stage::is_open);
     let period = arguments::period(args.period.as_deref(), ctx, ahead)?;
 
-    let mut rows = ctx.crm.opportunities(&ctx.scope()).await?;
+    let mut rows = ctx.records.opportunities().await?;
     let matched = args.customer.is_none() || {
         let wanted = args.customer.as_deref().unwrap_or_default();
         rows = matching::filter(rows, wanted, |o| vec![&o.customer, &o.name]);

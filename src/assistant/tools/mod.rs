@@ -18,8 +18,11 @@ mod wording;
 
 pub use outcome::{Field, Record, ToolOutcome};
 
-use crate::crm::{Crm, CrmError, Partner, PartnerScope};
-use jiff::civil::Date;
+use crate::{
+    crm::{CrmError, Partner, Records},
+    program::commission::CommissionPlan,
+};
+use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
 /// The tools.
@@ -44,20 +47,18 @@ pub enum Tool {
 /// What a tool works with. The partner comes from a verified identity.
 #[derive(Clone, Copy)]
 pub struct ToolContext<'a> {
-    /// Where records come from.
-    pub crm: &'a dyn Crm,
-    /// Whose records.
+    /// The partner's records.
+    pub records: &'a Records<'a>,
+    /// Whose they are.
     pub partner: &'a Partner,
     /// The day that "today" and "last quarter" refer to.
     pub today: Date,
     /// Month, 1 to 12, that the vendor's fiscal year starts with.
     pub fiscal_year_start: i8,
-}
-
-impl ToolContext<'_> {
-    fn scope(&self) -> PartnerScope {
-        PartnerScope::of(self.partner)
-    }
+    /// Where the vendor is: in its time an answer says of when it is.
+    pub time_zone: &'a TimeZone,
+    /// The vendor's commission plan, where there is one.
+    pub plan: Option<&'a CommissionPlan>,
 }
 
 /// Why a tool returned nothing.
@@ -67,7 +68,7 @@ pub enum ToolError {
     #[error("bad arguments: {0}")]
     BadArguments(String),
     /// The CRM gave no answer.
-    #[error("the CRM is not available")]
+    #[error("{}", .0.told())]
     Unavailable(#[source] CrmError),
     /// The tool does not read the CRM: [`Tool::SearchKnowledge`].
     #[error("{} is not a CRM tool", .0.name())]
@@ -86,15 +87,19 @@ impl From<CrmError> for ToolError {
 /// [`ToolError::BadArguments`] for arguments the tool does not have or cannot read, [`ToolError::Unavailable`] if
 /// the CRM does not answer, [`ToolError::NotCrm`] for `search_knowledge`.
 pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
-    match tool {
-        Tool::SearchKnowledge => Err(ToolError::NotCrm(tool)),
+    let mut outcome = match tool {
+        Tool::SearchKnowledge => return Err(ToolError::NotCrm(tool)),
         Tool::ListOpportunities => list_opportunities::call(ctx, args).await,
         Tool::PipelineSummary => pipeline_summary::call(ctx, args).await,
         Tool::ListDealRegistrations => list_deal_registrations::call(ctx, args).await,
         Tool::ListCommissions => list_commissions::call(ctx, args).await,
         Tool::CommissionSummary => commission_summary::call(ctx, args).await,
         Tool::PartnerProfile => partner_profile::call(ctx, args).await,
+    }?;
+    if let Some(age) = ctx.records.age() {
+        outcome.date(age, ctx.time_zone);
     }
+    Ok(outcome)
 }
 
 impl Tool {
@@ -261,6 +266,8 @@ impl Tool {
     }
 }
 
+#[cfg(test)]
+mod fuzz_tests;
 #[cfg(test)]
 mod sample_tests;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What a tool call returns, and how its fields are made.
 
+use crate::crm::Age;
 use crate::program::{
     commission::percent,
     date::long,
     money::{Currency, Money, Totals},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -64,6 +65,26 @@ impl ToolOutcome {
             records,
             columns: columns.to_vec(),
             as_of: Timestamp::now(),
+        }
+    }
+}
+
+impl ToolOutcome {
+    /// Says of when the records are; in words, too, where the CRM could not be asked now.
+    pub(super) fn date(&mut self, age: Age, zone: &TimeZone) {
+        self.as_of = age.as_of;
+        if !age.is_down {
+            return;
+        }
+        let at = age.as_of.to_zoned(zone.clone());
+        let told = format!("{}, {}", long(at.date()), at.strftime("%H:%M"));
+        if let Some(headline) = &mut self.headline {
+            headline.push_str(&format!(
+                " The CRM does not answer at the moment: this is as of {told}."
+            ));
+        }
+        if let Some(summary) = self.records.first_mut() {
+            summary.fields.push(Field::text("as_of", told));
         }
     }
 }

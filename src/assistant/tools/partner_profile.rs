@@ -99,7 +99,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     if about.is_none() {
         sections.push(identity(ctx.partner));
     }
-    let certificates = ctx.crm.certifications(&ctx.scope()).await?;
+    let certificates = ctx.records.certifications().await?;
     if wanted(Part::Tier) {
         sections.push(tier(ctx, &certificates).await?);
     }
@@ -149,7 +149,7 @@ fn identity(partner: &Partner) -> Section {
 
 async fn tier(ctx: &ToolContext<'_>, certificates: &[Certification]) -> Result<Section, ToolError> {
     let window = Period::trailing_four_quarters(ctx.today, ctx.fiscal_year_start);
-    let opportunities = ctx.crm.opportunities(&ctx.scope()).await?;
+    let opportunities = ctx.records.opportunities().await?;
     let won = || {
         opportunities
             .iter()
@@ -166,7 +166,7 @@ async fn tier(ctx: &ToolContext<'_>, certificates: &[Certification]) -> Result<S
         certified: number(people.len()),
         won_deals: number(won().count()),
     };
-    let rules = ctx.crm.tier_rules().await?;
+    let rules = ctx.records.tier_rules().await?;
     let partner = ctx.partner;
     let progress = tiers::progress(&rules, &partner.tier, partner.currency, ctx.today, &standing);
 

@@ -105,7 +105,7 @@ impl FromStr for Split {
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
     let args: Arguments = arguments::read(args)?;
     let period = arguments::period(args.period.as_deref(), ctx, true)?;
-    let mut rows = ctx.crm.opportunities(&ctx.scope()).await?;
+    let mut rows = ctx.records.opportunities().await?;
     if let Some(product) = &args.product {
         rows = matching::filter(rows, product, |o| vec![&o.product]);
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    crm::{CommissionKind, Opportunity, PartnerScope, SqlCrm, seed},
+    crm::{CommissionKind, Crm, Opportunity, SqlCrm, seed},
     program::commission::{self, DealTerms},
 };
 use jiff::civil::date;
@@ -26,12 +26,12 @@ async fn sample(today: Date) -> SqlCrm {
 #[tokio::test]
 async fn every_commission_is_its_rule_to_the_cent() {
     let crm = sample(DAYS[1]).await;
-    let rules = crm.commission_rates().await.unwrap();
     let mut by_rule = 0;
     for partner in crm.partners().await.unwrap() {
-        let scope = PartnerScope::of(&partner);
-        let deals = crm.opportunities(&scope).await.unwrap();
-        for entry in crm.commissions(&scope).await.unwrap() {
+        let records = Records::of(&crm, &partner);
+        let rules = records.commission_rates().await.unwrap();
+        let deals = records.opportunities().await.unwrap();
+        for entry in records.commissions().await.unwrap() {
             let amount = commission::amount(entry.base, entry.rate_bps).unwrap();
             let sign = if entry.kind == CommissionKind::Clawback {
                 -1
@@ -66,10 +66,12 @@ async fn every_tool_answers_every_partner_on_any_day() {
         let crm = sample(today).await;
         for partner in crm.partners().await.unwrap() {
             let ctx = ToolContext {
-                crm: &crm,
+                records: &Records::of(&crm, &partner),
                 partner: &partner,
                 today,
                 fiscal_year_start: 1,
+                time_zone: &TimeZone::UTC,
+                plan: None,
             };
             for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
                 let outcome = call(tool, &ctx, &json!({})).await.unwrap();
@@ -96,10 +98,12 @@ async fn answers_by_quarter_are_the_same_on_every_day() {
             let mut totals = Vec::new();
             for partner in crm.partners().await.unwrap() {
                 let ctx = ToolContext {
-                    crm: &crm,
+                    records: &Records::of(&crm, &partner),
                     partner: &partner,
                     today,
                     fiscal_year_start: 1,
+                    time_zone: &TimeZone::UTC,
+                    plan: None,
                 };
                 let outcome = call(Tool::CommissionSummary, &ctx, &json!({"period": period}))
                     .await
@@ -128,10 +132,12 @@ async fn an_outcome_serialises_as_documented() {
     let crm = sample(DAYS[1]).await;
     let partner = crm.partners().await.unwrap().into_iter().next().unwrap();
     let ctx = ToolContext {
-        crm: &crm,
+        records: &Records::of(&crm, &partner),
         partner: &partner,
         today: DAYS[1],
         fiscal_year_start: 1,
+        time_zone: &TimeZone::UTC,
+        plan: None,
     };
     let outcome = call(Tool::ListOpportunities, &ctx, &json!({})).await.unwrap();
     let shown = serde_json::to_value(&outcome).unwrap();

@@ -1,14 +1,14 @@
 //! Every tool over a small CRM of two partners, in memory.
 
 use super::*;
-use crate::crm::{SqlCrm, seed};
+use crate::crm::{Crm, SqlCrm, seed};
 use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::json;
 use sqlx::sqlite::SqlitePoolOptions;
 use std::borrow::Cow;
 
-const TODAY: Date = date(2026, 11, 21);
+pub(super) const TODAY: Date = date(2026, 11, 21);
 
 /// Two partners whose records are alike; everything of the second carries `zeta`, everything that is closed to
 /// partners carries `hush` (and the margin is 7,777 basis points).
@@ -80,24 +80,46 @@ pub(super) async fn database() -> SqlCrm {
         .execute(&pool)
         .await
         .unwrap();
-    SqlCrm::new(pool)
+    SqlCrm::built_in(pool)
 }
 
-async fn crm() -> SqlCrm {
+pub(super) async fn crm() -> SqlCrm {
     let crm = database().await;
     seed::load(&crm, TODAY, &fixture).await.unwrap();
     crm
 }
 
+/// 12 % on what the first partner sells, written down somewhere.
+const PLAN: &str = "
+rules:
+  - id: edge-2025
+    source: {document: Commission Plan, heading: Rates}
+    effective_from: 2025-01-01
+    for: {product: Edge, motion: new, attribution: sourced}
+    rates: {silver: {Edge: 12%}, gold: {Edge: 15%}}
+";
+
 async fn ask(crm: &SqlCrm, partner: &str, tool: Tool, args: &Value) -> Result<ToolOutcome, ToolError> {
+    ask_by(None, crm, partner, tool, args).await
+}
+
+async fn ask_by(
+    plan: Option<&CommissionPlan>,
+    crm: &SqlCrm,
+    partner: &str,
+    tool: Tool,
+    args: &Value,
+) -> Result<ToolOutcome, ToolError> {
     let partner = crm.partner(partner).await.unwrap().unwrap();
     call(
         tool,
         &ToolContext {
-            crm,
+            records: &Records::of(crm, &partner),
             partner: &partner,
             today: TODAY,
             fiscal_year_start: 1,
+            time_zone: &TimeZone::UTC,
+            plan,
         },
         args,
     )
@@ -230,18 +252,30 @@ async fn headlines_say_what_the_records_hold() {
 #[tokio::test]
 async fn rows_carry_the_rule_and_the_flags() {
     let crm = crm().await;
-    let outcome = ask(
-        &crm,
-        "p-001",
-        Tool::ListCommissions,
-        &json!({"amount": "9920.04"}),
-    )
-    .await
-    .unwrap();
+    let plan: CommissionPlan = serde_saphyr::from_str(PLAN).unwrap();
+    let explained = async |amount: &str| {
+        let args = json!({ "amount": amount, "kind": "commission" });
+        let outcome = ask_by(Some(&plan), &crm, "p-001", Tool::ListCommissions, &args)
+            .await
+            .unwrap();
+        assert_proven(&outcome);
+        outcome
+    };
+    let differs = explained("100.00").await;
+    let told = differs.records[1].field("difference").unwrap();
+    assert_eq!(
+        told.text,
+        "the CRM has EUR 100.00, the plan gives EUR 9,920.04: a difference of -EUR 9,820.04"
+    );
+    let outcome = explained("9920.04").await;
     let text = |name: &str| outcome.records[1].field(name).map(|field| field.text.clone());
     assert_eq!(
         text("rule").as_deref(),
-        Some("Silver partners, Edge, new, sourced: 12 % on deals closed from 1 January 2025")
+        Some("Commission Plan, “Rates”, in force from 1 January 2025")
+    );
+    assert_eq!(
+        text("arithmetic").as_deref(),
+        Some("EUR 82,667.00 × 12 % = EUR 9,920.04")
     );
     assert_eq!(
         outcome.records[1].field("amount").unwrap().value,
@@ -321,12 +355,14 @@ async fn a_database_that_is_gone_is_unavailable() {
         .connect("sqlite::memory:")
         .await
         .unwrap();
-    let empty = SqlCrm::new(pool);
+    let empty = SqlCrm::built_in(pool);
     let ctx = ToolContext {
-        crm: &empty,
+        records: &Records::of(&empty, &partner),
         partner: &partner,
         today: TODAY,
         fiscal_year_start: 1,
+        time_zone: &TimeZone::UTC,
+        plan: None,
     };
     for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
         assert!(

@@ -1,8 +1,8 @@
 //! Deals read from a text: a pasted mail, a chat message, a call note, a form or a few words, in English, German and
 //! French, well written or not.
 //!
-//! Everything is found by its form and by the words around it: [`page`] cuts the text up, one file for each kind of fact
-//! finds and weighs its candidates, and [`deals`] decides which deals there are and gives each its own. The lists of
+//! Everything is found by its form and by the words around it: `page` cuts the text up, one file for each kind of fact
+//! finds and weighs its candidates, and `deals` decides which deals there are and gives each its own. The lists of
 //! words are in `words/`. The text is data: sentences that speak to a machine are read as nothing.
 
 mod address;

@@ -1,8 +1,11 @@
-//! What tests stand on: homes, a running service, a scripted language model.
+//! What tests stand on: homes, a running service, a scripted language model, stand-ins of CRMs.
 
+pub(crate) mod connections;
+pub(crate) mod crm;
 mod home;
 mod obedient;
 mod parts;
+pub(crate) mod postgres;
 mod script;
 mod service;
 mod smtp;

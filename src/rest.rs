@@ -1,14 +1,14 @@
-//! Leaves an endpoint alone for a while when it keeps failing, so that nobody waits for what will not come.
+//! Leaves a service alone for a while when it keeps failing, so that nobody waits for what will not come.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Failures in a row after which an endpoint rests.
+/// Failures in a row after which a service rests.
 const FAILURES: u32 = 3;
 
-/// How an endpoint has done of late.
+/// How a service has done of late.
 #[derive(Debug)]
 pub struct Rest {
     length: Duration,
@@ -24,7 +24,7 @@ struct State {
 }
 
 impl Rest {
-    /// For an endpoint that rests this long; of no length, it never does.
+    /// For a service that rests this long; of no length, it never does.
     #[must_use]
     pub fn new(length: Duration) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Rest {
         }
     }
 
-    /// Whether the endpoint may be asked. After a rest it is asked once; whether by others too, the answer decides.
+    /// Whether it may be asked. After a rest it is asked once; whether by others too, the answer decides.
     #[must_use]
     pub fn is_over(&self, now: Instant) -> bool {
         let mut state = self.state();

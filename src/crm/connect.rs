@@ -1,0 +1,192 @@
+//! From the settings to a connection.
+
+use super::{
+    Crm, CrmError, Read, SqlCrm, Whose,
+    cache::{Ages, Cached},
+    fields::Table,
+    hubspot::HubSpot,
+    mapping::Mapping,
+    remote::{Grant, Reach},
+    salesforce::Salesforce,
+};
+use crate::config::{CrmKind, CrmSettings, HubSpotSettings, SalesforceSettings};
+use anyhow::Context;
+use async_trait::async_trait;
+use jiff::tz::TimeZone;
+use secrecy::ExposeSecret;
+use sqlx::{
+    SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+use std::{collections::BTreeSet, sync::Arc};
+use url::Url;
+
+/// Connections to a vendor's database: a question reads a handful of small tables.
+const CONNECTIONS: u32 = 4;
+
+const HUBSPOT: &str = include_str!("hubspot.toml");
+const SALESFORCE: &str = include_str!("salesforce.toml");
+
+/// The CRM that the settings name; `own` is the one in the home's database, where the program's tables always are.
+///
+/// # Errors
+/// When the settings cannot work.
+pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
+    if settings.kind == CrmKind::BuiltIn {
+        return Ok(Arc::new(own));
+    }
+    let ages = Ages {
+        fresh: settings.fresh_seconds,
+        stale: settings.stale_seconds,
+        kept: settings.kept_seconds,
+    };
+    Ok(Arc::new(Split {
+        far: Cached::new(direct(settings, own.clone(), zone)?, mapping(settings)?, ages),
+        own,
+    }))
+}
+
+/// The CRM that the settings name, as it is at every moment: nothing is kept.
+///
+/// # Errors
+/// As [`connect`].
+pub fn direct(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
+    let mapping = mapping(settings)?;
+    let reach = Reach {
+        timeout: settings.timeout_seconds,
+        rest: settings.rest_seconds,
+    };
+    Ok(match settings.kind {
+        CrmKind::BuiltIn => Arc::new(own),
+        CrmKind::Sql => Arc::new(sql(settings, mapping, zone)?),
+        CrmKind::Hubspot => {
+            let url = address("crm.hubspot.url", &settings.hubspot.url)?;
+            let grant = hubspot_grant(&settings.hubspot)?;
+            Arc::new(HubSpot::new(url, grant, reach, mapping, zone)?)
+        }
+        CrmKind::Salesforce => {
+            let of = &settings.salesforce;
+            let url = address("crm.salesforce.url", &of.url)?;
+            let grant = salesforce_grant(of)?;
+            Arc::new(Salesforce::new(
+                url,
+                of.version.clone(),
+                grant,
+                reach,
+                mapping,
+                zone,
+            )?)
+        }
+    })
+}
+
+/// What comes with the kind of CRM, amended by the settings.
+///
+/// # Errors
+/// When what comes with it is broken.
+pub fn mapping(settings: &CrmSettings) -> anyhow::Result<Mapping> {
+    let own = match settings.kind {
+        CrmKind::BuiltIn => return Ok(Mapping::same()),
+        CrmKind::Sql => Mapping::same(),
+        CrmKind::Hubspot => written(HUBSPOT)?,
+        CrmKind::Salesforce => written(SALESFORCE)?,
+    };
+    Ok(own.amended(&settings.tables))
+}
+
+fn written(toml: &str) -> anyhow::Result<Mapping> {
+    let file = config::File::from_str(toml, config::FileFormat::Toml);
+    Ok(config::Config::builder()
+        .add_source(file)
+        .build()?
+        .try_deserialize()?)
+}
+
+/// The vendor's CRM for what is partners', our own database for what is the program's.
+struct Split {
+    far: Cached,
+    own: SqlCrm,
+}
+
+#[async_trait]
+impl Crm for Split {
+    async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
+        match table.owner {
+            Some(_) => self.far.read(table, whose).await,
+            None => self.own.read(table, whose).await,
+        }
+    }
+
+    async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
+        self.far.schema(table).await
+    }
+
+    async fn changed(&self, object: Option<&str>) {
+        self.far.changed(object).await;
+    }
+}
+
+fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {
+    let url = settings.sql.url.expose_secret();
+    // The messages of both name no password.
+    if url.starts_with("sqlite:") {
+        let options: SqliteConnectOptions = url.parse().context("crm.sql.url")?;
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS);
+        let pool: SqlitePool = pool.connect_lazy_with(options.read_only(true));
+        return Ok(SqlCrm::new(pool, mapping, zone));
+    }
+    let options: PgConnectOptions = url
+        .parse()
+        .context("crm.sql.url: write postgres://… or sqlite://…")?;
+    let patience = settings.timeout_seconds.as_millis().to_string();
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(settings.timeout_seconds)
+        .connect_lazy_with(options.options([("statement_timeout", patience)]));
+    Ok(SqlCrm::new(pool, mapping, zone))
+}
+
+fn address(setting: &str, url: &str) -> anyhow::Result<Url> {
+    let url: Url = url
+        .parse()
+        .with_context(|| format!("{setting}: {url:?} is no address"))?;
+    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    anyhow::ensure!(
+        url.scheme() == "https" || is_local,
+        "{setting}: a token is sent there, so it begins with https://"
+    );
+    Ok(url)
+}
+
+fn hubspot_grant(of: &HubSpotSettings) -> anyhow::Result<Grant> {
+    match (&of.token, &of.client_secret, &of.refresh_token) {
+        (Some(token), None, None) => Ok(Grant::Fixed(token.clone())),
+        (None, Some(client_secret), Some(refresh_token)) => Ok(Grant::Refresh {
+            client_id: of.client_id.clone(),
+            client_secret: client_secret.clone(),
+            refresh_token: refresh_token.clone(),
+        }),
+        _ => anyhow::bail!(
+            "crm.hubspot: it needs `token`, or `client_id`, `client_secret` and `refresh_token`"
+        ),
+    }
+}
+
+fn salesforce_grant(of: &SalesforceSettings) -> anyhow::Result<Grant> {
+    match (&of.client_secret, &of.private_key) {
+        (Some(client_secret), None) => Ok(Grant::ClientCredentials {
+            client_id: of.client_id.clone(),
+            client_secret: client_secret.clone(),
+        }),
+        (None, Some(private_key)) => Ok(Grant::JwtBearer {
+            client_id: of.client_id.clone(),
+            user: of.user.clone(),
+            audience: of.audience.clone(),
+            private_key: private_key.clone(),
+        }),
+        _ => anyhow::bail!(
+            "crm.salesforce: it needs `client_id` with `client_secret`, or with `user` and `private_key`"
+        ),
+    }
+}

@@ -1,0 +1,332 @@
+//! What a vendor's own CRM calls our tables and columns, and in which form it keeps their values.
+//!
+//! A mapping is data: it comes with each connection (`hubspot.toml`, `salesforce.toml`) and is changed, table by table
+//! and column by column, in `liaison.toml`. It is the only place where a vendor's names meet ours.
+
+mod values;
+
+use super::{
+    CrmError, Row, Whose,
+    fields::{Column, TABLES, Table},
+};
+use crate::program::money::Currency;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Tables of a CRM by our name for them. A table that is not here is not in the CRM.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Mapping(BTreeMap<String, TableMapping>);
+
+/// One table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TableMapping {
+    /// What the CRM calls it; empty: it has none such.
+    pub object: String,
+    /// Columns by our name for them.
+    pub fields: BTreeMap<String, FieldMapping>,
+}
+
+/// One column: the CRM's name for it alone, or all there is to say.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Written")]
+pub struct FieldMapping {
+    /// The CRM's name for it; nothing where every row has the same `value`.
+    pub field: Option<String>,
+    /// What every row has.
+    pub value: Option<String>,
+    /// Our values by the CRM's: `closedwon = "closed_won"`.
+    pub values: BTreeMap<String, String>,
+    /// The form it is kept in.
+    pub unit: Option<Unit>,
+    /// The object that the row is tied to and whose field this is.
+    pub of: Option<String>,
+}
+
+/// The form in which a number is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Whole units of the currency, with decimals: `1240.50`.
+    Major,
+    /// Cents.
+    Minor,
+    /// `12.5` is 12.5 %.
+    Percent,
+    /// `0.125` is 12.5 %.
+    Fraction,
+    /// `1250` is 12.5 %.
+    BasisPoints,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Name(String),
+    Whole(Whole),
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Whole {
+    field: Option<String>,
+    value: Option<String>,
+    values: BTreeMap<String, String>,
+    unit: Option<Unit>,
+    of: Option<String>,
+}
+
+impl From<Written> for FieldMapping {
+    fn from(written: Written) -> Self {
+        let whole = match written {
+            Written::Name(name) => Whole {
+                field: Some(name).filter(|name| !name.is_empty()),
+                ..Whole::default()
+            },
+            Written::Whole(whole) => whole,
+        };
+        Self {
+            field: whole.field,
+            value: whole.value,
+            values: whole.values,
+            unit: whole.unit,
+            of: whole.of,
+        }
+    }
+}
+
+impl Mapping {
+    /// Every table and column under our own name, in our own form: the built-in CRM.
+    #[must_use]
+    pub fn same() -> Self {
+        Self(
+            TABLES
+                .iter()
+                .map(|table| (table.name.to_owned(), TableMapping::same(table)))
+                .collect(),
+        )
+    }
+
+    /// The vendor's words in place of the connection's own, column by column.
+    #[must_use]
+    pub fn amended(mut self, by: &Self) -> Self {
+        for (name, table) in &by.0 {
+            let known = self.0.entry(name.clone()).or_default();
+            if !table.object.is_empty() {
+                known.object.clone_from(&table.object);
+            }
+            let fields = table
+                .fields
+                .iter()
+                .map(|(name, field)| (name.clone(), field.clone()));
+            known.fields.extend(fields);
+        }
+        self
+    }
+
+    /// What is written for a table; nothing where the CRM has none such.
+    #[must_use]
+    pub fn table(&self, table: &Table) -> Option<&TableMapping> {
+        self.0.get(table.name).filter(|mapped| !mapped.object.is_empty())
+    }
+
+    /// Every slip of the pen, in words for whoever writes it: unknown tables and columns, units that do not fit.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (name, mapped) in &self.0 {
+            let Some(table) = TABLES.iter().find(|table| table.name == name) else {
+                let known: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+                problems.push(format!(
+                    "crm.tables.{name}: there is no such table; there are {}",
+                    known.join(", ")
+                ));
+                continue;
+            };
+            for (field, written) in &mapped.fields {
+                let place = format!("crm.tables.{name}.fields.{field}");
+                match table.column(field) {
+                    None => problems.push(format!("{place}: {name} has no such column")),
+                    Some(column) => problems.extend(
+                        values::misfit(column.kind, written.unit)
+                            .map(|problem| format!("{place}: {problem}")),
+                    ),
+                }
+            }
+        }
+        problems
+    }
+}
+
+impl TableMapping {
+    fn same(table: &Table) -> Self {
+        let fields = table.columns.iter().map(|column| {
+            let mapped = FieldMapping {
+                field: Some(column.name.to_owned()),
+                value: None,
+                values: BTreeMap::new(),
+                unit: values::own_unit(column.kind),
+                of: None,
+            };
+            (column.name.to_owned(), mapped)
+        });
+        Self {
+            object: table.name.to_owned(),
+            fields: fields.collect(),
+        }
+    }
+
+    /// The columns of a table that may be read of somebody, and that the CRM has, with what it calls them.
+    pub fn asked<'m>(
+        &'m self,
+        table: &'static Table,
+        whose: Whose<'_>,
+    ) -> impl Iterator<Item = (&'static Column, &'m FieldMapping)> {
+        self.open(table)
+            .filter(move |(column, _)| whose.admits(table, column))
+    }
+
+    /// The open columns of a table that the CRM has, with what it calls them.
+    pub fn open<'m>(
+        &'m self,
+        table: &'static Table,
+    ) -> impl Iterator<Item = (&'static Column, &'m FieldMapping)> {
+        table
+            .open()
+            .filter_map(|column| Some((column, self.fields.get(column.name)?)))
+            .filter(|(_, mapped)| mapped.field.is_some() || mapped.value.is_some())
+    }
+
+    /// The CRM's name of the column that says whose a row is.
+    #[must_use]
+    pub fn owner(&self, table: &Table) -> Option<&FieldMapping> {
+        self.fields.get(table.owner?)
+    }
+
+    /// A row in our form; `found` returns what the CRM holds for a mapped column.
+    ///
+    /// # Errors
+    /// [`CrmError::Malformed`] for a value that is not of its column's kind.
+    pub fn row(
+        &self,
+        table: &'static Table,
+        whose: Whose<'_>,
+        zone: &TimeZone,
+        found: impl Fn(&FieldMapping) -> Option<String>,
+    ) -> Result<Row, CrmError> {
+        let held = |mapped: &FieldMapping| mapped.value.clone().or_else(|| found(mapped));
+        let text = |column: &str| {
+            let mapped = self.fields.get(column)?;
+            held(mapped).map(|value| mapped.values.get(&value).cloned().unwrap_or(value))
+        };
+        let currency = text("currency").and_then(|code| code.parse::<Currency>().ok());
+        let mut row = Vec::new();
+        for (column, mapped) in self.asked(table, whose) {
+            let Some(value) = held(mapped).filter(|value| !value.trim().is_empty()) else {
+                continue;
+            };
+            let value = match mapped.values.get(&value) {
+                Some(ours) => ours.clone(),
+                None => values::canonical(column.kind, mapped.unit, value.trim(), currency, zone).map_err(
+                    |problem| CrmError::Malformed {
+                        table: table.name,
+                        id: text("id").unwrap_or_default(),
+                        column: column.name,
+                        problem: format!("{value:?}, {problem}"),
+                    },
+                )?,
+            };
+            row.push((column.name, value));
+        }
+        Ok(row.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::fields::OPPORTUNITIES;
+
+    fn mapping(toml: &str) -> Mapping {
+        let read =
+            config::Config::builder().add_source(config::File::from_str(toml, config::FileFormat::Toml));
+        read.build().unwrap().try_deserialize().unwrap()
+    }
+
+    #[test]
+    fn a_row_is_read_by_the_vendors_names() {
+        let mapping = mapping(
+            r#"
+            [opportunities]
+            object = "deals"
+            [opportunities.fields]
+            id = "hs_object_id"
+            partner_id = "partner"
+            name = "dealname"
+            motion = { value = "new" }
+            stage = { field = "dealstage", values = { "7" = "closed_won" } }
+            amount_minor = { field = "amount", unit = "major" }
+            currency = "code"
+            close_date = "closedate"
+            internal_note = "note"
+            "#,
+        );
+        let held = [
+            ("hs_object_id", "12"),
+            ("partner", "p-001"),
+            ("dealname", " Rollout "),
+            ("dealstage", "7"),
+            ("amount", "1240.5"),
+            ("code", "EUR"),
+            ("closedate", "2026-03-31T22:30:00Z"),
+            ("note", "never"),
+        ];
+        let table = mapping.table(&OPPORTUNITIES).unwrap();
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let row = table.row(&OPPORTUNITIES, Whose::Everybody, &zone, |mapped| {
+            let name = mapped.field.as_deref()?;
+            held.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        });
+        let row = row.unwrap();
+        let check = |column: &str, expected: Option<&str>| assert_eq!(row.get(column), expected, "{column}");
+        check("name", Some("Rollout"));
+        check("motion", Some("new"));
+        check("stage", Some("closed_won"));
+        check("amount_minor", Some("124050"));
+        check("close_date", Some("2026-04-01"));
+        check("internal_note", None);
+        check("customer", None);
+    }
+
+    #[test]
+    fn the_vendor_changes_single_columns() {
+        let own =
+            mapping("[opportunities]\nobject = \"deals\"\nfields = { id = \"id\", name = \"dealname\" }");
+        let theirs = mapping("[opportunities.fields]\nname = \"title\"");
+        let amended = own.amended(&theirs);
+        let table = amended.table(&OPPORTUNITIES).unwrap();
+        let names: Vec<_> = table
+            .fields
+            .values()
+            .map(|field| field.field.as_deref())
+            .collect();
+        assert_eq!(
+            (table.object.as_str(), names),
+            ("deals", vec![Some("id"), Some("title")])
+        );
+    }
+
+    #[test]
+    fn slips_are_told() {
+        let slips = mapping(
+            "[deals]\nobject = \"deals\"\n[opportunities.fields]\nsize = \"amount\"\nname = { field = \"n\", unit = \"major\" }",
+        );
+        let problems = slips.problems();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems[0].starts_with("crm.tables.deals: there is no such table"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Booked amounts beside what the vendor's commission plan gives: the explanation of each entry of a statement, and the
+//! entries that the plan explains otherwise or not at all.
+
+mod audit;
+mod ledger;
+mod plan;
+
+pub use audit::{Finding, audit};
+pub use ledger::{Explanation, Ledger};
+pub use plan::{PlanError, load};
