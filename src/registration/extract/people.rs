@@ -237,7 +237,7 @@ fn score(page: &Page<'_>, known: &Known<'_>, words: &Range<usize>, mailed: bool)
     add(sends, 0.3);
     let office = at > 0
         && page.tokens[at - 1].line == token.line
-        && page.gap(at).len() <= 2
+        && matches!(page.gap(at), " " | ", ")
         && is_title(page, at - 1)
         && !SALUTATIONS.has(page.key(at - 1));
     let titled = page
