@@ -20,6 +20,7 @@ pub mod home;
 pub mod http;
 pub mod intake;
 pub mod program;
+pub mod registration;
 pub mod rest;
 pub mod statement;
 pub mod store;

@@ -12,15 +12,18 @@
 //! 5. [`gate`], [`compare`](mod@compare), [`report`]: may it be released, what changed, how to read it.
 //!
 //! [`ranking`], [`spans`] and [`calibration`] are apart from that: the figures of retrieval alone, against public
-//! judgements.
+//! judgements. [`registrations`] and [`name_pairs`] judge what reads deals from texts and what compares customers.
 
 pub mod calibration;
 pub mod compare;
+pub mod counts;
 pub mod evidence;
 pub mod expect;
 pub mod gate;
+pub mod name_pairs;
 pub mod numbers;
 pub mod ranking;
+pub mod registrations;
 pub mod report;
 pub mod run;
 pub mod spans;

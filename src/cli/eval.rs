@@ -1,6 +1,7 @@
-//! `liaison eval`: golden suites against this home, two runs compared, and retrieval alone against public judgements.
+//! `liaison eval`: golden suites against this home, two runs compared, and single abilities against judgements.
 
 mod chunking;
+mod registrations;
 mod retrieval;
 mod scratch;
 mod support;
@@ -32,6 +33,10 @@ pub(super) enum Args {
     Retrieval(retrieval::Args),
     /// Measure search and splitting against marked places in long texts, in a throw-away home
     Chunking(chunking::Args),
+    /// Measure what is read from texts that register deals
+    Registrations(registrations::Args),
+    /// Measure which pairs of customer names are taken for one customer
+    Names(registrations::NamesArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -55,6 +60,8 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
         Args::Run(args) => measure(context, args).await,
         Args::Retrieval(args) => retrieval::run(context, args).await,
         Args::Chunking(args) => chunking::run(context, args).await,
+        Args::Registrations(args) => registrations::run(&context, &args),
+        Args::Names(args) => registrations::names(&context, &args),
         Args::Compare { run_a, run_b } => {
             let found = compare(&read(&run_a)?, &read(&run_b)?);
             if context.json {

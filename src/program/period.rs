@@ -54,6 +54,34 @@ impl Period {
         Some((calendar.resolve(&spec), range))
     }
 
+    /// A period that other words than the English of [`Period::find_in`] have named: the first one of that name that has
+    /// not ended, where no year is said.
+    #[must_use]
+    pub fn named(name: Name, today: Date, fiscal_year_start_month: i8) -> Self {
+        let of = |year: Option<i16>| year.map_or(YearRef::Open, YearRef::Number);
+        let calendar = Calendar {
+            today,
+            fiscal_start: fiscal_year_start_month.clamp(1, 12),
+            lean: Lean::Ahead,
+        };
+        calendar.resolve(&match name {
+            Name::Month(month, year) => Spec::Month {
+                month: month.clamp(1, 12),
+                year: of(year),
+            },
+            Name::Quarter(quarter, year) => Spec::Quarter {
+                quarter: quarter.clamp(1, 4),
+                year: of(year),
+            },
+            Name::Half(half, year) => Spec::Half {
+                half: half.clamp(1, 2),
+                year: of(year),
+            },
+            Name::Year(year) => Spec::Year(year),
+            Name::Away(unit, by) => Spec::Offset { unit, by },
+        })
+    }
+
     /// The four complete quarters before the one `today` is in: what tier thresholds are measured over.
     #[must_use]
     pub fn trailing_four_quarters(today: Date, fiscal_year_start_month: i8) -> Self {
@@ -102,13 +130,34 @@ impl Period {
 
 /// Units that a phrase counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+pub enum Unit {
+    /// A day.
     Day,
+    /// Monday to Sunday.
     Week,
+    /// A month of the calendar.
     Month,
+    /// A quarter of the vendor's year.
     Quarter,
+    /// A half of the vendor's year.
     Half,
+    /// The vendor's year.
     Year,
+}
+
+/// What a period is called: its number, and its year where one is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// A month, 1 to 12.
+    Month(i8, Option<i16>),
+    /// A quarter of the vendor's year, 1 to 4.
+    Quarter(i8, Option<i16>),
+    /// A half of the vendor's year, 1 or 2.
+    Half(i8, Option<i16>),
+    /// A fiscal year, between 2000 and 2100.
+    Year(i16),
+    /// So many whole units from the current one: 0 is "this", 1 is "next".
+    Away(Unit, i64),
 }
 
 /// Which year a month, quarter or half without a number belongs to.

@@ -262,3 +262,19 @@ proptest! {
         prop_assert_eq!(Period::trailing_four_quarters(today, start).until, this.from);
     }
 }
+
+#[test]
+fn names_of_any_language_are_the_next_such_period() {
+    let check = |name: Name, fiscal: i8, expected: &str| {
+        assert_eq!(Period::named(name, TODAY, fiscal).label, expected, "{name:?}");
+    };
+    check(Name::Quarter(3, None), 1, "Q3 2027");
+    check(Name::Quarter(4, None), 1, "Q4 2026");
+    check(Name::Quarter(3, Some(2026)), 7, "Q3 FY2026");
+    check(Name::Half(1, None), 1, "H1 2027");
+    check(Name::Month(11, None), 1, "November 2026");
+    check(Name::Month(3, Some(2028)), 1, "March 2028");
+    check(Name::Year(2027), 1, "2027");
+    check(Name::Away(Unit::Month, 1), 1, "December 2026");
+    check(Name::Away(Unit::Year, 0), 7, "FY2027");
+}
