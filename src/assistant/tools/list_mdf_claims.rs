@@ -32,10 +32,10 @@ pub(super) const EXAMPLES: &[&str] = &[
 ];
 
 pub(super) const WORDS: &[&str] = &[
-    "mdf",
     "claim",
     "claims",
-    "marketing",
+    "request",
+    "requests",
     "reimburse",
     "reimbursed",
     "activity",

@@ -43,11 +43,13 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
                     .map(Value::from)
             }),
             _ => match property["type"].as_str() {
-                Some("boolean") => is_said(name, &question.asked).then_some(Value::Bool(true)),
+                Some("boolean") => is_wanted(name, property, &question.asked).then_some(Value::Bool(true)),
                 Some("integer") if !name.contains("within") || is_ahead(&question.asked) => {
                     days.map(Value::from)
                 }
                 Some("integer") => None,
+                // "Was it approved?" wants to hear of it whatever it is.
+                _ if name == "status" && asks_whether(&question.asked) => None,
                 _ => choice(tool, property, &question.asked, ask),
             },
         };
@@ -115,10 +117,22 @@ fn takes_window(properties: &Map<String, Value>) -> bool {
     properties.keys().any(|name| name.contains("within"))
 }
 
-/// Whether a question uses the word that an argument is called by.
-fn is_said(name: &str, text: &str) -> bool {
+/// Whether a question uses a word that a switch is called or described by.
+fn is_wanted(name: &str, property: &Value, text: &str) -> bool {
     let asked: Vec<String> = words::words(text).collect();
-    says(&asked, name)
+    let described = property["description"].as_str().unwrap_or_default();
+    let mut telling = words::words(described).filter(|word| words::is_topic(word));
+    says(&asked, name) || telling.any(|word| says(&asked, &word))
+}
+
+/// Whether a question wants to know if one thing is so; "any" asks for all that are.
+fn asks_whether(text: &str) -> bool {
+    let asked: Vec<String> = words::words(text).collect();
+    let opens = ["is", "was", "has", "did"].contains(&asked.first().map_or("", String::as_str));
+    opens
+        && !asked
+            .iter()
+            .any(|word| ["any", "anything", "some"].contains(&word.as_str()))
 }
 
 /// "And the quarter before that?": the period before the one of the exchange that is followed.
@@ -366,6 +380,27 @@ mod tests {
             Some(("Ines Carvalho", "Ines Carvalho")),
         );
         check("northwinds", None);
+    }
+
+    #[test]
+    fn a_question_whether_something_is_so_names_no_filter() {
+        let check = |text: &str, expected| assert_eq!(asks_whether(text), expected, "{text}");
+        check("Was our request approved?", true);
+        check("Has the fair been paid yet?", true);
+        check("Is any of my registrations expired?", false);
+        check("Which requests were approved?", false);
+        check("Are my claims paid?", false);
+    }
+
+    #[test]
+    fn switches_are_known_by_their_description() {
+        let property =
+            serde_json::json!({ "type": "boolean", "description": "Weighted by probability, too." });
+        let check =
+            |text: &str, expected| assert_eq!(is_wanted("weighted", &property, text), expected, "{text}");
+        check("our weighted pipeline", true);
+        check("with the probabilities in it", true);
+        check("our pipeline by stage", false);
     }
 
     #[test]
