@@ -30,6 +30,7 @@ pub(super) const EXAMPLES: &[&str] = &[
     "What is my average deal size this year?",
     "How long does it take us to close a deal?",
     "How long is our sales cycle?",
+    "How many days pass between the start of a deal and our closing it?",
     "What is my pipeline velocity?",
     "How fast does our pipeline move?",
     "Compare our win rate by product",
@@ -39,7 +40,7 @@ pub(super) const EXAMPLES: &[&str] = &[
 ];
 
 pub(super) const WORDS: &[&str] = &[
-    "velocity", "cycle", "average", "typical", "metrics", "kpi", "kpis", "ratio",
+    "velocity", "cycle", "average", "typical", "share", "metrics", "kpi", "kpis", "ratio",
 ];
 
 const COLUMNS: &[&str] = &[
