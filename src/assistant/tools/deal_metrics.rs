@@ -30,7 +30,6 @@ pub(super) const EXAMPLES: &[&str] = &[
     "What is my average deal size this year?",
     "How long does it take us to close a deal?",
     "How long is our sales cycle?",
-    "How many days pass between the start of a deal and our closing it?",
     "What is my pipeline velocity?",
     "How fast does our pipeline move?",
     "Compare our win rate by product",

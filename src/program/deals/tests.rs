@@ -19,16 +19,16 @@ fn deal(outcome: Outcome, minor: i64, code: &str, days: i64) -> Deal {
 #[test]
 fn figures_are_those_of_the_formulas() {
     let closed = [
-        deal(Outcome::Won, 1_000_00, "EUR", 10),
-        deal(Outcome::Won, 2_000_01, "EUR", 40),
-        deal(Outcome::Won, 3_000_00, "EUR", 41),
-        deal(Outcome::Lost, 9_000_00, "EUR", 99),
-        deal(Outcome::Open, 9_000_00, "EUR", 99),
+        deal(Outcome::Won, 100_000, "EUR", 10),
+        deal(Outcome::Won, 200_001, "EUR", 40),
+        deal(Outcome::Won, 300_000, "EUR", 41),
+        deal(Outcome::Lost, 900_000, "EUR", 99),
+        deal(Outcome::Open, 900_000, "EUR", 99),
     ];
     let open = [
-        deal(Outcome::Open, 500_00, "EUR", 1),
-        deal(Outcome::Open, 700_00, "EUR", 1),
-        deal(Outcome::Won, 700_00, "EUR", 1),
+        deal(Outcome::Open, 50_000, "EUR", 1),
+        deal(Outcome::Open, 70_000, "EUR", 1),
+        deal(Outcome::Won, 70_000, "EUR", 1),
     ];
     let metrics = metrics(&closed, &open);
     assert_eq!((metrics.open, metrics.won, metrics.lost), (2, 3, 1));
@@ -45,7 +45,7 @@ fn figures_are_those_of_the_formulas() {
 
 #[test]
 fn nothing_closed_has_no_rates() {
-    let open = [deal(Outcome::Open, 500_00, "EUR", 1)];
+    let open = [deal(Outcome::Open, 50_000, "EUR", 1)];
     let metrics = metrics(&open, &open);
     assert_eq!((metrics.win_rate_pct, metrics.cycle), (None, None));
     assert!(metrics.average.is_empty() && metrics.velocity.is_empty());
@@ -54,14 +54,14 @@ fn nothing_closed_has_no_rates() {
 #[test]
 fn currencies_have_figures_of_their_own() {
     let closed = [
-        deal(Outcome::Won, 1_000_00, "EUR", 10),
-        deal(Outcome::Won, 3_000_00, "USD", 20),
-        deal(Outcome::Lost, 1_00, "USD", 20),
+        deal(Outcome::Won, 100_000, "EUR", 10),
+        deal(Outcome::Won, 300_000, "USD", 20),
+        deal(Outcome::Lost, 100, "USD", 20),
     ];
     let open = [
-        deal(Outcome::Open, 1_00, "EUR", 1),
-        deal(Outcome::Open, 1_00, "USD", 1),
-        deal(Outcome::Open, 1_00, "SGD", 1),
+        deal(Outcome::Open, 100, "EUR", 1),
+        deal(Outcome::Open, 100, "USD", 1),
+        deal(Outcome::Open, 100, "SGD", 1),
     ];
     let metrics = metrics(&closed, &open);
     assert_eq!(metrics.average.to_string(), "EUR 1,000.00 and USD 3,000.00");

@@ -39,8 +39,6 @@ pub(super) const RULE_QUESTIONS: &[&str] = &[
     "When should the renewal offer be made?",
     "What happens if a partner falls below its thresholds?",
     "By when must a claim be handed in?",
-    "When does a request for marketing funds have to be made?",
-    "Which activities are paid for from marketing funds, and what share of the costs?",
 ];
 
 /// What must hold for a question to be about the partner's own records: the least similarity to a tool's
@@ -230,7 +228,12 @@ pub(super) fn takes_customer(tool: Tool) -> bool {
 
 /// Whether a question about own records asks for the rule as well.
 fn asks_for_rule(text: &str) -> bool {
-    words::words(text).any(|word| RULE_WORDS.contains(&word.as_str()))
+    let words: Vec<String> = words::words(text).collect();
+    // "Have to" is a "must" of two words.
+    words.iter().any(|word| RULE_WORDS.contains(&word.as_str()))
+        || words
+            .windows(2)
+            .any(|pair| pair == ["have", "to"] || pair == ["has", "to"])
 }
 
 const RULE_WORDS: &[&str] = &[
