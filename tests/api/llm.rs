@@ -4,7 +4,7 @@
 use crate::support::{
     KEY, MODEL, Script, Seen, Turn, calls, liaison, run, run_with, says, seeded, stderr_of,
 };
-use liaison::assistant::citation::without_targets;
+use liaison::assistant::{citation::without_targets, tools::Tool};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -306,7 +306,7 @@ fn the_model_is_told_of_no_partner_argument_and_its_key_stays_secret() {
     assert_eq!(seen[0].authorization, format!("Bearer {KEY}"));
 
     let tools = seen[0].body["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 7);
+    assert_eq!(tools.len(), Tool::ALL.len());
     for tool in tools {
         let (name, schema) = (&tool["function"]["name"], &tool["function"]["parameters"]);
         assert_eq!(schema["additionalProperties"], false, "{name}");

@@ -39,7 +39,7 @@ pub(super) const EXAMPLES: &[&str] = &[
 ];
 
 pub(super) const WORDS: &[&str] = &[
-    "velocity", "cycle", "average", "typical", "metrics", "kpi", "kpis", "ratio",
+    "velocity", "cycle", "average", "typical", "share", "metrics", "kpi", "kpis", "ratio",
 ];
 
 const COLUMNS: &[&str] = &[

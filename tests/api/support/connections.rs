@@ -240,6 +240,7 @@ fn refers(relation: &str) -> (String, Option<&'static str>) {
         "Owner" => ("OwnerId".to_owned(), Some("User")),
         "Account" => ("AccountId".to_owned(), Some("Account")),
         "Opportunity__r" => ("Opportunity__c".to_owned(), Some("Opportunity")),
+        "Fund__r" => ("Fund__c".to_owned(), Some("Liaison_Mdf_Fund__c")),
         other => (other.replace("__r", "__c"), Some("Account")),
     }
 }

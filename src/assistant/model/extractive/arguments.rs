@@ -4,6 +4,7 @@
 
 use super::{
     super::{Ask, Vocabulary},
+    filters::{asks_whether, choice, days, is_ahead, is_wanted},
     question::Question,
     route::RULE_QUESTIONS,
     words,
@@ -43,11 +44,13 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
                     .map(Value::from)
             }),
             _ => match property["type"].as_str() {
-                Some("boolean") => is_said(name, &question.asked).then_some(Value::Bool(true)),
+                Some("boolean") => is_wanted(name, property, &question.asked).then_some(Value::Bool(true)),
                 Some("integer") if !name.contains("within") || is_ahead(&question.asked) => {
                     days.map(Value::from)
                 }
                 Some("integer") => None,
+                // "Was it approved?" wants to hear of it whatever it is.
+                _ if name == "status" && asks_whether(&question.asked) => None,
                 _ => choice(tool, property, &question.asked, ask),
             },
         };
@@ -81,44 +84,9 @@ pub(super) fn period_range(text: &str, ask: &Ask<'_>) -> Option<Range<usize>> {
     since_last_payment(text).or_else(dated)
 }
 
-/// A number of days: "60 days", "two weeks", "a month".
-fn days(text: &str) -> Option<u32> {
-    const NUMBERS: [&str; 12] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
-    let words: Vec<String> = words::words(text).collect();
-    let number = |word: &str| match word {
-        "a" | "an" => Some(1),
-        word => match NUMBERS.iter().position(|number| *number == word) {
-            Some(at) => u32::try_from(at + 1).ok(),
-            None => word.parse().ok().filter(|number| (1..=1_000).contains(number)),
-        },
-    };
-    let unit = |word: &str| match word {
-        "day" | "days" => Some(1),
-        "week" | "weeks" => Some(7),
-        "month" | "months" => Some(30),
-        _ => None,
-    };
-    words
-        .windows(2)
-        .find_map(|pair| Some(number(&pair[0])? * unit(&pair[1])?))
-}
-
-/// Whether a number of days is to come: "within 30 days", "in the next two weeks".
-fn is_ahead(text: &str) -> bool {
-    words::words(text).any(|word| ["within", "next", "coming"].contains(&word.as_str()))
-}
-
 /// Whether a tool asks for days that are to come.
 fn takes_window(properties: &Map<String, Value>) -> bool {
     properties.keys().any(|name| name.contains("within"))
-}
-
-/// Whether a question uses the word that an argument is called by.
-fn is_said(name: &str, text: &str) -> bool {
-    let asked: Vec<String> = words::words(text).collect();
-    says(&asked, name)
 }
 
 /// "And the quarter before that?": the period before the one of the exchange that is followed.
@@ -139,58 +107,6 @@ fn named(text: &str, names: &[String]) -> Option<Value> {
         .iter()
         .find(|name| text.contains(&name.to_lowercase()))
         .map(|name| Value::from(name.as_str()))
-}
-
-/// The value of a closed set whose words stand in the question, unless several do; a list takes them all.
-fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) -> Option<Value> {
-    // "This month" is no split by month.
-    let range = period_range(text, ask).unwrap_or_default();
-    let asked: Vec<String> = words::words(&text[..range.start])
-        .chain(words::words(&text[range.end..]))
-        .collect();
-    if let Some(parts) = property["items"]["enum"].as_array() {
-        let is_named = |part: &&Value| {
-            part.as_str()
-                .is_some_and(|part| part.split('_').any(|word| says(&asked, word)))
-        };
-        let named: Vec<Value> = parts.iter().filter(is_named).cloned().collect();
-        return (!named.is_empty()).then(|| named.into());
-    }
-    let values = property["enum"].as_array()?;
-    let mut named = values.iter().filter(|value| mentions(&asked, value));
-    let value = named.next().filter(|_| named.next().is_none())?;
-    // The tool's own subject stands in too many questions to be a filter.
-    (!tool.name().contains(value.as_str()?)).then(|| value.clone())
-}
-
-fn mentions(asked: &[String], value: &Value) -> bool {
-    let Some(value) = value.as_str() else { return false };
-    // Short values ("new", "won") stand in too many questions to be filters.
-    if value.len() < 4 {
-        return false;
-    }
-    // "When will I be paid?" asks for what is not paid yet.
-    if value == "paid"
-        && asked
-            .iter()
-            .any(|word| ["when", "will", "next", "get", "owed"].contains(&word.as_str()))
-    {
-        return false;
-    }
-    value.split('_').all(|word| says(asked, word))
-}
-
-/// Whether the question uses a word, in any form of it.
-fn says(asked: &[String], word: &str) -> bool {
-    let same = |asked: &String| {
-        let shared = word
-            .chars()
-            .zip(asked.chars())
-            .take_while(|(a, b)| a == b)
-            .count();
-        words::same(word, asked) || (shared >= 6 && shared + 3 >= word.chars().count())
-    };
-    asked.iter().any(same)
 }
 
 /// Where a name stands in a text, as a whole word and whatever its case.
@@ -366,16 +282,6 @@ mod tests {
             Some(("Ines Carvalho", "Ines Carvalho")),
         );
         check("northwinds", None);
-    }
-
-    #[test]
-    fn days_are_counted() {
-        let check = |text: &str, expected| assert_eq!(days(text), expected, "{text}");
-        check("no activity for 60 days", Some(60));
-        check("in the next two weeks", Some(14));
-        check("for over a month", Some(30));
-        check("on day 3 of the month", None);
-        check("how many days are left", None);
     }
 
     #[test]

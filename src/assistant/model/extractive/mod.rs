@@ -1,11 +1,12 @@
 //! An answer without a language model: pick the tools, quote the fitting sentences, or say no.
 //!
-//! `question` says what is asked, `route` where to look for it, `arguments` reads the filters out of it,
-//! `units` cuts passages into what can be quoted and `select` picks what answers. Everything it says is a
+//! `question` says what is asked, `route` where to look for it, `arguments` and `filters` read what narrows it
+//! down, `units` cuts passages into what can be quoted and `select` picks what answers. Everything it says is a
 //! quote, a tool's headline or a phrase of ours; so it cannot invent, only choose badly, and `select` would
 //! rather say no.
 
 mod arguments;
+mod filters;
 mod question;
 mod route;
 mod select;

@@ -71,7 +71,7 @@ const WITHOUT: Bar = Bar {
 };
 /// With less of a lead than this, the rules may be meant as well.
 const CLEAR: f32 = 0.10;
-/// What "which" or "how much" adds to the tools that list or sum up.
+/// What "which", "how much" or "on average" adds to the tools that list, sum up or compare.
 const VERB: f32 = 0.12;
 /// What a word that points to a tool adds to it.
 const WORD: f32 = 0.08;
@@ -157,13 +157,15 @@ fn bar(question: &Question, ask: &Ask<'_>) -> Bar {
 }
 
 /// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
-/// the question wants a list or a sum.
+/// the question wants a list, a sum or a ratio.
 fn ranked(question: &Question, alike: Vec<(Tool, f32)>, ask: &Ask<'_>) -> Vec<(Tool, f32)> {
     let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
-    let (lists, sums) = verbs(&question.asked);
+    let wants = wants(&question.asked);
     let fits = |tool: Tool| {
         let name = tool.name();
-        (lists || named) && name.starts_with("list_") || sums && !named && name.ends_with("_summary")
+        let sums = wants.sum && !named && name.ends_with("_summary");
+        let ratios = wants.ratio && name.ends_with("_metrics");
+        (wants.list || named) && name.starts_with("list_") || sums || ratios
     };
     let score = |(tool, alike)| {
         (
@@ -226,7 +228,12 @@ pub(super) fn takes_customer(tool: Tool) -> bool {
 
 /// Whether a question about own records asks for the rule as well.
 fn asks_for_rule(text: &str) -> bool {
-    words::words(text).any(|word| RULE_WORDS.contains(&word.as_str()))
+    let words: Vec<String> = words::words(text).collect();
+    // "Have to" is a "must" of two words.
+    words.iter().any(|word| RULE_WORDS.contains(&word.as_str()))
+        || words
+            .windows(2)
+            .any(|pair| pair == ["have", "to"] || pair == ["has", "to"])
 }
 
 const RULE_WORDS: &[&str] = &[
@@ -283,11 +290,30 @@ fn pronouns(text: &str) -> Own {
     }
 }
 
-/// Whether a question asks for a list, and whether for a sum.
-fn verbs(text: &str) -> (bool, bool) {
+/// What a question asks for.
+struct Wants {
+    list: bool,
+    sum: bool,
+    ratio: bool,
+}
+
+fn wants(text: &str) -> Wants {
     let words: Vec<String> = words::words(text).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let sums = has(&["total", "sum", "altogether", "overall"])
         || words.windows(2).any(|pair| pair == ["how", "much"]);
-    (has(&["list", "which", "each", "status"]) && !sums, sums)
+    let ratio = has(&[
+        "average",
+        "median",
+        "share",
+        "proportion",
+        "ratio",
+        "typical",
+        "usually",
+    ]) || words.windows(2).any(|pair| pair == ["win", "rate"]);
+    Wants {
+        list: has(&["list", "which", "each", "status"]) && !sums && !ratio,
+        sum: sums && !ratio,
+        ratio,
+    }
 }

@@ -1,0 +1,140 @@
+//! What the words of a question say about single filters: a value of a closed set, a switch, a number of days.
+
+use super::{super::Ask, arguments::period_range, words};
+use crate::assistant::tools::Tool;
+use serde_json::Value;
+
+/// The value of a closed set whose words stand in the question, unless several do; a list takes them all.
+pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) -> Option<Value> {
+    // "This month" is no split by month.
+    let range = period_range(text, ask).unwrap_or_default();
+    let asked: Vec<String> = words::words(&text[..range.start])
+        .chain(words::words(&text[range.end..]))
+        .collect();
+    if let Some(parts) = property["items"]["enum"].as_array() {
+        let is_named = |part: &&Value| {
+            part.as_str()
+                .is_some_and(|part| part.split('_').any(|word| says(&asked, word)))
+        };
+        let named: Vec<Value> = parts.iter().filter(is_named).cloned().collect();
+        return (!named.is_empty()).then(|| named.into());
+    }
+    let values = property["enum"].as_array()?;
+    let mut named = values.iter().filter(|value| mentions(&asked, value));
+    let value = named.next().filter(|_| named.next().is_none())?;
+    // The tool's own subject stands in too many questions to be a filter.
+    (!tool.name().contains(value.as_str()?)).then(|| value.clone())
+}
+
+fn mentions(asked: &[String], value: &Value) -> bool {
+    let Some(value) = value.as_str() else { return false };
+    // Short values ("new", "won") stand in too many questions to be filters.
+    if value.len() < 4 {
+        return false;
+    }
+    // "When will I be paid?" asks for what is not paid yet.
+    if value == "paid"
+        && asked
+            .iter()
+            .any(|word| ["when", "will", "next", "get", "owed"].contains(&word.as_str()))
+    {
+        return false;
+    }
+    value.split('_').all(|word| says(asked, word))
+}
+
+/// Whether the question uses a word, in any form of it.
+fn says(asked: &[String], word: &str) -> bool {
+    let same = |asked: &String| {
+        let shared = word
+            .chars()
+            .zip(asked.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        words::same(word, asked) || (shared >= 6 && shared + 3 >= word.chars().count())
+    };
+    asked.iter().any(same)
+}
+
+/// Whether a question uses a word that a switch is called or described by.
+pub(super) fn is_wanted(name: &str, property: &Value, text: &str) -> bool {
+    let asked: Vec<String> = words::words(text).collect();
+    let described = property["description"].as_str().unwrap_or_default();
+    let mut telling = words::words(described).filter(|word| words::is_topic(word));
+    says(&asked, name) || telling.any(|word| says(&asked, &word))
+}
+
+/// Whether a question wants to know if one thing is so; "any" asks for all that are.
+pub(super) fn asks_whether(text: &str) -> bool {
+    let asked: Vec<String> = words::words(text).collect();
+    let opens = ["is", "was", "has", "did"].contains(&asked.first().map_or("", String::as_str));
+    opens
+        && !asked
+            .iter()
+            .any(|word| ["any", "anything", "some"].contains(&word.as_str()))
+}
+
+/// A number of days: "60 days", "two weeks", "a month".
+pub(super) fn days(text: &str) -> Option<u32> {
+    const NUMBERS: [&str; 12] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    let words: Vec<String> = words::words(text).collect();
+    let number = |word: &str| match word {
+        "a" | "an" => Some(1),
+        word => match NUMBERS.iter().position(|number| *number == word) {
+            Some(at) => u32::try_from(at + 1).ok(),
+            None => word.parse().ok().filter(|number| (1..=1_000).contains(number)),
+        },
+    };
+    let unit = |word: &str| match word {
+        "day" | "days" => Some(1),
+        "week" | "weeks" => Some(7),
+        "month" | "months" => Some(30),
+        _ => None,
+    };
+    words
+        .windows(2)
+        .find_map(|pair| Some(number(&pair[0])? * unit(&pair[1])?))
+}
+
+/// Whether a number of days is to come: "within 30 days", "in the next two weeks".
+pub(super) fn is_ahead(text: &str) -> bool {
+    words::words(text).any(|word| ["within", "next", "coming"].contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_whether_something_is_so_names_no_filter() {
+        let check = |text: &str, expected| assert_eq!(asks_whether(text), expected, "{text}");
+        check("Was our request approved?", true);
+        check("Has the fair been paid yet?", true);
+        check("Is any of my registrations expired?", false);
+        check("Which requests were approved?", false);
+        check("Are my claims paid?", false);
+    }
+
+    #[test]
+    fn switches_are_known_by_their_description() {
+        let property =
+            serde_json::json!({ "type": "boolean", "description": "Weighted by probability, too." });
+        let check =
+            |text: &str, expected| assert_eq!(is_wanted("weighted", &property, text), expected, "{text}");
+        check("our weighted pipeline", true);
+        check("with the probabilities in it", true);
+        check("our pipeline by stage", false);
+    }
+
+    #[test]
+    fn days_are_counted() {
+        let check = |text: &str, expected| assert_eq!(days(text), expected, "{text}");
+        check("no activity for 60 days", Some(60));
+        check("in the next two weeks", Some(14));
+        check("for over a month", Some(30));
+        check("on day 3 of the month", None);
+        check("how many days are left", None);
+    }
+}
