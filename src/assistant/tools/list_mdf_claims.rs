@@ -24,7 +24,7 @@ pub(super) const EXAMPLES: &[&str] = &[
     "Has my MDF request been approved?",
     "When was our marketing claim paid?",
     "Which fund requests were rejected?",
-    "Which marketing activities did we hand in?",
+    "Which claims for marketing funds did we hand in?",
     "List the activities you paid for from our fund",
     "What is the status of my webinar claim?",
     "Which MDF claims are waiting for payment?",
