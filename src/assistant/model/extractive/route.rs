@@ -184,12 +184,18 @@ fn of_named(question: &Question, ranked: &[(Tool, f32)], ask: &Ask<'_>) -> Optio
     if arguments::own_customer(&question.text, ask.vocabulary).is_none() {
         return Some(vec![Tool::PartnerProfile]);
     }
-    let least = ranked.first().map_or(0.0, |(_, score)| score - NEAR);
-    let near = ranked.iter().take_while(|(_, score)| *score >= least);
-    Some(
-        near.map(|(tool, _)| *tool)
-            .filter(|tool| takes_customer(*tool))
-            .collect(),
+    let fits = |tool: Tool| takes_customer(tool) && (!is_view(tool) || points_to(&question.text, tool));
+    let fitting: Vec<&(Tool, f32)> = ranked.iter().filter(|(tool, _)| fits(*tool)).collect();
+    let least = fitting.first().map_or(0.0, |(_, score)| score - NEAR);
+    let near = fitting.iter().take_while(|(_, score)| *score >= least);
+    Some(near.map(|(tool, _)| *tool).collect())
+}
+
+/// Whether a tool looks at opportunities from one side only: whoever means that side says so.
+fn is_view(tool: Tool) -> bool {
+    matches!(
+        tool,
+        Tool::DealMetrics | Tool::ListStaleDeals | Tool::ListPipelineChanges
     )
 }
 
