@@ -4,6 +4,7 @@
 //! shift nothing, and the search's limit of 10,000 results is none.
 
 mod webhook;
+mod wire;
 
 pub use webhook::Delivery;
 
@@ -20,6 +21,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use url::Url;
+use wire::{Found, Object, Owners, Page, Properties, Ties, To};
 
 /// The id that every object has.
 const ID: &str = "hs_object_id";
@@ -43,66 +45,6 @@ pub struct HubSpot {
     url: Url,
     mapping: Mapping,
     zone: TimeZone,
-}
-
-/// One object with the properties that were asked for.
-#[derive(Debug, Deserialize)]
-struct Object {
-    id: String,
-    properties: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    total: usize,
-    results: Vec<Object>,
-}
-
-#[derive(Deserialize)]
-struct Ties {
-    results: Vec<Tie>,
-}
-
-#[derive(Deserialize)]
-struct Tie {
-    from: Id,
-    to: Vec<To>,
-}
-
-#[derive(Deserialize)]
-struct Id {
-    id: String,
-}
-
-#[derive(Deserialize)]
-struct To {
-    #[serde(rename = "toObjectId")]
-    id: Value,
-    #[serde(rename = "associationTypes", default)]
-    types: Vec<TieType>,
-}
-
-#[derive(Deserialize)]
-struct TieType {
-    label: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Owners {
-    results: Vec<Owner>,
-    paging: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Owner {
-    id: String,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    first_name: Option<String>,
-    #[serde(default)]
-    last_name: Option<String>,
 }
 
 impl HubSpot {
@@ -327,36 +269,6 @@ impl Crm for HubSpot {
 
     fn keeps(&self, table: &Table) -> bool {
         self.mapping.table(table).is_some()
-    }
-}
-
-#[derive(Deserialize)]
-struct Properties {
-    results: Vec<Property>,
-}
-
-#[derive(Deserialize)]
-struct Property {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Found {
-    results: Vec<Object>,
-}
-
-impl Owner {
-    fn fields(self) -> Map<String, Value> {
-        let name = [self.first_name, self.last_name]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
-        let fields = [("name", name), ("email", self.email.unwrap_or_default())];
-        fields
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect()
     }
 }
 

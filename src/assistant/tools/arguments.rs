@@ -51,6 +51,17 @@ where
     stored.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
+/// The member of a closed set that an argument names; the error says which ones there are.
+pub(super) fn member<T: Copy, const N: usize>(
+    argument: &str,
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    text: &str,
+) -> Result<T, String> {
+    let known = all.into_iter().find(|member| name(*member) == text);
+    known.ok_or_else(|| format!("{argument} {text:?} is none of {}", all.map(name).join(", ")))
+}
+
 /// The filters that a list was asked for with, as fields of its summary.
 pub(super) fn filters(
     period: Option<&Period>,

@@ -118,13 +118,7 @@ impl FromStr for DateOf {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|date| date.as_str() == text);
-        known.ok_or_else(|| {
-            format!(
-                "by {text:?} is none of {}",
-                Self::ALL.map(Self::as_str).join(", ")
-            )
-        })
+        arguments::member("by", Self::ALL, Self::as_str, text)
     }
 }
 
@@ -181,15 +175,12 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
 
     let deals = ctx.records.opportunities().await?;
     let commissions = ctx.records.commissions().await?;
-    let ledger = ctx
-        .plan
-        .map(|plan| Ledger::of(plan, &ctx.partner.tier, &deals, &commissions));
     let by_id: HashMap<&str, &Opportunity> = deals.iter().map(|o| (o.id.as_str(), o)).collect();
     let mut rows: Vec<Entry<'_>> = commissions
         .iter()
         .map(|commission| Entry {
             deal: by_id.get(commission.opportunity_id.as_str()).copied(),
-            explanation: ledger.as_ref().and_then(|ledger| ledger.explain(commission)),
+            explanation: None,
             commission,
         })
         .collect();
@@ -217,6 +208,13 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
                 .as_ref()
                 .is_none_or(|p| by.of(c).is_some_and(|day| p.contains(day)))
     });
+
+    if let Some(plan) = ctx.plan {
+        let ledger = Ledger::of(plan, &ctx.partner.tier, &deals, &commissions);
+        for entry in &mut rows {
+            entry.explanation = ledger.explain(entry.commission);
+        }
+    }
 
     let headline = match (unmatched, &rows[..]) {
         (Some(customer), _) => format!("None of your commissions is on a deal that matches “{customer}”."),

@@ -114,13 +114,7 @@ impl FromStr for Status {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or_else(|| {
-            format!(
-                "status {text:?} is none of {}",
-                Self::ALL.map(Self::as_str).join(", ")
-            )
-        })
+        arguments::member("status", Self::ALL, Self::as_str, text)
     }
 }
 

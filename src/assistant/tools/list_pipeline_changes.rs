@@ -137,13 +137,7 @@ impl FromStr for What {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|what| what.as_str() == text);
-        known.ok_or_else(|| {
-            format!(
-                "what {text:?} is none of {}",
-                Self::ALL.map(Self::as_str).join(", ")
-            )
-        })
+        arguments::member("what", Self::ALL, Self::as_str, text)
     }
 }
 

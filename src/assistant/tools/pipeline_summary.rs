@@ -125,13 +125,7 @@ impl FromStr for Split {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|split| split.as_str() == text);
-        known.ok_or_else(|| {
-            format!(
-                "by {text:?} is none of {}",
-                Self::ALL.map(Self::as_str).join(", ")
-            )
-        })
+        arguments::member("by", Self::ALL, Self::as_str, text)
     }
 }
 
