@@ -113,6 +113,8 @@ impl App {
             fiscal_year_start: settings.program.fiscal_year_start,
             passages: settings.knowledge.passages,
             plan: open_plan(&home, &settings)?,
+            vendor: settings.program.vendor.clone(),
+            extension_days: settings.requests.extension_days,
             openings: Openings::read(&settings.crm.open).map_err(anyhow::Error::msg)?,
             policy,
         };

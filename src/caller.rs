@@ -23,6 +23,12 @@ impl Caller {
         }
     }
 
+    /// The domain of the partner's own addresses, where the caller is known by one of them; else nothing.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.subject.split_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// What this caller may see of the knowledge.
     #[must_use]
     pub fn audience(&self) -> Audience {

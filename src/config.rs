@@ -5,8 +5,10 @@
 
 mod assistant;
 mod crm;
+mod requests;
 
 pub use assistant::{AssistantSettings, EndpointSettings, FallbackSettings, LlmSettings};
+pub use requests::{RequestSettings, RouteSettings};
 pub use crm::{CrmKind, CrmSettings, HubSpotSettings, SalesforceSettings, SqlSettings};
 
 use crate::assistant::policy::Policy;
@@ -33,6 +35,8 @@ pub struct Settings {
     pub program: ProgramSettings,
     /// Where the partners' records are.
     pub crm: CrmSettings,
+    /// What partners ask for.
+    pub requests: RequestSettings,
     /// What an answer may take, and how it sounds.
     pub assistant: AssistantSettings,
     /// The language model; without a `base_url` the assistant answers extractively.
@@ -127,6 +131,8 @@ pub struct StaffSettings {
 pub struct ProgramSettings {
     /// What partners call the program in a sentence.
     pub name: String,
+    /// The vendor's name: never taken for a customer's.
+    pub vendor: String,
     /// First month of the fiscal year, 1 to 12.
     pub fiscal_year_start: i8,
     /// IANA time zone in which days begin.
@@ -302,6 +308,7 @@ impl Settings {
             return unusable("knowledge.synonyms", &error.to_string());
         }
         self.crm.check()?;
+        self.requests.check()?;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.index.collection.is_empty() || !self.index.collection.chars().all(plain) {
             return unusable("index.collection", "write a name of letters, digits, `-` and `_`");

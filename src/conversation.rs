@@ -5,6 +5,7 @@ use crate::{
     assistant::{Answer, AssistantError, Progress, citation, model::Past, tools::Tool},
     caller::Caller,
     handoff::{offer, person},
+    request,
     store::{Exchange, Handoff, HandoffState, NewExchange},
 };
 use uuid::Uuid;
@@ -65,6 +66,9 @@ pub async fn ask(
         Some(handoff) => Some(offer::shown(&handoff)),
         None => because.map(|because| offer::offered(because, &caller.partner)),
     };
+    let proposed = request::prepare(app, &caller.partner, std::mem::take(&mut answer.proposals)).await;
+    answer.confirmations = proposed.iter().map(|proposed| proposed.shown()).collect();
+    answer.confirmation = answer.confirmations.first().cloned();
     answer.id = Some(id);
     conversation.clone_into(&mut answer.conversation);
     let receipt = serde_json::to_string(&answer).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
@@ -81,6 +85,7 @@ pub async fn ask(
     if !Box::pin(app.store.keep(new)).await? {
         return Err(ConversationError::NotYours);
     }
+    request::propose(app, caller, (conversation, id), &proposed).await?;
     tracing::info!(
         partner.id = %caller.partner.id,
         conversation.id = %conversation,

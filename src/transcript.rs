@@ -1,7 +1,10 @@
 //! A conversation as people read it: questions and answers, and at their places in time what was written to and by a
 //! person in its hand-overs.
 
-use crate::store::{Entry, Exchange, Kind, Owner, Store};
+use crate::{
+    request::for_partner,
+    store::{Entry, Exchange, Kind, Owner, Store},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -35,6 +38,8 @@ pub enum Message {
         declined: Value,
         /// What was looked up: tools, their arguments, how many records, as of when.
         tried: Vec<Value>,
+        /// What it asked the partner's consent to, as it stands now.
+        confirmations: Vec<Value>,
         /// The partner's word on it: 1 or -1.
         vote: Option<i64>,
         /// ISO 8601, UTC.
@@ -67,7 +72,15 @@ pub async fn of(store: &Store, conversation: &str, owner: Owner<'_>) -> Result<V
     if exchanges.is_empty() {
         return Ok(vec![]);
     }
-    Ok(merged(exchanges, store.handoff_entries(conversation).await?))
+    let requests = store.requests_of(conversation).await?;
+    let mut messages = merged(exchanges, store.handoff_entries(conversation).await?);
+    for message in &mut messages {
+        if let Message::Assistant { id, confirmations, .. } = message {
+            let own = requests.iter().filter(|request| request.exchange == *id);
+            confirmations.extend(own.map(for_partner));
+        }
+    }
+    Ok(messages)
 }
 
 /// Each entry behind the exchanges that came before it.
@@ -103,6 +116,7 @@ fn said(exchange: Exchange) -> [Message; 2] {
             .flatten()
             .map(tried)
             .collect(),
+        confirmations: Vec::new(),
         vote: exchange.vote,
         at: exchange.asked_at,
     };

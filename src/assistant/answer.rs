@@ -13,7 +13,7 @@ use super::{
     turn::{End, Reason, Stop, Turn, Usage},
     verify::Withheld,
 };
-use crate::hex::hex;
+use crate::{hex::hex, request::form::Form};
 use jiff::Timestamp;
 use liaison_knowledge::{Anchor, Hit, PassageId};
 use serde::{Deserialize, Serialize};
@@ -41,8 +41,14 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// The tools that were called.
     pub tools: Vec<ToolUse>,
-    /// What waits for the partner's consent.
+    /// What waits for the partner's consent: the first of them.
     pub confirmation: Option<Value>,
+    /// All that waits for the partner's consent.
+    #[serde(default)]
+    pub confirmations: Vec<Value>,
+    /// What the tools propose, before it is kept.
+    #[serde(skip)]
+    pub proposals: Vec<Form>,
     /// What was given to a person.
     pub handoff: Option<Value>,
     /// Questions that the passages found beside it answer.
@@ -185,6 +191,7 @@ pub(super) fn told(
         declined,
         citations: told.citations,
         tools: evidence.steps.iter().map(tool_use).collect(),
+        proposals: evidence.proposals(),
         model: model.name().to_owned(),
         timings_ms: told.timings,
         receipt: receipt(turn, model),

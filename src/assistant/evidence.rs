@@ -1,6 +1,7 @@
 //! What a turn has gathered: the only things its answer may rest on.
 
 use super::tools::{Tool, ToolOutcome};
+use crate::request::form::Form;
 use liaison_knowledge::Hit;
 use serde_json::Value;
 
@@ -66,6 +67,13 @@ impl Evidence {
                 _ => None,
             })
             .collect()
+    }
+
+    /// What the partner is to consent to.
+    #[must_use]
+    pub fn proposals(&self) -> Vec<Form> {
+        let records = self.records().into_iter();
+        records.flat_map(|(_, outcome)| outcome.proposals.clone()).collect()
     }
 
     /// Whether a call failed.

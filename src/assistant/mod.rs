@@ -26,6 +26,7 @@ use crate::{
     caller::Caller,
     crm::{Crm, CrmError, Openings, Partner, Records},
     program::commission::CommissionPlan,
+    request::form::Kind,
 };
 use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -37,7 +38,7 @@ use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 use telling::Telling;
 use tokio::{sync::OnceCell, time::Instant};
-use tools::{Tool, ToolContext};
+use tools::{Said, Tool, ToolContext};
 use turn::{End, Limits, Note, Step, Stop, Turn};
 use verify::{By, Checker, Verdict};
 
@@ -70,6 +71,10 @@ pub struct Assistant {
     pub plan: Option<CommissionPlan>,
     /// Which partners see which fields of their records.
     pub openings: Openings,
+    /// The vendor's name: never a customer's.
+    pub vendor: String,
+    /// Days by which a protection window is extended where nothing else is asked for.
+    pub extension_days: i64,
     /// What may be shown.
     pub policy: Policy,
 }
@@ -292,6 +297,13 @@ impl Assistant {
                 fiscal_year_start: self.fiscal_year_start,
                 time_zone: &self.time_zone,
                 plan: self.plan.as_ref(),
+                said: Said {
+                    text: asked.question,
+                    before: &before(asked.history),
+                    vendor: &self.vendor,
+                    partner_domain: asked.caller.domain(),
+                    extension_days: self.extension_days,
+                },
             };
             match tools::call(call.tool, &context, &call.arguments).await {
                 Ok(outcome) => ToolReturn::Records(outcome),
@@ -361,6 +373,15 @@ impl Assistant {
             people: longest_first(people.into_iter().map(|certification| certification.person)),
         }
     }
+}
+
+/// What the partner said before of deals that it wants to register, as long as the conversation is about them.
+fn before(history: &[Past]) -> String {
+    let proposes = |past: &&Past| past.tools.iter().any(|(tool, _)| *tool == Tool::Propose(Kind::RegisterDeal));
+    let said = history.iter().rev().take_while(proposes);
+    let mut said: Vec<&str> = said.map(|past| past.question.as_str()).collect();
+    said.reverse();
+    said.join("\n\n")
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {

@@ -5,6 +5,7 @@ use crate::{
     assistant::{self, Answer, citation},
     conversation,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 #[derive(Debug, clap::Args)]
@@ -41,6 +42,21 @@ pub(super) async fn run(context: Context, args: Args) -> anyhow::Result<Ended> {
     })
 }
 
+/// What would be written, with the words it was read from.
+fn card(confirmation: &Value) -> String {
+    let told = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let mut card = String::new();
+    for notice in confirmation["notices"].as_array().into_iter().flatten() {
+        card.push_str(&format!("\n! {}", told(&notice["text"])));
+    }
+    for field in confirmation["fields"].as_array().into_iter().flatten() {
+        let words = field["words"].as_str().map(|words| format!("   “{words}”")).unwrap_or_default();
+        card.push_str(&format!("\n  {}: {}{words}", told(&field["label"]), told(&field["value"])));
+    }
+    let id = told(&confirmation["id"]);
+    format!("\n{card}\n\nNothing is written yet: the partner confirms it in the portal (POST /api/approvals/{id}).")
+}
+
 pub(super) fn readable(answer: &Answer) -> String {
     let mut text = citation::without_targets(&answer.answer);
     if !answer.citations.is_empty() {
@@ -56,6 +72,9 @@ pub(super) fn readable(answer: &Answer) -> String {
             near.title,
             search::place(&near.document, &near.anchor)
         ));
+    }
+    for confirmation in &answer.confirmations {
+        text.push_str(&card(confirmation));
     }
     text.push_str(&format!(
         "\n\nconversation {} · {:.0} ms",

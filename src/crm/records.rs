@@ -47,6 +47,12 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Whose they are.
+    #[must_use]
+    pub fn scope(&self) -> &PartnerScope {
+        &self.scope
+    }
+
     /// The age of the oldest of what was read so far; nothing where nothing was.
     #[must_use]
     pub fn age(&self) -> Option<Age> {

@@ -2,10 +2,9 @@
 
 use super::{
     Told,
-    post::Post,
     reply::{LINE, address},
 };
-use crate::{assistant::citation::without_targets, transcript::Message as Said};
+use crate::{assistant::citation::without_targets, post::Post, transcript::Message as Said};
 use anyhow::Context;
 use lettre::{
     Address, Message,

@@ -1,13 +1,13 @@
 //! Hand-overs: a conversation given to a person, who answers in it from the console or by mail.
 //!
 //! [`offer`] says when a person is offered and [`person`] knows who asks for one; only the partner hands over, with
-//! [`Handoffs::ask`]. What happens is an entry that stays. `post.rs` tells the manager by mail, and says honestly
+//! [`Handoffs::ask`]. What happens is an entry that stays. `delivery.rs` tells the manager by mail, and says honestly
 //! what became of it; `reply.rs` reads what comes back. Refuses to know: HTTP, SQL, models.
 
+mod delivery;
 mod letter;
 pub mod offer;
 pub mod person;
-mod post;
 mod reply;
 
 pub use reply::{BadMail, Incoming};
@@ -15,10 +15,10 @@ pub use reply::{BadMail, Incoming};
 use crate::{
     app::App,
     caller::Caller,
+    post::Post,
     store::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff, Owner},
     transcript::{self, Message},
 };
-use post::Post;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Notify;

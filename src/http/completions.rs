@@ -210,7 +210,7 @@ impl Completion {
     fn extra(&self, answer: &Answer) -> Value {
         json!({
             "answer": self.answer, "conversation": answer.conversation,
-            "citations": answer.citations, "declined": answer.declined,
+            "citations": answer.citations, "confirmations": answer.confirmations, "declined": answer.declined,
         })
     }
 }

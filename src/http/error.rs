@@ -17,68 +17,59 @@ pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// What is wrong with which field of a form; null where there is none.
+    fields: Value,
 }
 
 impl ApiError {
-    pub(super) fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            status: StatusCode::UNAUTHORIZED,
+            status,
             code,
             message: message.into(),
+            fields: Value::Null,
         }
     }
 
-    pub(super) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+    /// A form whose fields cannot be taken: a sentence for each that is wrong.
+    pub(super) fn unprocessable(code: &'static str, message: &str, fields: Value) -> Self {
         Self {
-            status: StatusCode::BAD_REQUEST,
-            code,
-            message: message.into(),
+            fields,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
         }
+    }
+
+    pub(super) fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, message)
+    }
+
+    pub(super) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
     /// Not as things are now.
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::CONFLICT,
-            code,
-            message: message.into(),
-        }
+        Self::new(StatusCode::CONFLICT, code, message)
     }
 
     pub(super) fn too_large(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            code,
-            message: message.into(),
-        }
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, message)
     }
 
     pub(super) fn no_room(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::INSUFFICIENT_STORAGE,
-            code,
-            message: message.into(),
-        }
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, code, message)
     }
 
     /// Not there, or not for this caller: the two are not told apart.
     pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            code: "not_found",
-            message: message.into(),
-        }
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
     /// Ours to mend: the cause goes to the log, once, here.
     pub(super) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "request failed");
         let message = "Something went wrong on our side; please try again.".to_owned();
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "internal",
-            message,
-        }
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
 
     pub(super) fn code(&self) -> &'static str {
@@ -90,7 +81,12 @@ impl ApiError {
     }
 
     fn body(&self, request_id: &str) -> Value {
-        json!({ "error": { "code": self.code, "message": self.message, "request_id": request_id } })
+        let mut body =
+            json!({ "error": { "code": self.code, "message": self.message, "request_id": request_id } });
+        if !self.fields.is_null() {
+            body["error"]["fields"] = self.fields.clone();
+        }
+        body
     }
 
     /// The body, as clients of OpenAI's protocol read it.
@@ -119,11 +115,7 @@ impl From<ConversationError> for ApiError {
 impl From<CrmError> for ApiError {
     fn from(error: CrmError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the CRM gave no answer");
-        Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "crm_unavailable",
-            message: format!("Please try again later: {}.", error.told()),
-        }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "crm_unavailable", format!("Please try again later: {}.", error.told()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The service over HTTP: one noun per file, merged here. Handlers translate; they decide nothing.
 
+mod approvals;
 mod asking;
 pub mod assets;
 mod caller;
@@ -22,10 +23,11 @@ mod one_pagers;
 mod openapi;
 pub(crate) mod partners;
 mod portal;
+mod requests;
 mod sources;
 mod stream;
 
-use crate::{app::App, gaps::Gaps, handoff::Handoffs, intake::Intake};
+use crate::{app::App, gaps::Gaps, handoff::Handoffs, intake::Intake, request::Requests};
 use anyhow::Context;
 use axum::{
     Router,
@@ -59,6 +61,7 @@ pub struct Served {
     identities: Arc<Identities>,
     intake: Arc<Intake>,
     handoffs: Arc<Handoffs>,
+    requests: Arc<Requests>,
     gaps: Arc<Gaps>,
 }
 
@@ -78,7 +81,8 @@ pub async fn run(
     let patience = app.settings.server.shutdown_seconds;
     let intake = Intake::start(Arc::clone(&app)).await?;
     let handoffs = Handoffs::start(Arc::clone(&app))?;
-    let router = router(app, intake, handoffs, mode)?;
+    let requests = Requests::start(Arc::clone(&app))?;
+    let router = router(app, (intake, handoffs, requests), mode)?;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let signal = async move {
         shutdown.await;
@@ -103,8 +107,7 @@ pub async fn run(
 /// When an issuer's key or an allowed origin cannot be used.
 pub fn router(
     app: Arc<App>,
-    intake: Arc<Intake>,
-    handoffs: Arc<Handoffs>,
+    (intake, handoffs, requests): (Arc<Intake>, Arc<Handoffs>, Arc<Requests>),
     mode: Mode,
 ) -> anyhow::Result<Router> {
     let identities = Arc::new(Identities::new(&app, mode)?);
@@ -116,6 +119,8 @@ pub fn router(
         .merge(feedback::router())
         .merge(conversations::router())
         .merge(handoffs::router())
+        .merge(approvals::router())
+        .merge(requests::router())
         .merge(gaps::router())
         .merge(mail::router())
         .merge(crm::router())
@@ -155,6 +160,7 @@ pub fn router(
             identities,
             intake,
             handoffs,
+            requests,
         }))
 }
 

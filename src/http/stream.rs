@@ -8,7 +8,7 @@ use crate::assistant::{
     tools::Tool,
 };
 use crate::crm::Partner;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Writes parts in the order the protocol wants them.
@@ -103,6 +103,9 @@ impl<S: FnMut(Value)> Parts<S> {
         if !answer.suggestions.is_empty() {
             (self.send)(json!({ "type": "data-suggestions", "data": { "questions": answer.suggestions } }));
         }
+        for confirmation in &answer.confirmations {
+            self.ask_for_consent(confirmation);
+        }
         if let Some(handoff) = &answer.handoff {
             (self.send)(json!({ "type": "data-handoff", "data": handoff }));
         }
@@ -113,6 +116,22 @@ impl<S: FnMut(Value)> Parts<S> {
             "stopped": answer.receipt.stopped,
         });
         (self.send)(json!({ "type": "finish", "messageMetadata": metadata }));
+    }
+
+    /// What would be written, as a call of a tool that waits for approval, and all that a card needs.
+    fn ask_for_consent(&mut self, confirmation: &Value) {
+        let id = confirmation["id"].as_str().unwrap_or_default();
+        let call = format!("approval-{id}");
+        let fields = confirmation["fields"].as_array().into_iter().flatten();
+        let input: Map<String, Value> = fields
+            .filter_map(|field| Some((field["name"].as_str()?.to_owned(), field["value"].clone())))
+            .collect();
+        (self.send)(json!({
+            "type": "tool-input-available", "toolCallId": call, "toolName": confirmation["kind"],
+            "input": input, "dynamic": true,
+        }));
+        (self.send)(json!({ "type": "tool-approval-request", "approvalId": id, "toolCallId": call }));
+        (self.send)(json!({ "type": "data-confirmation", "data": confirmation }));
     }
 
     /// The widget has words of its own for a failure; what it shows of ours is the reference.
@@ -177,6 +196,7 @@ fn status(tool: Tool) -> &'static str {
         Tool::MdfSummary | Tool::ListMdfClaims => "Reading your marketing funds",
         Tool::ReferralSummary => "Reading your referral figures",
         Tool::PartnerProfile => "Reading your partner profile",
+        Tool::Propose(_) => "Preparing what you asked for",
     }
 }
 

@@ -4,8 +4,11 @@ mod rows;
 
 pub use rows::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 
-use super::{Store, decode, now};
-use serde::{Serialize, de::DeserializeOwned};
+use super::{
+    Store, decode,
+    names::{name, named},
+    now,
+};
 use sqlx::{Executor, Row, Sqlite, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -260,14 +263,4 @@ fn entry(row: &SqliteRow) -> Result<Entry, sqlx::Error> {
         text: row.try_get("text")?,
         written_at: row.try_get("written_at")?,
     })
-}
-
-/// A closed set as its column holds it: the name that it has in JSON.
-fn name(value: impl Serialize) -> Result<String, sqlx::Error> {
-    let value = serde_json::to_value(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-    Ok(value.as_str().unwrap_or_default().to_owned())
-}
-
-fn named<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_value(row.try_get::<String, _>(column)?.into()).map_err(decode)
 }

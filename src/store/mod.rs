@@ -5,12 +5,15 @@ mod documents;
 mod gaps;
 mod handoffs;
 mod jobs;
+mod names;
+mod requests;
 
 pub use conversations::{Exchange, Listed, NewExchange, Owner, Replayed};
 pub use documents::CataloguedDocument;
 pub use gaps::{GapState, KeptGap, Unanswered};
 pub use handoffs::{Channel, Delivered, Delivery, Entry, Handoff, HandoffState, Kind, NewEntry, NewHandoff};
 pub use jobs::{Job, State};
+pub use requests::{Assigned, Event, EventKind, NewRequest, Request, RequestState};
 
 use sqlx::{
     SqlitePool,

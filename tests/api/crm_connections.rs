@@ -48,6 +48,7 @@ async fn ask(crm: &dyn Crm, partner: &str, tool: Tool, arguments: &Value) -> Res
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: Said::default(),
     };
     tools::call(tool, &context, arguments).await
 }

@@ -33,5 +33,6 @@ mod llm_proof;
 mod mails;
 mod mishaps;
 mod model;
+mod requests;
 mod smoke;
 mod support;

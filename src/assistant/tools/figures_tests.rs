@@ -204,6 +204,7 @@ async fn what_a_crm_does_not_keep_is_said_and_not_counted_as_none() {
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: Said::default(),
     };
     let table = [
         (

@@ -185,6 +185,7 @@ async fn no_sequence_of_calls_returns_a_record_of_another_partner() {
                 fiscal_year_start: 1,
                 time_zone: &TimeZone::UTC,
                 plan: None,
+                said: Said::default(),
             };
             calls += 1;
             let Ok(outcome) = call(tool, &context, &args).await else {

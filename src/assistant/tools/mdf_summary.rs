@@ -227,7 +227,8 @@ impl<'a> Standing<'a> {
     }
 }
 
-fn state(status: MdfStatus) -> State {
+/// How a request stands to its fund.
+pub(super) fn state(status: MdfStatus) -> State {
     match status {
         MdfStatus::Requested => State::Requested,
         MdfStatus::Approved => State::Approved,

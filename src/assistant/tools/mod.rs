@@ -3,8 +3,10 @@
 //! A tool reads records of the partner in its [`ToolContext`], computes in `program` what has to be computed, and
 //! returns a [`ToolOutcome`]: records, and a headline composed from them in code. No tool has a partner among
 //! its arguments, and an argument that a tool does not know is refused, not ignored. `search_knowledge` is the
-//! exception to all of this: it reads passages, not the CRM, and its driver is the assistant's own.
+//! exception to all of this: it reads passages, not the CRM, and its driver is the assistant's own. Tools that
+//! [`Tool::Propose`] something return a form beside it; no tool writes.
 
+mod acting;
 mod arguments;
 mod commission_summary;
 mod deal_metrics;
@@ -24,12 +26,14 @@ mod referral_summary;
 mod since_payment;
 mod wording;
 
+pub use acting::Said;
 pub use outcome::{Field, Record, ToolOutcome};
 pub(crate) use since_payment::find as since_last_payment;
 
 use crate::{
     crm::{CrmError, Partner, Records},
     program::commission::CommissionPlan,
+    request::form::Kind,
 };
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
@@ -63,6 +67,8 @@ pub enum Tool {
     ListMdfClaims,
     /// What came of the partner's referral link.
     ReferralSummary,
+    /// Something to be written, once the partner consents.
+    Propose(Kind),
 }
 
 /// What a tool works with. The partner comes from a verified identity.
@@ -80,6 +86,8 @@ pub struct ToolContext<'a> {
     pub time_zone: &'a TimeZone,
     /// The vendor's commission plan, where there is one.
     pub plan: Option<&'a CommissionPlan>,
+    /// What the partner wrote.
+    pub said: Said<'a>,
 }
 
 /// Why a tool returned nothing.
@@ -124,6 +132,7 @@ pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<Too
         Tool::MdfSummary => mdf_summary::call(ctx, args).await,
         Tool::ListMdfClaims => list_mdf_claims::call(ctx, args).await,
         Tool::ReferralSummary => referral_summary::call(ctx, args).await,
+        Tool::Propose(kind) => acting::call(kind, ctx, args).await,
     }?;
     if let Some((_, dated)) = dated {
         dated.tell(&mut outcome);
@@ -150,6 +159,12 @@ impl Tool {
         Self::MdfSummary,
         Self::ListMdfClaims,
         Self::ReferralSummary,
+        Self::Propose(Kind::RegisterDeal),
+        Self::Propose(Kind::ExtendProtection),
+        Self::Propose(Kind::WithdrawRegistration),
+        Self::Propose(Kind::UpdateDeal),
+        Self::Propose(Kind::DisputeAttribution),
+        Self::Propose(Kind::RequestMdf),
     ];
 
     /// The name a model calls it by.
@@ -169,6 +184,7 @@ impl Tool {
             Self::MdfSummary => "mdf_summary",
             Self::ListMdfClaims => "list_mdf_claims",
             Self::ReferralSummary => "referral_summary",
+            Self::Propose(kind) => kind.as_str(),
         }
     }
 
@@ -178,10 +194,10 @@ impl Tool {
         Self::ALL.iter().copied().find(|tool| tool.name() == name)
     }
 
-    /// Whether it reads the partner's records.
+    /// Whether it answers from the partner's records.
     #[must_use]
     pub fn is_crm(self) -> bool {
-        self != Self::SearchKnowledge
+        !matches!(self, Self::SearchKnowledge | Self::Propose(_))
     }
 
     /// What it is for, for the model.
@@ -204,6 +220,7 @@ impl Tool {
             Self::MdfSummary => mdf_summary::DESCRIPTION,
             Self::ListMdfClaims => list_mdf_claims::DESCRIPTION,
             Self::ReferralSummary => referral_summary::DESCRIPTION,
+            Self::Propose(kind) => acting::description(kind),
         }
     }
 
@@ -211,7 +228,7 @@ impl Tool {
     #[must_use]
     pub fn examples(self) -> &'static [&'static str] {
         match self {
-            Self::SearchKnowledge => &[],
+            Self::SearchKnowledge | Self::Propose(_) => &[],
             Self::ListOpportunities => list_opportunities::EXAMPLES,
             Self::PipelineSummary => pipeline_summary::EXAMPLES,
             Self::ListDealRegistrations => list_deal_registrations::EXAMPLES,
@@ -298,6 +315,7 @@ impl Tool {
             Self::MdfSummary => mdf_summary::WORDS,
             Self::ListMdfClaims => list_mdf_claims::WORDS,
             Self::ReferralSummary => referral_summary::WORDS,
+            Self::Propose(_) => &[],
         }
     }
 
@@ -320,6 +338,7 @@ impl Tool {
             Self::MdfSummary => mdf_summary::parameters(),
             Self::ListMdfClaims => list_mdf_claims::parameters(),
             Self::ReferralSummary => referral_summary::parameters(),
+            Self::Propose(kind) => acting::parameters(kind),
         };
         let required: &[&str] = if self == Self::SearchKnowledge {
             &["query"]

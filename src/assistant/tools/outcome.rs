@@ -6,6 +6,7 @@ use crate::program::{
     date::long,
     money::{Currency, Money, Totals},
 };
+use crate::request::form::Form;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,6 +22,9 @@ pub struct ToolOutcome {
     pub columns: Vec<&'static str>,
     /// When the CRM was read.
     pub as_of: Timestamp,
+    /// What the partner is to consent to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<Form>,
 }
 
 /// One record, with the fields that partners may see.
@@ -65,6 +69,7 @@ impl ToolOutcome {
             records,
             columns: columns.to_vec(),
             as_of: Timestamp::now(),
+            proposals: Vec::new(),
         }
     }
 }

@@ -72,6 +72,7 @@ async fn every_tool_answers_every_partner_on_any_day() {
                 fiscal_year_start: 1,
                 time_zone: &TimeZone::UTC,
                 plan: None,
+                said: Said::default(),
             };
             for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
                 let outcome = call(tool, &ctx, &json!({})).await.unwrap();
@@ -104,6 +105,7 @@ async fn answers_by_quarter_are_the_same_on_every_day() {
                     fiscal_year_start: 1,
                     time_zone: &TimeZone::UTC,
                     plan: None,
+                    said: Said::default(),
                 };
                 let outcome = call(Tool::CommissionSummary, &ctx, &json!({"period": period}))
                     .await
@@ -138,6 +140,7 @@ async fn an_outcome_serialises_as_documented() {
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: Said::default(),
     };
     let outcome = call(Tool::ListOpportunities, &ctx, &json!({})).await.unwrap();
     let shown = serde_json::to_value(&outcome).unwrap();

@@ -154,6 +154,7 @@ async fn ask_by(
             fiscal_year_start: 1,
             time_zone: &TimeZone::UTC,
             plan,
+            said: Said::default(),
         },
         args,
     )
@@ -397,6 +398,7 @@ async fn a_database_that_is_gone_is_unavailable() {
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: Said::default(),
     };
     for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
         assert!(

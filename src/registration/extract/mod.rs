@@ -85,6 +85,16 @@ pub enum Source {
 }
 
 impl Source {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Referral,
+        Self::Event,
+        Self::Inbound,
+        Self::Outbound,
+        Self::ExistingCustomer,
+        Self::Marketplace,
+    ];
+
     /// As stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -166,6 +176,22 @@ impl Item {
     ];
 }
 
+impl Context<'_> {
+    /// What is enough to read single amounts and days.
+    #[must_use]
+    pub fn of_day(today: Date, home_currency: Currency) -> Self {
+        Self {
+            today,
+            products: &[],
+            partner_name: "",
+            partner_domain: "",
+            vendor_name: "",
+            home_currency,
+            fiscal_year_start: 1,
+        }
+    }
+}
+
 impl Draft {
     /// Which of `required` the text did not tell, in their order.
     #[must_use]
@@ -200,6 +226,26 @@ pub fn extract(text: &str, context: &Context<'_>) -> Vec<Draft> {
 
 /// More than any mail with its history has.
 pub const LONGEST: usize = 200_000;
+
+/// The amounts that a text names, in major units and in their order, with the currency where one stands beside it.
+#[must_use]
+pub fn amounts(text: &str, context: &Context<'_>) -> Vec<(Decimal, Option<Currency>)> {
+    let page = page::Page::of(&text[..text.floor_char_boundary(LONGEST)]);
+    let days = date::all(&page, context, false);
+    let taken: Vec<Range<usize>> = days.into_iter().map(|day| day.words).collect();
+    let found = money::all(&page, context, &taken).into_iter();
+    found
+        .map(|amount| (amount.value, amount.currency.map(|(currency, _)| currency)))
+        .collect()
+}
+
+/// The days that a text names, in their order.
+#[must_use]
+pub fn days(text: &str, context: &Context<'_>) -> Vec<Date> {
+    let page = page::Page::of(&text[..text.floor_char_boundary(LONGEST)]);
+    let found = date::all(&page, context, false).into_iter();
+    found.map(|day| day.date).collect()
+}
 
 #[cfg(test)]
 mod tests;

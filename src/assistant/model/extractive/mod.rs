@@ -22,6 +22,10 @@ use crate::assistant::{
     tools::{Tool, ToolOutcome},
     turn::{ModelReply, Usage},
 };
+use crate::{
+    registration::extract::Context,
+    request::{form::Kind, intent},
+};
 use async_trait::async_trait;
 use liaison_knowledge::Knowledge;
 use route::{Examples, Route};
@@ -79,6 +83,9 @@ impl Extractive {
             said(Part::Phrase(phrase));
             return Ok(ModelReply::Answered);
         }
+        if let Some(call) = acting(ask) {
+            return Ok(ModelReply::CallTools(vec![call]));
+        }
         let whole = question::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
         let mut searched = false;
@@ -110,6 +117,12 @@ impl Extractive {
     async fn compose(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<ModelReply, ModelError> {
         let mut parts = Vec::new();
         let records = ask.evidence.records();
+        if records.iter().any(|(call, _)| matches!(call.tool, Tool::Propose(_))) {
+            // Whoever asks for something to be done is told what can be done, and nothing else.
+            let told = records.into_iter().enumerate();
+            told.flat_map(|(result, (_, outcome))| self::told(result, outcome)).for_each(said);
+            return Ok(ModelReply::Answered);
+        }
         let found_records = records.iter().any(|(_, outcome)| has_rows(outcome));
         if let (false, Some(calls)) = (found_records, elsewhere(ask)) {
             return Ok(ModelReply::CallTools(calls));
@@ -190,6 +203,24 @@ impl ChatModel for Extractive {
             usage: Usage::default(),
         })
     }
+}
+
+/// The call for what the partner asks to be done; nothing where it asks a question.
+fn acting(ask: &Ask<'_>) -> Option<ToolCall> {
+    let context = Context {
+        products: &ask.vocabulary.products,
+        // Only whether amounts are told matters here, not in what.
+        ..Context::of_day(ask.today, "EUR".parse().ok()?)
+    };
+    let registers = Tool::Propose(Kind::RegisterDeal);
+    let goes_on = ask.history.last().is_some_and(|past| past.tools.iter().any(|(tool, _)| *tool == registers));
+    let tool = Tool::Propose(intent::of(ask.question, &context, &ask.vocabulary.customers, goes_on)?);
+    let arguments = match tool == registers {
+        // What it says is read by the tool.
+        true => json!({}),
+        false => arguments::read(tool, &question::alone(ask), ask),
+    };
+    Some(ToolCall { tool, arguments })
 }
 
 /// The calls that are left to make when the tools asked so far do not know the customer of the question.

@@ -19,6 +19,16 @@ pub(super) struct Question {
     pub(super) followed: Vec<(Tool, serde_json::Value)>,
 }
 
+/// A question that leans on nothing.
+pub(super) fn alone(ask: &Ask<'_>) -> Question {
+    Question {
+        searched: without_own(ask.question, ask.vocabulary, "the customer"),
+        text: ask.question.to_owned(),
+        asked: ask.question.to_owned(),
+        followed: vec![],
+    }
+}
+
 /// Completes a question that leans on the one before ("and for last quarter?").
 pub(super) fn in_context(ask: &Ask<'_>) -> Question {
     let question = |text: String, followed| Question {
@@ -35,7 +45,7 @@ pub(super) fn in_context(ask: &Ask<'_>) -> Question {
                 crm.cloned().collect(),
             )
         }
-        _ => question(ask.question.to_owned(), vec![]),
+        _ => alone(ask),
     }
 }
 

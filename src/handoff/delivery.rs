@@ -2,86 +2,15 @@
 
 use super::{Handoffs, entry, letter};
 use crate::{
-    config::MailSettings,
+    post::{NotSent, PATIENCE, Post},
     store::{Channel, Delivered, Delivery, Handoff, Kind},
 };
-use anyhow::Context;
-use jiff::{SignedDuration, Timestamp};
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox,
-    transport::smtp::authentication::Credentials,
-};
-use secrecy::ExposeSecret;
+use jiff::Timestamp;
+use lettre::Message;
 use std::{sync::Arc, time::Duration};
 
-/// The longest that a mail server may take for a step.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Nothing is due: then somebody wakes the loop.
 const REST: Duration = Duration::from_secs(3600);
-
-/// The way to the mail server.
-pub(super) struct Post {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    pub(super) from: Mailbox,
-    /// Where replies go: `reply+TOKEN@` this; empty for nowhere.
-    pub(super) reply_domain: String,
-    /// The console's address; empty for no link.
-    pub(super) console: String,
-    retries: Vec<SignedDuration>,
-}
-
-/// Why a mail was not sent.
-struct NotSent {
-    reason: String,
-    /// Whether trying again may help.
-    may_pass: bool,
-}
-
-impl Post {
-    /// The configured mail server; `None` when there is none.
-    pub(super) fn new(settings: &MailSettings) -> anyhow::Result<Option<Self>> {
-        if settings.smtp.is_empty() {
-            return Ok(None);
-        }
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.smtp)
-            .context("mail.smtp: write `smtps://HOST`, `smtp://HOST?tls=required` or `smtp://HOST`")?
-            .timeout(Some(PATIENCE));
-        if !settings.user.is_empty() {
-            let password = settings
-                .password
-                .as_ref()
-                .map(|secret| secret.expose_secret().to_owned());
-            builder = builder.credentials(Credentials::new(
-                settings.user.clone(),
-                password.unwrap_or_default(),
-            ));
-        }
-        let from = settings
-            .from
-            .parse()
-            .context("mail.from: write `Name <address@domain>`")?;
-        let retries = settings.retry_seconds.iter();
-        Ok(Some(Self {
-            transport: builder.build(),
-            from,
-            reply_domain: settings.reply_domain.clone(),
-            console: settings.console.clone(),
-            retries: retries
-                .map(|seconds| SignedDuration::from_secs(seconds.cast_signed()))
-                .collect(),
-        }))
-    }
-
-    async fn send(&self, letter: Message) -> Result<(), NotSent> {
-        match self.transport.send(letter).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(NotSent {
-                may_pass: !error.is_permanent(),
-                reason: error.to_string(),
-            }),
-        }
-    }
-}
 
 impl Handoffs {
     /// Sees to it that the manager is told of what is new; or that everybody can see that no mail goes.
@@ -149,14 +78,10 @@ impl Handoffs {
         let Err(NotSent { reason, may_pass }) = sent else {
             return self.sent(handoff, attempts).await;
         };
-        let retries = self.post.as_ref().map_or(&[][..], |post| &post.retries);
-        let pause = usize::try_from(attempts - 1)
-            .ok()
-            .and_then(|nth| retries.get(nth))
-            .filter(|_| may_pass);
+        let pause = self.post.as_ref().and_then(|post| post.pause(attempts)).filter(|_| may_pass);
         // The reason is a mail server's words, perhaps with an address: it goes to staff, not into the log.
         tracing::warn!(handoff.id = %handoff.id, attempts, again = pause.is_some(), "a mail was not sent");
-        let due = pause.map(|pause| (Timestamp::now() + *pause).to_string());
+        let due = pause.map(|pause| (Timestamp::now() + pause).to_string());
         let failed = Delivered {
             delivery: if due.is_some() {
                 Delivery::Queued
@@ -178,7 +103,7 @@ impl Handoffs {
             self.app.store.write(handoff.id, note, None).await?;
             metrics::counter!("liaison_mails_total", "sent" => "no").increment(1);
         }
-        Ok(pause.and_then(|pause| Duration::try_from(*pause).ok()))
+        Ok(pause.and_then(|pause| Duration::try_from(pause).ok()))
     }
 
     async fn sent(&self, handoff: &Handoff, attempts: i64) -> Result<Option<Duration>, sqlx::Error> {
