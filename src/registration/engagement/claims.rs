@@ -102,8 +102,9 @@ impl<'a> Claims<'a> {
             })
     }
 
-    /// The customers that are, or may be, the one in question. Those of its name are compared whatever the index says:
-    /// it passes over words that thousands have, and cannot know a name without a letter.
+    /// The customers that are, or may be, the one in question, however many: the one that is left out may be the one
+    /// that matters. Those of its name are compared whatever the index says: it passes over words that thousands have,
+    /// and cannot know a name without a letter.
     fn like(&self, customer: &Organisation<'_>) -> impl Iterator<Item = (&[Claim<'a>], Certainty, Match)> {
         let name = plain(customer.name);
         let same = self.customers.iter().map(|(other, _)| plain(other.name) == name);

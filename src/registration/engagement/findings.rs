@@ -115,7 +115,7 @@ impl<'a> ForManager<'a> {
             .map(|conflict| (conflict.decision, conflict.reason.clone()));
         said.extend(of_others);
         if said.is_empty() {
-            let sentence = "Nobody has a claim on this customer.";
+            let sentence = "Nobody else has a claim on this customer.";
             said.push((Decision::Approve, sentence.to_owned()));
         }
         said.sort_by_key(|(decision, _)| std::cmp::Reverse(*decision));

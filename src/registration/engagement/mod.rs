@@ -172,6 +172,4 @@ impl Claim<'_> {
 }
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;
