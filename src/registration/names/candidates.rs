@@ -65,6 +65,12 @@ impl Candidates {
         number as usize
     }
 
+    /// What it takes words to be worth: what it finds is best compared with the same.
+    #[must_use]
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// The numbers of at most `limit` organisations that share most with one, the likeliest first.
     #[must_use]
     pub fn like(&self, organisation: &Organisation<'_>, limit: usize) -> Vec<usize> {
