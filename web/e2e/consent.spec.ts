@@ -37,7 +37,7 @@ test('what is missing is explained, filled in and confirmed once, then followed 
   await expect(confirm(card)).toHaveAccessibleDescription('Still missing: Product');
   await confirm(card).click();
   await expect(card.getByLabel('Product')).toBeFocused();
-  await expect(card.getByLabel('Product')).toHaveAccessibleDescription('This is needed. missing');
+  await expect(card.getByLabel('Product')).toHaveAccessibleDescription('This is needed.');
   expect(bodies).toEqual([]);
   await card.getByLabel('Product').selectOption('Weave');
   await expect(card.getByText('Still missing')).toBeHidden();

@@ -60,7 +60,7 @@ function spanInWords(milliseconds: number): string {
 /** What the rules of engagement propose. */
 export function proposalInWords({ decision }: NonNullable<RequestRow['proposal']>): string {
   if (decision === 'approve') return 'The rules propose to approve.';
-  return decision === 'reject' ? 'The rules propose to reject.' : 'The rules leave it to you.';
+  return decision === 'reject' ? 'The rules propose to reject.' : 'The rules do not settle it: look closer.';
 }
 
 const EVENTS: Record<string, string> = {

@@ -1,4 +1,5 @@
 /** One request: what the partner consented to, who else claims it, what the rules propose, and the decision. */
+import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { isUnsure, valueInWords, type Field } from '../../shared/confirmation';
 import { instantInWords } from '../../shared/format';
@@ -11,6 +12,9 @@ import { capital, sentence } from '../words';
 
 export function RequestView({ id }: { id: string }) {
   const version = useSignal(0);
+  const refused = useSignal('');
+  /** Whether it was decided here and now. */
+  const fresh = useSignal(false);
   const path = `/api/requests/${encodeURIComponent(id)}`;
   return (
     <>
@@ -23,14 +27,30 @@ export function RequestView({ id }: { id: string }) {
             <h2>
               {request.summary} <small>{kindInWords(request)}</small>
             </h2>
+            {refused.value && (
+              <p class="bad" role="alert">
+                {refused.value}
+              </p>
+            )}
             <Standing request={request} />
             <Asked fields={request.fields} />
             <Conflicts request={request} />
             {request.proposal && <Proposal proposal={request.proposal} />}
             {isWaiting(request) ? (
-              <Decision path={path} request={request} decided={put} again={() => (version.value += 1)} />
+              <Decision
+                path={path}
+                request={request}
+                decided={(now) => {
+                  fresh.value = true;
+                  put(now);
+                }}
+                late={(why) => {
+                  refused.value = why;
+                  version.value += 1;
+                }}
+              />
             ) : (
-              <Decided request={request} />
+              <Decided request={request} fresh={fresh.value} />
             )}
             <History request={request} />
           </>
@@ -130,7 +150,7 @@ function Proposal({ proposal }: { proposal: NonNullable<RequestRow['proposal']> 
       <p>
         <strong>{proposalInWords(proposal)}</strong> <small>A proposal: the decision is yours.</small>
       </p>
-      <ul>
+      <ul class="reasons">
         {proposal.reasons.map((reason, index) => (
           <li key={index}>{sentence(reason)}</li>
         ))}
@@ -143,12 +163,12 @@ interface DecisionProps {
   path: string;
   request: RequestRow;
   decided(now: RequestRow): void;
-  /** Fetches the request again, which somebody else has decided. */
-  again(): void;
+  /** Told when somebody else has decided meanwhile. */
+  late(why: string): void;
 }
 
 /** The form for the decision. What could not be sent stays in it; Enter in a field decides nothing. */
-function Decision({ path, request, decided, again }: DecisionProps) {
+function Decision({ path, request, decided, late }: DecisionProps) {
   const reason = useSignal('');
   const until = useSignal(request.suggested?.protected_until ?? '');
   const wrong = useSignal('');
@@ -167,8 +187,9 @@ function Decision({ path, request, decided, again }: DecisionProps) {
     try {
       decided(await post<RequestRow>(`${path}/decision`, { decision, reason: said || null, protected_until }));
     } catch (error) {
-      wrong.value = (error as Error).message;
-      if (error instanceof ApiError && error.status === 409) again();
+      const { message } = error as Error;
+      if (error instanceof ApiError && error.status === 409) late(message);
+      else wrong.value = message;
     }
     busy.value = false;
   };
@@ -184,12 +205,10 @@ function Decision({ path, request, decided, again }: DecisionProps) {
         onInput={(event) => (reason.value = event.currentTarget.value)}
       />
       {protects && (
-        <div class="fields">
-          <div>
-            <label for="until">If approved, protected until</label>
-            <input id="until" type="date" value={until.value} onInput={(event) => (until.value = event.currentTarget.value)} />
-          </div>
-        </div>
+        <>
+          <label for="until">If approved, protected until</label>
+          <input id="until" type="date" value={until.value} onInput={(event) => (until.value = event.currentTarget.value)} />
+        </>
       )}
       <div class="tools">
         <button type="button" aria-disabled={busy.value} onClick={() => void decide('approve')}>
@@ -212,11 +231,15 @@ function Decision({ path, request, decided, again }: DecisionProps) {
 /** What an approval protects, until a day. */
 const PROTECTING = ['register_deal', 'extend_protection'];
 
-function Decided({ request: { decided_at, decided_by, reason, ...request } }: { request: RequestRow }) {
+/** What was decided. It takes the place of the form, and the focus with it, for whoever has just decided. */
+function Decided({ request, fresh }: { request: RequestRow; fresh: boolean }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => void (fresh && line.current?.focus()), [fresh]);
+  const { decided_at, decided_by, reason } = request;
   if (!decided_at) return null;
   return (
-    <p class="not-yet" role="status">
-      {capital(standingOf({ ...request, decided_at, decided_by, reason }).text)}
+    <p ref={line} class="not-yet" tabIndex={-1}>
+      {capital(standingOf(request).text)}
       {decided_by && ` by ${decided_by}`}, {instantInWords(decided_at, 'en-GB')}
       {reason && `: ${reason}`}
     </p>

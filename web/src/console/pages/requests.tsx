@@ -37,7 +37,7 @@ const columns: Column<RequestRow>[] = [
     ),
     fit: 'line',
   },
-  { name: 'Decided by', text: (row) => row.decided_by ?? row.assignee?.name ?? 'nobody in the CRM' },
+  { name: 'Manager', text: (row) => row.assignee?.name || 'nobody in the CRM' },
   {
     name: 'Submitted',
     text: (row) => (row.submitted_at ? instantInWords(row.submitted_at, 'en-GB') : ''),

@@ -143,17 +143,13 @@ function FieldView({ ui, one, field, draft, id }: FieldProps) {
   const value = draft.values[field.name] ?? '';
   const wrong = draft.wrong[field.name];
   // Whoever has changed a value has checked it.
-  const mark = isMissing(field, draft) ? words.missing : isUnsure(field) && value === field.value ? words.check : '';
+  const doubt = isMissing(field, draft) ? words.missing : isUnsure(field) && value === field.value ? words.check : '';
+  const mark = wrong === MISSING ? words.fillIn : wrong || doubt;
   const wide = field.type === 'text' || field.type === 'long_text' || field.type === 'fixed';
   return (
     <div class={wide ? 'wide' : undefined}>
       <p class="name">
         {field.type === 'fixed' ? field.label : <label for={id}>{field.label}</label>}
-        {mark && (
-          <span id={`${id}-mark`} class="mark">
-            {mark}
-          </span>
-        )}
         {!field.required && field.type !== 'fixed' && <small>{words.optional}</small>}
       </p>
       {field.type === 'fixed' ? (
@@ -166,13 +162,13 @@ function FieldView({ ui, one, field, draft, id }: FieldProps) {
           choose={words.choose}
           wrong={Boolean(wrong)}
           readOnly={draft.sending !== null}
-          describedBy={[wrong && `${id}-wrong`, mark && `${id}-mark`, field.words && `${id}-words`].filter(Boolean).join(' ')}
+          describedBy={[mark && `${id}-mark`, field.words && `${id}-words`].filter(Boolean).join(' ')}
           put={(next) => conversation.consent.fill(one, field.name, next)}
         />
       )}
-      {wrong && (
-        <p id={`${id}-wrong`} class="bad">
-          {wrong === MISSING ? words.fillIn : wrong}
+      {mark && (
+        <p id={`${id}-mark`} class={wrong ? 'mark bad' : 'mark'}>
+          {mark}
         </p>
       )}
       {field.words && <small id={`${id}-words`}>{words.quoted.replace('{words}', () => field.words ?? '')}</small>}
