@@ -27,6 +27,7 @@ test('what is missing is explained, filled in and confirmed once, then followed 
   const card = await cardOn(page);
   const bodies = posted(page);
   await expect(card.getByRole('heading', { name: 'Register a deal' })).toBeVisible();
+  await expect(page.locator('liaison-chat .unseen[role=status]')).toHaveText('This is what I would write. To be confirmed: Register a deal.');
   await expect(card).toContainText('There may be a conflict with another claim.');
   await expect(card).toContainText('Nothing is written until you confirm.');
   await expect(card.getByLabel('Value')).toHaveValue('45000.00');

@@ -34,7 +34,7 @@ test('the list says what waits how long, and what deserves a look', async ({ pag
 test('a request is approved, until the day that is suggested', async ({ page }) => {
   await requests(page, 'staff-approve');
   await page.getByRole('link', { name: /Harbourline GmbH/ }).click();
-  const asked = page.getByRole('region', { name: 'What the partner confirmed' });
+  const asked = page.getByRole('region', { name: 'What the partner asks' });
   await expect(asked).toContainText('A pilot has <b>begun</b>.');
   await expect(asked).toContainText('from “the pilot runs”, read with little certainty');
   await expect(page.getByRole('region', { name: 'What the rules of engagement propose' })).toContainText('The rules propose to approve.');

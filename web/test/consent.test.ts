@@ -1,9 +1,10 @@
 /** What becomes of a form: completed, sent once, refused, taken. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { en } from '../src/i18n/en';
 import { confirmationIn, type Confirmation } from '../src/shared/confirmation';
 import { unanswered } from '../src/widget/answer';
 import { Backend } from '../src/widget/backend';
-import { begun, Consent, isMissing, isUndecided, isUnderWay, MISSING, withNews } from '../src/widget/consent';
+import { begun, Consent, isMissing, isUndecided, isUnderWay, MISSING, titleOf, withNews } from '../src/widget/consent';
 import type { Exchange, State } from '../src/widget/conversation';
 import { Store } from '../src/widget/store';
 import { CONFIRMATION } from './confirmations';
@@ -150,6 +151,12 @@ test('news replace what is shown, but never make a proposal of what was consente
   expect(now('confirmed', 'submitted')).toEqual(['submitted', false]);
   expect(now('confirmed', 'proposed')).toEqual(['confirmed', true]);
   expect(now('submitted', 'submitted')).toEqual(['submitted', true]);
+});
+
+test('a kind that nobody knows has a title all the same', () => {
+  const check = (kind: string, expected: string) => expect(titleOf({ ...ONE, kind }, en)).toBe(expected);
+  check('request_mdf', en.request_mdf);
+  for (const kind of ['', 'swap_partner', 'constructor', 'title']) check(kind, en.toConfirm);
 });
 
 test('who is waited for', () => {

@@ -58,7 +58,7 @@ export const de: Words = {
   answered: '{name} hat geantwortet.',
   handoffClosed: 'Das Gespräch mit dem Menschen ist abgeschlossen.',
   unread: 'Neue Antworten',
-  otherRequest: 'Zur Bestätigung',
+  toConfirm: 'Zur Bestätigung',
   register_deal: 'Geschäft registrieren',
   extend_protection: 'Schutz verlängern',
   withdraw_registration: 'Registrierung zurückziehen',

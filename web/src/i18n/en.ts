@@ -56,7 +56,7 @@ export const en = {
   answered: '{name} has answered.',
   handoffClosed: 'The conversation with the person is closed.',
   unread: 'New answers',
-  otherRequest: 'To be confirmed',
+  toConfirm: 'To be confirmed',
   register_deal: 'Register a deal',
   extend_protection: 'Extend the protection',
   withdraw_registration: 'Withdraw a registration',

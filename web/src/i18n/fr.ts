@@ -58,7 +58,7 @@ export const fr: Words = {
   answered: '{name} a répondu.',
   handoffClosed: 'La conversation avec la personne est close.',
   unread: 'Nouvelles réponses',
-  otherRequest: 'À confirmer',
+  toConfirm: 'À confirmer',
   register_deal: 'Enregistrer une affaire',
   extend_protection: 'Prolonger la protection',
   withdraw_registration: 'Retirer un enregistrement',

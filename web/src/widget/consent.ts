@@ -2,7 +2,8 @@
  * The partner's consent: what stands in the form of a confirmation, and its one way to the service. Lives with the
  * conversation, so that a chat that was closed meanwhile still knows what was typed and what is on its way.
  */
-import { confirmationIn, type Confirmation, type Field } from '../shared/confirmation';
+import type { Words } from '../i18n';
+import { confirmationIn, KINDS, known, type Confirmation, type Field } from '../shared/confirmation';
 import { BackendError, type Backend, type Trouble } from './backend';
 import type { Exchange, State } from './conversation';
 import type { Store } from './store';
@@ -32,6 +33,11 @@ export function begun({ fields }: Confirmation): Draft {
   const values = Object.fromEntries(fields.map(({ name, value }) => [name, value ?? '']));
   const wrong = Object.fromEntries(fields.map(({ name }) => [name, '']));
   return { values, wrong, refusals: 0, sending: null, trouble: null, said: '', reference: '', approved: false };
+}
+
+/** What a confirmation is called: by its kind, where that has words. */
+export function titleOf({ kind }: Confirmation, words: Words): string {
+  return words[known(KINDS, kind) ?? 'toConfirm'];
 }
 
 /** Whether a field has to be filled in and is not. */

@@ -6,7 +6,7 @@ import type { Place } from '../shared/place';
 import { readParts, StreamCut } from '../stream/read';
 import { advance, isOpen, unanswered, type Answer } from './answer';
 import { BackendError, isAbort, type Backend } from './backend';
-import { Consent, isUndecided, isUnderWay, withNews, type Draft } from './consent';
+import { Consent, isUndecided, isUnderWay, titleOf, withNews, type Draft } from './consent';
 import { exchangesIn, pause, unansweredReplies, writtenIn } from './handoff';
 import type { Handoff, KeptConversation, Offer, Written } from './handoff';
 import { freshId } from './ids';
@@ -299,6 +299,7 @@ function ended(answer: Answer, error: unknown, aborted: boolean): Answer {
 function inSpeech(answer: Answer, words: Words): string {
   // A failure speaks for itself: it is shown as an alert.
   if (answer.phase === 'failed') return '';
-  const said = plainText(answer.text);
+  const asked = answer.confirmations.map((one) => `${words.toConfirm}: ${titleOf(one, words)}.`);
+  const said = [plainText(answer.text), ...asked].join(' ');
   return answer.phase === 'stopped' ? `${said} ${words.stopped}` : said;
 }

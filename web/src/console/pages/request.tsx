@@ -98,8 +98,8 @@ function Standing({ request }: { request: RequestRow }) {
 function Asked({ fields }: { fields: Field[] }) {
   if (fields.length === 0) return null;
   return (
-    <section class="request" aria-label="What the partner confirmed">
-      <h3>What the partner confirmed</h3>
+    <section class="request" aria-label="What the partner asks">
+      <h3>What the partner asks</h3>
       <dl>
         {fields.map((field) => (
           <div key={field.name}>

@@ -3,9 +3,9 @@
  * Enter in a field confirms nothing: consent is given at its button.
  */
 import { Component, createRef } from 'preact';
-import { isUnsure, KINDS, known, STATES, valueInWords, type Confirmation, type Field } from '../../shared/confirmation';
+import { isUnsure, known, STATES, valueInWords, type Confirmation, type Field } from '../../shared/confirmation';
 import { instantInWords } from '../../shared/format';
-import { isMissing, MISSING, type Draft } from '../consent';
+import { isMissing, MISSING, titleOf, type Draft } from '../consent';
 import { FieldInput } from './field';
 import { Icon } from './icon';
 import type { UiProps } from './ui';
@@ -29,9 +29,9 @@ export class ConfirmationCard extends Component<Props> {
   }
 
   override render({ ui: { words, language }, confirmation }: Props) {
-    const { kind, state, fields, notices, message, expires_at } = confirmation;
+    const { state, fields, notices, message, expires_at } = confirmation;
     const draft = this.#draft;
-    const title = words[known(KINDS, kind) ?? 'otherRequest'];
+    const title = titleOf(confirmation, words);
     const stands = known(STATES, state);
     return (
       <section ref={this.#root} class="card consent" part="confirmation" tabIndex={-1} aria-label={title}>
