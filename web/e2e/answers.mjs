@@ -127,6 +127,21 @@ function declined() {
   ];
 }
 
+/** An answer that asks for consent: what it would write stands before the end of its step. */
+export function asking(id, proposals) {
+  return [
+    start(id),
+    { type: 'start-step' },
+    status('Reading what you pasted'),
+    60,
+    ...words('This is what I would write.'),
+    ...proposals,
+    { type: 'finish-step' },
+    { type: 'finish' },
+    'done',
+  ];
+}
+
 function slow() {
   const many = Array.from({ length: 400 }, (_, index) => [40, ...words(`word ${index} `).slice(1, -1)]).flat();
   return [start(), { type: 'text-start', id: 't1' }, ...many, 'done'];

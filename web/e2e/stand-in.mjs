@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { answerTo, passages } from './answers.mjs';
+import { answerTo, asking, passages } from './answers.mjs';
 import { gapsOf } from './gaps.mjs';
 import { conversationOf, handOver, staffHandoffs } from './handoffs.mjs';
 import { intakeOf } from './intake.mjs';
 import { comparison, partners, piece, run, runs } from './records.mjs';
+import { approvalOf, consentedTo, proposals, requestsOf } from './requests.mjs';
 
 const PORT = Number(process.env.STAND_IN_PORT ?? 8791);
 const WEB = fileURLToPath(new URL('..', import.meta.url));
@@ -55,7 +56,7 @@ async function route(request, response) {
 
 async function api(request, response, path) {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  if (/^\/api\/(documents|jobs|partners|evals|gaps|one-pagers)(\/|$)/.test(path) || isStaffs(request, path)) {
+  if (/^\/api\/(documents|jobs|partners|evals|gaps|one-pagers|requests)(\/|$)/.test(path) || isStaffs(request, path)) {
     return staff(response, token, path, request);
   }
   const number = Number(token.split('.')[1] ?? 0);
@@ -68,8 +69,14 @@ async function api(request, response, path) {
   if (path === '/api/feedback') return response.writeHead(204).end();
   if (path === '/api/handoffs') return json(response, handOver(token.split('.')[0], await body(request)), 201);
   if (path.startsWith('/api/conversations/')) {
-    const known = conversationOf(token.split('.')[0], decodeURIComponent(path.slice(19)));
+    const asked = [token.split('.')[0], decodeURIComponent(path.slice(19))];
+    const known = conversationOf(...asked) ?? consentedTo(...asked);
     return known ? json(response, known) : problem(response, 404, 'not_found', 'no such conversation');
+  }
+  if (path.startsWith('/api/approvals/')) {
+    const sent = request.method === 'POST' ? await body(request) : {};
+    const [status, answer] = approvalOf(token.split('.')[0], request.method, path.slice(15), sent);
+    return json(response, answer, status);
   }
   return problem(response, 404, 'not_found', 'nothing here');
 }
@@ -86,6 +93,10 @@ async function staff(response, token, path, request) {
   if (path.startsWith('/api/handoffs')) {
     const answer = staffHandoffs(token, request.method, path, request.method === 'POST' ? await body(request) : {});
     return answer ? json(response, answer) : problem(response, 404, 'not_found', 'There is no such hand-over.');
+  }
+  if (path.startsWith('/api/requests')) {
+    const [status, answer] = requestsOf(token, request.method, path, request.method === 'POST' ? await body(request) : {});
+    return json(response, answer, status);
   }
   if (path.startsWith('/api/gaps')) {
     const answer = gapsOf(token, path, request.method === 'POST' ? await body(request) : {});
@@ -122,7 +133,8 @@ async function chat(response, { id, messages }, token) {
     'cache-control': 'no-cache',
     'x-vercel-ai-ui-message-stream': 'v1',
   });
-  for (const part of answerTo(question, token.split('.')[0])) {
+  const partner = token.split('.')[0];
+  for (const part of /pasted/.test(question) ? consent(partner, id, question) : answerTo(question, partner)) {
     if (part === 'cut') return response.destroy();
     if (typeof part === 'number') {
       await pause(part);
@@ -136,6 +148,11 @@ async function chat(response, { id, messages }, token) {
     response.write(bytes.subarray(half));
   }
   response.end();
+}
+
+function consent(partner, conversation, question) {
+  const answer = `answer-${crypto.randomUUID()}`;
+  return asking(answer, proposals(partner, conversation, question, answer));
 }
 
 async function file(response, name) {

@@ -1,4 +1,5 @@
 /** Calls to the service, and the shapes that come back. A refused token signs out. */
+import type { Field } from '../shared/confirmation';
 import type { Place } from '../shared/place';
 import { signOut, token } from './session';
 import { sentence } from './words';
@@ -214,6 +215,43 @@ export interface GapAnswered {
   job: Job;
   /** None when nobody who asked may see the answer. */
   case: string | null;
+}
+
+/** What a partner has consented to and the vendor decides; the service sends the open ones first. */
+export interface RequestRow {
+  id: string;
+  kind: string;
+  partner_id: string;
+  partner_name: string;
+  /** As a confirmation's: `submitted` waits for a decision. */
+  state: string;
+  summary: string;
+  fields: Field[];
+  /** Claims of others on what seems to be the same. */
+  conflicts: { claimant: string; what: string; customer: string; likeness: number; reasons: string[] }[];
+  /** What the rules of engagement say to it; nothing where they say nothing. */
+  proposal: { decision: 'approve' | 'reject' | 'ask'; reasons: string[] } | null;
+  /** Whether it could be looked for conflicts. */
+  checked: boolean;
+  assignee: { name: string; email: string } | null;
+  submitted_at: string | null;
+  due_at: string | null;
+  is_overdue: boolean;
+  /** Whether the CRM has it. */
+  is_written: boolean;
+  suggested: { protected_until?: string | null } | null;
+  decided_at: string | null;
+  decided_by: string | null;
+  reason: string | null;
+  events: RequestEvent[];
+}
+
+/** Something that became of a request. */
+export interface RequestEvent {
+  at: string;
+  kind: string;
+  author: string;
+  text: string;
 }
 
 /** A call that failed, in words for a person. */

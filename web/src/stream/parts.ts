@@ -64,6 +64,16 @@ export type Part =
   /** The offer of a person; or the hand-over as it stands, which is asked for by itself. */
   | { type: 'data-handoff'; data: { state?: string; because?: string; manager?: Contact | null } }
   | { type: 'data-suggestions'; data: { questions?: string[] } }
+  /** Something to be written once the partner consents: `shared/confirmation.ts` reads it. */
+  | { type: 'data-confirmation'; data?: unknown }
   | { type: 'error'; errorText?: string }
   /** Sent too, and of no concern here; so is whatever a later server adds. */
-  | { type: 'start-step' | 'finish-step' | 'finish' | 'tool-input-available' | 'tool-output-error' };
+  | {
+      type:
+        | 'start-step'
+        | 'finish-step'
+        | 'finish'
+        | 'tool-input-available'
+        | 'tool-approval-request'
+        | 'tool-output-error';
+    };

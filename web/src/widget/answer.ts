@@ -1,6 +1,7 @@
 /** An answer as far as it has come: a value, and the one function that moves it on by a part of the stream. */
-import type { Contact, Nearest, Part, ToolOutput } from '../stream/parts';
+import { confirmationIn, type Confirmation } from '../shared/confirmation';
 import type { Place } from '../shared/place';
+import type { Contact, Nearest, Part, ToolOutput } from '../stream/parts';
 import type { Trouble } from './backend';
 
 /** A cited passage: where it is and which of its words were quoted. */
@@ -31,6 +32,8 @@ export interface Answer {
   sources: Source[];
   tables: ToolOutput[];
   declined: Declined | null;
+  /** What waits for the partner's consent, or came of it. */
+  confirmations: Confirmation[];
   /** Questions to go on with. */
   suggestions: string[];
   trouble: Trouble | null;
@@ -46,6 +49,7 @@ export const unanswered: Answer = {
   sources: [],
   tables: [],
   declined: null,
+  confirmations: [],
   suggestions: [],
   trouble: null,
   detail: '',
@@ -72,6 +76,10 @@ export function advance(answer: Answer, part: Part): Answer {
     }
     case 'data-suggestions':
       return { ...answer, suggestions: part.data.questions ?? [] };
+    case 'data-confirmation': {
+      const one = confirmationIn(part.data);
+      return one ? { ...answer, confirmations: [...answer.confirmations.filter(({ id }) => id !== one.id), one] } : answer;
+    }
     case 'error':
       return { ...answer, phase: 'failed', trouble: 'failed', detail: part.errorText ?? '' };
     default:

@@ -9,6 +9,13 @@ export type GetToken = () => Promise<string>;
 /** Why a call failed, in the terms that the widget has words for. */
 export type Trouble = 'failed' | 'offline' | 'cut' | 'signedOut';
 
+/** An error as the service words it; `fields` says what is wrong with which. */
+export interface Problem {
+  request_id?: unknown;
+  message?: unknown;
+  fields?: unknown;
+}
+
 /** A call that did not work; `reference` is the service's request id. */
 export class BackendError extends Error {
   override name = 'BackendError';
@@ -17,6 +24,8 @@ export class BackendError extends Error {
     readonly reference = '',
     /** The HTTP status; 0 when there was no response. */
     readonly status = 0,
+    /** What the service's error holds beside its reference: data from outside. */
+    readonly problem: Problem = {},
   ) {
     super(trouble);
   }
@@ -53,7 +62,8 @@ export class Backend {
     }
     if (response.ok) return response;
     const trouble = response.status === 401 ? 'signedOut' : 'failed';
-    throw new BackendError(trouble, await requestId(response), response.status);
+    const problem = await problemOf(response);
+    throw new BackendError(trouble, String(problem.request_id ?? ''), response.status, problem);
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
@@ -90,7 +100,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-async function requestId(response: Response): Promise<string> {
+async function problemOf(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => null);
-  return String(body?.error?.request_id ?? '');
+  return body?.error ?? {};
 }

@@ -1,10 +1,12 @@
 /** The conversation: what was asked, what came back, what is being said to a screen reader. */
 import type { Words } from '../i18n';
 import { plainText } from '../markdown/plain';
+import type { Confirmation } from '../shared/confirmation';
 import type { Place } from '../shared/place';
 import { readParts, StreamCut } from '../stream/read';
 import { advance, isOpen, unanswered, type Answer } from './answer';
 import { BackendError, isAbort, type Backend } from './backend';
+import { Consent, isUndecided, isUnderWay, titleOf, withNews, type Draft } from './consent';
 import { exchangesIn, pause, unansweredReplies, writtenIn } from './handoff';
 import type { Handoff, KeptConversation, Offer, Written } from './handoff';
 import { freshId } from './ids';
@@ -58,6 +60,8 @@ export interface State {
   written: Written[];
   /** Their answers that nobody has seen. */
   unread: number;
+  /** Forms that were begun, by the id of their confirmation. */
+  drafts: Record<string, Draft>;
 }
 
 const empty = (): State => ({
@@ -70,10 +74,12 @@ const empty = (): State => ({
   handoff: null,
   written: [],
   unread: 0,
+  drafts: {},
 });
 
 export class Conversation {
   readonly store: Store<State>;
+  readonly consent: Consent;
   #abort: AbortController | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
 
@@ -86,6 +92,8 @@ export class Conversation {
     changed: () => void,
   ) {
     this.store = new Store(empty(), changed);
+    // The CRM takes it a moment later, and the vendor decides when he does: both are looked for.
+    this.consent = new Consent(this.store, backend, () => this.#later(0));
   }
 
   /** Asks, unless an answer is still on its way. */
@@ -137,7 +145,7 @@ export class Conversation {
     if (this.store.value.unread > 0) this.store.set({ unread: 0 });
   }
 
-  /** Goes on with the conversation that was handed over before the page was loaded, if there is one. */
+  /** Goes on with the conversation that waited for somebody before the page was loaded, if there is one. */
   resume(): void {
     const id = kept();
     if (id === '' || this.store.value.exchanges.length > 0) return;
@@ -155,7 +163,7 @@ export class Conversation {
     this.#watch = setTimeout(() => void this.#look(quiet), pause(quiet, document.hidden));
   }
 
-  /** Looks whether the person has written, and again until the hand-over is closed. */
+  /** Looks whether somebody has written or decided, and again until there is nothing to wait for. */
   async #look(quiet: number): Promise<void> {
     clearTimeout(this.#watch);
     const { id } = this.store.value;
@@ -172,11 +180,17 @@ export class Conversation {
     }
     if (this.store.value.id !== id) return;
     const news = this.#take(known);
-    if (known.handoff && known.handoff.state !== 'closed') this.#later(news ? 0 : quiet + 1);
-    else keep('');
+    const asked = this.#confirmations();
+    const withPerson = known.handoff !== null && known.handoff.state !== 'closed';
+    if (withPerson || asked.some(isUnderWay)) this.#later(news ? 0 : quiet + 1);
+    keep(withPerson || asked.some(isUndecided) ? id : '');
   }
 
-  /** Shows what the service knows of the hand-over; whether anything of it is new. */
+  #confirmations(): Confirmation[] {
+    return this.store.value.exchanges.flatMap(({ answer }) => answer.confirmations);
+  }
+
+  /** Shows what the service knows of the hand-over and of what was consented to; whether anything of it is new. */
   #take({ messages, handoff }: KeptConversation): boolean {
     const before = this.store.value;
     const written = writtenIn(messages);
@@ -184,14 +198,17 @@ export class Conversation {
     const fresh = written.slice(before.written.length).filter(({ kind }) => kind === 'manager');
     const waiting = resumed ? unansweredReplies(written) : before.unread + fresh.length;
     const last = fresh.at(-1);
+    const kept = exchangesIn(messages);
+    const states = () => this.#confirmations().map(({ state }) => state).join();
+    const stood = states();
     this.store.set({
       written,
       handoff,
-      ...(resumed && { exchanges: exchangesIn(messages) }),
+      exchanges: resumed ? kept : withNews(before.exchanges, kept.flatMap(({ answer }) => answer.confirmations)),
       unread: this.isSeen() ? 0 : waiting,
       ...(last && !before.busy && { spoken: `${last.name}: ${last.text}` }),
     });
-    return written.length !== before.written.length;
+    return written.length !== before.written.length || states() !== stood;
   }
 
   /** Opens a passage: at once with what is known of it, then with its text. */
@@ -243,13 +260,15 @@ export class Conversation {
       show(ended(answer, error, abort.signal.aborted));
     }
     if (this.store.value.id !== id) return;
+    // Whoever loads the page anew finds what waits for consent.
+    if (answer.confirmations.some(isUndecided)) keep(id);
     this.store.set({ busy: false, spoken: inSpeech(answer, this.words()) });
     this.finished(answer);
   }
 }
 
 /** Where the tab remembers which conversation a person has, so that an answer is seen after the page was loaded anew. */
-const PLACE = 'liaison-handoff';
+const PLACE = 'liaison-conversation';
 
 function kept(): string {
   try {
@@ -280,6 +299,7 @@ function ended(answer: Answer, error: unknown, aborted: boolean): Answer {
 function inSpeech(answer: Answer, words: Words): string {
   // A failure speaks for itself: it is shown as an alert.
   if (answer.phase === 'failed') return '';
-  const said = plainText(answer.text);
+  const asked = answer.confirmations.map((one) => `${words.toConfirm}: ${titleOf(one, words)}.`);
+  const said = [plainText(answer.text), ...asked].join(' ');
   return answer.phase === 'stopped' ? `${said} ${words.stopped}` : said;
 }

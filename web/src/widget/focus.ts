@@ -1,6 +1,6 @@
 /** Focus on small screens, where the panel covers the page and Tab must not wander behind it. */
 
-const FOCUSABLE = 'button:not(:disabled), a[href], textarea, summary, [tabindex="0"]';
+const FOCUSABLE = 'button:not(:disabled), a[href], input, select, textarea, summary, [tabindex="0"]';
 
 /** Whether the panel fills the screen; the same width stands in `panel.css`. */
 export function coversScreen(): boolean {

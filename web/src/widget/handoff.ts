@@ -1,5 +1,6 @@
 /** A conversation with a person: what the service says of it, and what was written in it. Decides nothing. */
 import type { Words } from '../i18n';
+import { confirmationsIn } from '../shared/confirmation';
 import type { Citation, Contact, Nearest } from '../stream/parts';
 import { unanswered, type Answer } from './answer';
 
@@ -32,7 +33,15 @@ export interface Written {
 /** A message as `GET /api/conversations/{id}` has it. */
 export type Message =
   | { role: 'user'; text: string; to: 'assistant' | 'manager' }
-  | { role: 'assistant'; id: string; text: string; citations: Citation[] | null; declined: Kept | null }
+  | {
+      role: 'assistant';
+      id: string;
+      text: string;
+      citations: Citation[] | null;
+      declined: Kept | null;
+      /** As they are now: `shared/confirmation.ts` reads them. */
+      confirmations?: unknown;
+    }
   | { role: 'manager'; name: string; text: string }
   | { role: 'event'; event: 'opened' | 'closed' };
 
@@ -73,7 +82,7 @@ export function exchangesIn(messages: Message[]): { key: string; question: strin
   return exchanges;
 }
 
-function keptAnswer({ id, text, citations, declined }: Extract<Message, { role: 'assistant' }>): Answer {
+function keptAnswer({ id, text, citations, declined, confirmations }: Extract<Message, { role: 'assistant' }>): Answer {
   const sources = (citations ?? []).map((one) => ({
     id: one.passage_id,
     n: one.n,
@@ -84,7 +93,8 @@ function keptAnswer({ id, text, citations, declined }: Extract<Message, { role: 
     quote: one.quote,
   }));
   const no = declined && { reason: declined.reason ?? '', nearest: declined.nearest ?? [], contact: null };
-  return { ...unanswered, id, phase: 'done', text: text ?? '', sources, declined: no };
+  const kept = { text: text ?? '', sources, declined: no, confirmations: confirmationsIn(confirmations) };
+  return { ...unanswered, id, phase: 'done', ...kept };
 }
 
 /** How many answers of a person end the conversation: those that wait to be read. */

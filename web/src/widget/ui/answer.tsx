@@ -3,6 +3,7 @@ import type { Exchange } from '../conversation';
 import { isOpen } from '../answer';
 import type { UiProps } from './ui';
 import { Chips } from './chips';
+import { ConfirmationCard } from './confirmation';
 import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
 import { Prose } from './prose';
@@ -28,6 +29,9 @@ export function AnswerView({ ui, exchange, last }: Props) {
       {answer.declined && <DeclinedCard ui={ui} question={exchange.question} declined={answer.declined} />}
       {answer.tables.map((table, index) => (
         <RecordsTable key={index} ui={ui} table={table} />
+      ))}
+      {answer.confirmations.map((one) => (
+        <ConfirmationCard key={one.id} ui={ui} confirmation={one} />
       ))}
       {!coming && answer.sources.length > 0 && <Sources ui={ui} sources={answer.sources} />}
       {answer.phase === 'stopped' && <p class="note">{words.stopped}</p>}

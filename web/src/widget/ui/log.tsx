@@ -3,6 +3,8 @@
  * the question: a long answer is read from its beginning.
  */
 import { Component, createRef } from 'preact';
+import { isOpen } from '../answer';
+import type { Exchange } from '../conversation';
 import { AnswerView } from './answer';
 import { PersonCard } from './person';
 import type { UiProps } from './ui';
@@ -25,7 +27,9 @@ export class Log extends Component<UiProps> {
     if (region && before.ui.state.written.length < written.length) {
       region.querySelector('.written:last-of-type')?.scrollIntoView({ block: 'nearest' });
     }
-    if (!region || before.ui.state.exchanges === exchanges) return;
+    // What becomes of a confirmation in a complete answer moves nothing: the partner is reading it.
+    if (!region || !(isGrowing(before.ui.state.exchanges) || isGrowing(exchanges))) return;
+    if (before.ui.state.exchanges === exchanges) return;
     // A new question is always brought into view; more of an answer only for who follows it.
     if (exchanges.at(-1)?.answer.phase === 'waiting') this.#following = true;
     const last = region.querySelector<HTMLElement>('article:last-of-type');
@@ -66,4 +70,9 @@ export class Log extends Component<UiProps> {
       </div>
     );
   }
+}
+
+function isGrowing(exchanges: Exchange[]): boolean {
+  const last = exchanges.at(-1);
+  return !last || isOpen(last.answer);
 }
