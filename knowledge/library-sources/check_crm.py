@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 SAMPLE = HERE.parents[1] / "src" / "crm" / "sample"
 LIBRARY = HERE.parent / "library"
 TABLES = """partners opportunities opportunity_changes deal_registrations commissions certifications mdf_funds mdf_claims
-referral_activity tier_rules commission_rates""".split()
+referral_activity accounts tier_rules commission_rates""".split()
 # The first and the last day of a quarter, and days between: answers by quarter may not depend on the day.
 SEEDED_ON = [datetime.date(2026, 10, 1), datetime.date(2026, 11, 21), datetime.date(2026, 12, 31), datetime.date(2027, 3, 1)]
 
@@ -71,6 +71,14 @@ def check_references(tables):
                 assert deal["partner_id"] == row["partner_id"], row
                 if name == "deal_registrations":
                     assert (deal["customer"], deal["product"]) == (row["customer"], row["product"]), row
+    known = {row["name"]: row["status"] for row in tables["accounts"]}
+    assert len(by_id(tables["accounts"])) == len(known) == len(tables["accounts"])
+    sold = {deal["customer"] for deal in deals.values() if deal["stage"] == "closed_won"}
+    direct = {row["customer"] for row in tables["deal_registrations"] if "named accounts" in row["reason"] or "already has" in row["reason"]}
+    for name, status in known.items():
+        assert status != "prospect" or name not in sold, f"{name} has bought"
+        assert status != "open" or name not in {deal["customer"] for deal in deals.values()}, f"direct sales and a partner work on {name}"
+    assert all(known.get(name) == "open" for name in direct), direct
     owner = {}
     for deal in deals.values():
         assert owner.setdefault(deal["customer"], deal["partner_id"]) == deal["partner_id"], f"two partners sell to {deal['customer']}"

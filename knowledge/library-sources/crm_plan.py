@@ -203,6 +203,22 @@ CERTIFICATES = [
 CLAWED_FULL = ("p-002", -3, "C", "Q-1.1.4")
 CLAWED_HALF = ("p-006", -4, "C", "Q-2.3.10")
 
+# What direct sales knows, besides partners: name, domain, country, parent, status.
+ACCOUNTS = [
+    ("Ridgefarm Dairy", "ridgefarm.example", "US", "Ridgefarm Foods Group", "open"),
+    ("Larkspur Robotics", "larkspur-robotics.example", "US", "", "open"),
+    ("Noordvliet Ports", "noordvliet.example", "NL", "Noordvliet Holding", "open"),
+    ("Silverpine Insurance", "silverpine.example", "CA", "", "open"),
+    ("Haldorsen Freight", "haldorsen.example", "DE", "", "customer"),
+    ("Castrovel Motors", "castrovel.example", "DE", "Castrovel Group", "customer"),
+    ("Oakenfell Retail", "oakenfell.example", "US", "", "customer"),
+    ("Harrowgate Telecom", "harrowgate-telecom.example", "GB", "", "customer"),
+    ("Tanjong Hotels", "tanjonghotels.example", "SG", "", "customer"),
+    ("Brandvoort Steel", "brandvoort.example", "DE", "Brandvoort Group", "prospect"),
+    ("Corbigny Glass", "corbigny.example", "FR", "", "prospect"),
+    ("Palo Cedro Mining", "", "US", "", "prospect"),
+]
+
 CUSTOMERS = """Haldorsen Freight|Brackwater Utilities|Nettelhorst Foods|Virelai Textiles|Ombergen Insurance|Castrovel Motors
 Dunmere Hospitals|Elkhart Polymers|Fjordane Seafood|Gravenmoor Logistics|Hollisworth Bank|Ivarsson Timber|Juniper Vale Clinics
 Kestlewood Paper|Lomaris Shipping|Maplehurst Schools|Norvale Pharma|Oakenfell Retail|Pemberley Glassworks|Quarrington Steel

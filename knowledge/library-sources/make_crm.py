@@ -49,6 +49,10 @@ def main():
     write("mdf_funds", funds)
     write("mdf_claims", mdf_claims(funds))
     write("referral_activity", referral_activity())
+    write("accounts", [
+        dict(zip("id name domain country parent status".split(), (f"acc-{n:04}", *row)))
+        for n, row in enumerate(plan.ACCOUNTS, start=1)
+    ])
     write("tier_rules", tier_rules())
     write("commission_rates", commission_rates())
 

@@ -14,7 +14,8 @@ use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Args {
-    /// Read the CRM's live schema, count its records, and tell what is missing or does not fit
+    /// Read the CRM's live schema, count its records, and tell what is missing or does not fit, for reading and for
+    /// writing; nothing is written
     Check,
 }
 
@@ -54,9 +55,21 @@ fn shown(checked: &[Checked]) -> String {
         }
         parts.extend(table.problems.iter().map(|problem| format!("  ✗ {problem}")));
         parts.extend(table.notes.iter().map(|note| format!("  · {note}")));
+        parts.extend(table.obstacles.iter().flat_map(|obstacles| writing(obstacles)));
         parts.push(String::new());
     }
     parts.join("\n")
+}
+
+/// Whether a table can be written to: most who read have no wish to, so that what stands against it is no problem.
+fn writing(obstacles: &[String]) -> Vec<String> {
+    match obstacles {
+        [] => vec!["  · it can be written to".to_owned()],
+        all => all
+            .iter()
+            .map(|one| format!("  · it cannot be written to: {one}"))
+            .collect(),
+    }
 }
 
 fn columns(table: &Checked) -> Table {

@@ -64,6 +64,8 @@ pub enum CrmKind {
 pub struct SqlSettings {
     /// `postgres://…` or `sqlite://…`; it holds a password.
     pub url: SecretString,
+    /// Whether it is written to as well.
+    pub writable: bool,
 }
 
 /// A HubSpot account.

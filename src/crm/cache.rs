@@ -3,9 +3,12 @@
 //! For a short while it is taken for current. For a while longer it is returned at once and read anew behind the
 //! partner's back. After that the CRM is waited for; only where it does not answer does what is older come back, marked
 //! as such, so that the partner is told its age. What is not kept cannot be shown: then the error is.
+//!
+//! Every read remembers which change it began after, so that one that was under way during a change is never taken for
+//! current. Writes go past what is kept, and are changes whether or not they are known to be done.
 
 use super::{
-    Crm, CrmError, PartnerScope, Read, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, Whose,
     fields::{TABLES, Table},
     mapping::Mapping,
 };
@@ -13,17 +16,20 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use moka::future::Cache;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex as SyncMutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::Mutex;
 
 /// Most tables of partners that are kept.
 const MOST: u64 = 20_000;
+
+/// How long after a write what is read may still be from before it: HubSpot's searches find a new object seconds later.
+const SETTLING: Duration = Duration::from_secs(15);
 
 /// How long what was read is good for.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +48,8 @@ pub struct Cached {
     mapping: Mapping,
     ages: Ages,
     slots: Cache<Key, Arc<Slot>>,
+    /// When we last wrote to a partner's table.
+    written: Arc<Written>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -56,12 +64,61 @@ struct Key {
 struct Slot {
     kept: Mutex<Option<Kept>>,
     is_renewed: AtomicBool,
+    /// How many changes we know of. A change does not wait for the lock.
+    changes: AtomicU64,
 }
 
 struct Kept {
     read: Read,
-    /// Whether the CRM has told us of a change since.
-    has_changed: bool,
+    /// How many changes were known when the read began; nothing where what it returned may be from before one of those.
+    after: Option<u64>,
+}
+
+/// Writes that what is read may not show yet, by table and partner.
+#[derive(Default)]
+struct Written(SyncMutex<HashMap<(&'static str, String), Instant>>);
+
+impl Written {
+    fn note(&self, table: &'static str, partner: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, at| at.elapsed() < SETTLING);
+        all.insert((table, partner.to_owned()), Instant::now());
+    }
+
+    /// Whether somebody wrote to it a moment ago.
+    fn is_settling(&self, key: &Key) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter()
+            .any(|((table, partner), at)| key.is_of(table, partner) && at.elapsed() < SETTLING)
+    }
+}
+
+/// Makes what is kept a thing of the past when it is dropped: a write that is given up may have been done.
+struct Forgetting<'c> {
+    cached: &'c Cached,
+    table: &'static Table,
+    partner: &'c str,
+}
+
+impl Drop for Forgetting<'_> {
+    fn drop(&mut self) {
+        self.cached.written.note(self.table.name, self.partner);
+        self.cached
+            .have_changed(|key| key.is_of(self.table.name, self.partner));
+    }
+}
+
+impl Key {
+    /// Whether it is that partner's table, or everybody's.
+    fn is_of(&self, table: &str, partner: &str) -> bool {
+        self.table == table && self.of.as_ref().is_none_or(|scope| scope.id() == partner)
+    }
+}
+
+impl Slot {
+    fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
 }
 
 /// What may be done with what is kept.
@@ -76,12 +133,13 @@ enum Standing {
 }
 
 impl Ages {
-    fn standing(&self, kept: &Kept, now: Timestamp) -> Standing {
+    /// What may be done with what is kept after so many changes.
+    fn standing(&self, kept: &Kept, changes: u64, now: Timestamp) -> Standing {
         let age = now.duration_since(kept.read.as_of);
         let within = |most: Duration| SignedDuration::try_from(most).is_ok_and(|most| age <= most);
-        match kept.has_changed {
-            false if within(self.fresh) => Standing::Fresh,
-            false if within(self.stale) => Standing::Stale,
+        match kept.after == Some(changes) {
+            true if within(self.fresh) => Standing::Fresh,
+            true if within(self.stale) => Standing::Stale,
             _ if within(self.kept) => Standing::Old,
             _ => Standing::Gone,
         }
@@ -101,32 +159,50 @@ impl Cached {
             mapping,
             ages,
             slots,
+            written: Arc::default(),
         }
     }
 
-    /// Something changed in some tables: what is kept of them is no longer current. It still serves when the CRM is down.
-    async fn have_changed(&self, tables: &[&str]) {
+    /// Something changed: what is kept of it, or read at this moment, is no longer current. It still serves when the CRM
+    /// is down.
+    fn have_changed(&self, is_meant: impl Fn(&Key) -> bool) {
         for (key, slot) in &self.slots {
-            if tables.contains(&key.table)
-                && let Some(kept) = &mut *slot.kept.lock().await
-            {
-                kept.has_changed = true;
+            if is_meant(&key) {
+                slot.changes.fetch_add(1, Ordering::AcqRel);
             }
         }
     }
 
+    /// A write, after which what is kept is forgotten, however it ends.
+    async fn write(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        work: impl Future<Output = Result<(), CrmError>>,
+    ) -> Result<(), CrmError> {
+        let _forgetting = Forgetting {
+            cached: self,
+            table,
+            partner: scope.id(),
+        };
+        work.await
+    }
+
     /// Reads behind the partner's back, unless somebody does already.
-    fn renew(&self, table: &'static Table, of: Option<PartnerScope>, slot: &Arc<Slot>) {
+    fn renew(&self, table: &'static Table, key: Key, slot: &Arc<Slot>) {
         if slot.is_renewed.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (crm, slot) = (Arc::clone(&self.crm), Arc::clone(slot));
+        let (crm, slot, written) = (Arc::clone(&self.crm), Arc::clone(slot), Arc::clone(&self.written));
         tokio::spawn(async move {
+            let changes = slot.changes();
             match crm
-                .read(table, of.as_ref().map_or(Whose::Everybody, Whose::Of))
+                .read(table, key.of.as_ref().map_or(Whose::Everybody, Whose::Of))
                 .await
             {
-                Ok(read) => *slot.kept.lock().await = Some(read.into()),
+                Ok(read) => {
+                    *slot.kept.lock().await = Some(Kept::new(read, changes, written.is_settling(&key)))
+                }
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::warn!(
@@ -141,12 +217,10 @@ impl Cached {
     }
 }
 
-impl From<Read> for Kept {
-    fn from(read: Read) -> Self {
-        Self {
-            read,
-            has_changed: false,
-        }
+impl Kept {
+    fn new(read: Read, changes: u64, is_settling: bool) -> Self {
+        let after = (!is_settling).then_some(changes);
+        Self { read, after }
     }
 }
 
@@ -159,19 +233,20 @@ impl Crm for Cached {
         };
         let key = Key {
             table: table.name,
-            of: of.clone(),
+            of,
         };
-        let slot = self.slots.get_with(key, async { Arc::default() }).await;
+        let slot = self.slots.get_with(key.clone(), async { Arc::default() }).await;
         let mut kept = slot.kept.lock().await;
+        let changes = slot.changes();
         let standing = match &*kept {
-            Some(known) => self.ages.standing(known, Timestamp::now()),
+            Some(known) => self.ages.standing(known, changes, Timestamp::now()),
             None => Standing::Gone,
         };
         if let Some(known) = &*kept {
             match standing {
                 Standing::Fresh => return Ok(known.read.clone()),
                 Standing::Stale => {
-                    self.renew(table, of, &slot);
+                    self.renew(table, key, &slot);
                     return Ok(known.read.clone());
                 }
                 Standing::Old | Standing::Gone => {}
@@ -179,7 +254,7 @@ impl Crm for Cached {
         }
         match (self.crm.read(table, whose).await, &*kept) {
             (Ok(read), _) => {
-                *kept = Some(read.clone().into());
+                *kept = Some(Kept::new(read.clone(), changes, self.written.is_settling(&key)));
                 Ok(read)
             }
             // A CRM that answers, but not what we know how to read, has changed: what was may be no more.
@@ -199,6 +274,25 @@ impl Crm for Cached {
         }
     }
 
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        self.write(table, scope, self.crm.create(table, scope, row)).await
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        self.write(table, scope, self.crm.update(table, scope, id, row))
+            .await
+    }
+
+    async fn obstacles(&self, table: &'static Table) -> Result<Vec<String>, CrmError> {
+        self.crm.obstacles(table).await
+    }
+
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
         self.crm.schema(table).await
     }
@@ -211,8 +305,8 @@ impl Crm for Cached {
         };
         let tables: Vec<&str> = TABLES.iter().filter(is_meant).map(|table| table.name).collect();
         match tables.is_empty() {
-            true => self.have_changed(&TABLES.map(|table| table.name)).await,
-            false => self.have_changed(&tables).await,
+            true => self.have_changed(|_| true),
+            false => self.have_changed(|key| tables.contains(&key.table)),
         }
     }
 
@@ -222,95 +316,4 @@ impl Crm for Cached {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crm::{Row, fields::OPPORTUNITIES};
-    use std::sync::atomic::AtomicUsize;
-
-    /// Answers with the number of the read, unless it is down.
-    #[derive(Default)]
-    struct Counting {
-        reads: AtomicUsize,
-        is_down: AtomicBool,
-    }
-
-    #[async_trait]
-    impl Crm for Counting {
-        async fn read(&self, _: &'static Table, _: Whose<'_>) -> Result<Read, CrmError> {
-            let nth = self.reads.fetch_add(1, Ordering::SeqCst);
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            match self.is_down.load(Ordering::SeqCst) {
-                true => Err(CrmError::Busy),
-                false => Ok(Read::now(vec![[("id", nth.to_string())].into_iter().collect()])),
-            }
-        }
-
-        async fn schema(&self, _: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
-            Ok(None)
-        }
-
-        fn keeps(&self, _: &Table) -> bool {
-            true
-        }
-    }
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn cached(ages: Ages) -> (Arc<Counting>, Cached) {
-        let crm = Arc::new(Counting::default());
-        (Arc::clone(&crm), Cached::new(crm, Mapping::same(), ages))
-    }
-
-    async fn nth(cached: &Cached) -> Result<(Option<usize>, bool), CrmError> {
-        let read = cached.read(&OPPORTUNITIES, Whose::Everybody).await?;
-        let id = read
-            .rows
-            .first()
-            .and_then(|row: &Row| row.get("id")?.parse().ok());
-        Ok((id, read.is_down))
-    }
-
-    #[tokio::test]
-    async fn what_is_fresh_is_read_once_however_many_ask() {
-        let ages = Ages {
-            fresh: SECOND * 60,
-            stale: SECOND * 60,
-            kept: SECOND * 60,
-        };
-        let (crm, cached) = cached(ages);
-        let all = futures::future::join_all((0..50).map(|_| nth(&cached))).await;
-        assert!(all.into_iter().all(|read| read.unwrap() == (Some(0), false)));
-        assert_eq!(crm.reads.load(Ordering::SeqCst), 1);
-        cached.changed(Some("opportunities")).await;
-        assert_eq!(nth(&cached).await.unwrap(), (Some(1), false));
-    }
-
-    #[tokio::test]
-    async fn what_is_stale_is_returned_and_read_anew() {
-        let ages = Ages {
-            fresh: Duration::ZERO,
-            stale: SECOND * 60,
-            kept: SECOND * 60,
-        };
-        let (_, cached) = cached(ages);
-        assert_eq!(nth(&cached).await.unwrap().0, Some(0));
-        assert_eq!(nth(&cached).await.unwrap().0, Some(0));
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        assert_eq!(nth(&cached).await.unwrap().0, Some(1));
-    }
-
-    #[tokio::test]
-    async fn a_crm_that_is_down_leaves_what_is_kept_marked() {
-        let ages = Ages {
-            fresh: Duration::ZERO,
-            stale: Duration::ZERO,
-            kept: SECOND,
-        };
-        let (crm, cached) = cached(ages);
-        assert_eq!(nth(&cached).await.unwrap(), (Some(0), false));
-        crm.is_down.store(true, Ordering::SeqCst);
-        assert_eq!(nth(&cached).await.unwrap(), (Some(0), true));
-        tokio::time::sleep(SECOND + SECOND / 10).await;
-        assert!(matches!(nth(&cached).await, Err(CrmError::Busy)));
-    }
-}
+mod tests;

@@ -1,9 +1,9 @@
 //! From the settings to a connection.
 
 use super::{
-    Crm, CrmError, Read, SqlCrm, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, SqlCrm, Whose,
     cache::{Ages, Cached},
-    fields::Table,
+    fields::{Kept, Table},
     hubspot::HubSpot,
     mapping::Mapping,
     remote::{Grant, Reach},
@@ -103,19 +103,43 @@ fn written(toml: &str) -> anyhow::Result<Mapping> {
         .try_deserialize()?)
 }
 
-/// The vendor's CRM for what is partners', our own database for what is the program's.
+/// The vendor's CRM for what is there, our own database for what is the program's.
 struct Split {
     far: Cached,
     own: SqlCrm,
 }
 
+impl Split {
+    fn place(&self, table: &Table) -> &dyn Crm {
+        match table.kept {
+            Kept::InCrm => &self.far,
+            Kept::AtHome => &self.own,
+        }
+    }
+}
+
 #[async_trait]
 impl Crm for Split {
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
-        match table.owner {
-            Some(_) => self.far.read(table, whose).await,
-            None => self.own.read(table, whose).await,
-        }
+        self.place(table).read(table, whose).await
+    }
+
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        self.place(table).create(table, scope, row).await
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        self.place(table).update(table, scope, id, row).await
+    }
+
+    async fn obstacles(&self, table: &'static Table) -> Result<Vec<String>, CrmError> {
+        self.place(table).obstacles(table).await
     }
 
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
@@ -127,31 +151,30 @@ impl Crm for Split {
     }
 
     fn keeps(&self, table: &Table) -> bool {
-        match table.owner {
-            Some(_) => self.far.keeps(table),
-            None => self.own.keeps(table),
-        }
+        self.place(table).keeps(table)
     }
 }
 
 fn sql(settings: &CrmSettings, mapping: Mapping, zone: TimeZone) -> anyhow::Result<SqlCrm> {
-    let url = settings.sql.url.expose_secret();
+    let (url, is_writable) = (settings.sql.url.expose_secret(), settings.sql.writable);
     // The messages of both name no password.
-    if url.starts_with("sqlite:") {
+    let crm = if url.starts_with("sqlite:") {
         let options: SqliteConnectOptions = url.parse().context("crm.sql.url")?;
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS);
-        let pool: SqlitePool = pool.connect_lazy_with(options.read_only(true));
-        return Ok(SqlCrm::new(pool, mapping, zone));
-    }
-    let options: PgConnectOptions = url
-        .parse()
-        .context("crm.sql.url: write postgres://… or sqlite://…")?;
-    let patience = settings.timeout_seconds.as_millis().to_string();
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(settings.timeout_seconds)
-        .connect_lazy_with(options.options([("statement_timeout", patience)]));
-    Ok(SqlCrm::new(pool, mapping, zone))
+        let pool: SqlitePool = pool.connect_lazy_with(options.read_only(!is_writable));
+        SqlCrm::new(pool, mapping, zone)
+    } else {
+        let options: PgConnectOptions = url
+            .parse()
+            .context("crm.sql.url: write postgres://… or sqlite://…")?;
+        let patience = settings.timeout_seconds.as_millis().to_string();
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(settings.timeout_seconds)
+            .connect_lazy_with(options.options([("statement_timeout", patience)]));
+        SqlCrm::new(pool, mapping, zone)
+    };
+    Ok(if is_writable { crm.writable() } else { crm })
 }
 
 fn address(setting: &str, url: &str) -> anyhow::Result<Url> {

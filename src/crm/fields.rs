@@ -1,17 +1,29 @@
-//! The allow-list: which tables and columns of a CRM exist for us, and which of them partners may see.
+//! The allow-list: which tables and columns of a CRM exist for us, which of them partners may see, and which we write.
 //!
 //! Queries are built from these lists, so a column that is not here, or is closed, never leaves the CRM. Opening one
-//! is a word in this file and a field in `types`, both of which show up in a review.
+//! is a word in this file and a field in `types`, both of which show up in a review. What is not marked as written is
+//! never changed, whoever asks for it (`writing`).
 
 /// A table of the CRM, whatever the CRM itself calls it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     /// Its name here, and in the built-in CRM.
     pub name: &'static str,
-    /// The column that says whose a row is; none in the program's own tables.
+    /// The column that says which partner's a row is; none where rows are no partner's.
     pub owner: Option<&'static str>,
+    /// Where it is kept.
+    pub kept: Kept,
     /// Its columns.
     pub columns: &'static [Column],
+}
+
+/// Where a table is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// In the CRM, whichever is connected.
+    InCrm,
+    /// In our own database, always: the program's tables, for which no CRM has objects.
+    AtHome,
 }
 
 /// A column of a table.
@@ -25,6 +37,8 @@ pub struct Column {
     pub optional: bool,
     /// Whether partners never see it: no query asks for it.
     pub closed: bool,
+    /// Whether we write it. An `id` is written once, with its record; whose a record is comes from the scope.
+    pub written: bool,
 }
 
 /// What a column holds, as text.
@@ -59,6 +73,23 @@ impl Table {
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)
     }
+
+    /// What may be written of it, besides whose it is.
+    pub fn written(&self) -> impl Iterator<Item = &'static Column> + use<> {
+        self.columns.iter().filter(|column| column.written)
+    }
+
+    /// Whether its rows are the partners themselves.
+    #[must_use]
+    pub fn is_partners(&self) -> bool {
+        self.owner == Some("id")
+    }
+
+    /// Whether we make records of it: only where their id is ours to give.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.column("id").is_some_and(|id| id.written)
+    }
 }
 
 const fn column(name: &'static str, kind: Kind) -> Column {
@@ -67,6 +98,7 @@ const fn column(name: &'static str, kind: Kind) -> Column {
         kind,
         optional: false,
         closed: false,
+        written: false,
     }
 }
 
@@ -80,6 +112,12 @@ impl Column {
         self.closed = true;
         self
     }
+
+    const fn written(mut self) -> Self {
+        assert!(!self.closed, "what partners never see is never written");
+        self.written = true;
+        self
+    }
 }
 
 use Kind::{Any, Choice, Date, Minor, Number, Percent, Rate, Text};
@@ -88,6 +126,7 @@ use Kind::{Any, Choice, Date, Minor, Number, Percent, Rate, Text};
 pub const PARTNERS: Table = Table {
     name: "partners",
     owner: Some("id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("name", Text),
@@ -108,6 +147,7 @@ pub const PARTNERS: Table = Table {
 pub const OPPORTUNITIES: Table = Table {
     name: "opportunities",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -115,18 +155,18 @@ pub const OPPORTUNITIES: Table = Table {
         column("customer", Text),
         column("product", Text),
         column("motion", Choice),
-        column("attribution", Choice),
+        column("attribution", Choice).written(),
         column("stage", Choice),
         column("amount_minor", Minor),
         column("currency", Text),
         column("created_on", Date),
         column("close_date", Date),
-        column("next_step", Text).optional(),
+        column("next_step", Text).optional().written(),
         column("margin_bps", Rate).closed(),
         column("discount_band", Text).closed(),
         column("internal_note", Text).closed(),
         column("probability_pct", Percent).optional(),
-        column("last_activity_on", Date).optional(),
+        column("last_activity_on", Date).optional().written(),
     ],
 };
 
@@ -134,6 +174,7 @@ pub const OPPORTUNITIES: Table = Table {
 pub const OPPORTUNITY_CHANGES: Table = Table {
     name: "opportunity_changes",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -149,18 +190,28 @@ pub const OPPORTUNITY_CHANGES: Table = Table {
 pub const DEAL_REGISTRATIONS: Table = Table {
     name: "deal_registrations",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
-        column("id", Text),
+        column("id", Text).written(),
         column("partner_id", Text),
-        column("opportunity_id", Text).optional(),
-        column("customer", Text),
-        column("product", Text),
-        column("status", Choice),
-        column("submitted_on", Date),
-        column("decided_on", Date).optional(),
-        column("protected_until", Date).optional(),
-        column("extensions", Number),
-        column("reason", Text).optional(),
+        column("opportunity_id", Text).optional().written(),
+        column("customer", Text).written(),
+        column("product", Text).written(),
+        column("status", Choice).written(),
+        column("submitted_on", Date).written(),
+        column("decided_on", Date).optional().written(),
+        column("protected_until", Date).optional().written(),
+        column("extensions", Number).written(),
+        column("reason", Text).optional().written(),
+        column("amount_minor", Minor).optional().written(),
+        column("currency", Text).optional().written(),
+        column("close_date", Date).optional().written(),
+        column("domain", Text).optional().written(),
+        column("contact", Text).optional().written(),
+        column("contact_email", Text).optional().written(),
+        column("need", Text).optional().written(),
+        column("source", Text).optional().written(),
+        column("proof", Text).optional().written(),
     ],
 };
 
@@ -168,6 +219,7 @@ pub const DEAL_REGISTRATIONS: Table = Table {
 pub const COMMISSIONS: Table = Table {
     name: "commissions",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -188,6 +240,7 @@ pub const COMMISSIONS: Table = Table {
 pub const CERTIFICATIONS: Table = Table {
     name: "certifications",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -202,6 +255,7 @@ pub const CERTIFICATIONS: Table = Table {
 pub const MDF_FUNDS: Table = Table {
     name: "mdf_funds",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -217,17 +271,18 @@ pub const MDF_FUNDS: Table = Table {
 pub const MDF_CLAIMS: Table = Table {
     name: "mdf_claims",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
-        column("id", Text),
+        column("id", Text).written(),
         column("partner_id", Text),
-        column("fund_id", Text),
-        column("activity", Text),
-        column("amount_minor", Minor),
-        column("currency", Text),
-        column("status", Choice),
-        column("submitted_on", Date),
-        column("decided_on", Date).optional(),
-        column("paid_on", Date).optional(),
+        column("fund_id", Text).written(),
+        column("activity", Text).written(),
+        column("amount_minor", Minor).written(),
+        column("currency", Text).written(),
+        column("status", Choice).written(),
+        column("submitted_on", Date).written(),
+        column("decided_on", Date).optional().written(),
+        column("paid_on", Date).optional().written(),
     ],
 };
 
@@ -235,6 +290,7 @@ pub const MDF_CLAIMS: Table = Table {
 pub const REFERRAL_ACTIVITY: Table = Table {
     name: "referral_activity",
     owner: Some("partner_id"),
+    kept: Kept::InCrm,
     columns: &[
         column("id", Text),
         column("partner_id", Text),
@@ -244,10 +300,26 @@ pub const REFERRAL_ACTIVITY: Table = Table {
     ],
 };
 
+/// Organisations that the vendor itself knows, for conflict checks: no partner's, so that none reads them.
+pub const ACCOUNTS: Table = Table {
+    name: "accounts",
+    owner: None,
+    kept: Kept::InCrm,
+    columns: &[
+        column("id", Text),
+        column("name", Text),
+        column("domain", Text).optional(),
+        column("country", Text).optional(),
+        column("parent", Text).optional(),
+        column("status", Choice).optional(),
+    ],
+};
+
 /// The program's tier rules.
 pub const TIER_RULES: Table = Table {
     name: "tier_rules",
     owner: None,
+    kept: Kept::AtHome,
     columns: &[
         column("tier", Choice),
         column("rank", Number),
@@ -264,6 +336,7 @@ pub const TIER_RULES: Table = Table {
 pub const COMMISSION_RATES: Table = Table {
     name: "commission_rates",
     owner: None,
+    kept: Kept::AtHome,
     columns: &[
         column("tier", Choice),
         column("product", Text),
@@ -276,7 +349,7 @@ pub const COMMISSION_RATES: Table = Table {
 };
 
 /// Every table, parents first so that references hold.
-pub const TABLES: [&Table; 11] = [
+pub const TABLES: [&Table; 12] = [
     &PARTNERS,
     &OPPORTUNITIES,
     &OPPORTUNITY_CHANGES,
@@ -286,6 +359,7 @@ pub const TABLES: [&Table; 11] = [
     &MDF_FUNDS,
     &MDF_CLAIMS,
     &REFERRAL_ACTIVITY,
+    &ACCOUNTS,
     &TIER_RULES,
     &COMMISSION_RATES,
 ];
@@ -299,10 +373,12 @@ mod tests {
         let schema = [
             include_str!("../../migrations/0001_crm.sql"),
             include_str!("../../migrations/0006_records.sql"),
+            include_str!("../../migrations/0007_writing.sql"),
         ]
         .concat();
         for table in TABLES {
-            let start = schema.find(&format!("CREATE TABLE {} (", table.name)).unwrap();
+            // A table that was made anew is as it was made last.
+            let start = schema.rfind(&format!("CREATE TABLE {} (", table.name)).unwrap();
             let body = schema[start..].split(");").next().unwrap();
             let columns = body
                 .lines()
@@ -325,6 +401,32 @@ mod tests {
         assert!(open.contains(&"next_step"));
         for closed in ["margin_bps", "discount_band", "internal_note"] {
             assert!(!open.contains(&closed), "{closed}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_decided_on_column_by_column() {
+        let check = |table: &Table, expected: &str| {
+            let written: Vec<&str> = table.written().map(|column| column.name).collect();
+            assert_eq!(written.join(" "), expected, "{}", table.name);
+            assert_eq!(table.is_made(), written.contains(&"id"), "{}", table.name);
+        };
+        for table in TABLES {
+            match table.name {
+                "opportunities" => check(table, "attribution next_step last_activity_on"),
+                "deal_registrations" => check(
+                    table,
+                    "id opportunity_id customer product status submitted_on decided_on protected_until extensions reason \
+                     amount_minor currency close_date domain contact contact_email need source proof",
+                ),
+                "mdf_claims" => check(
+                    table,
+                    "id fund_id activity amount_minor currency status submitted_on decided_on paid_on",
+                ),
+                _ => check(table, ""),
+            }
+            let owner = table.owner.and_then(|owner| table.column(owner));
+            assert!(owner.is_none_or(|owner| !owner.written), "{}", table.name);
         }
     }
 }

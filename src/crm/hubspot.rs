@@ -1,18 +1,21 @@
-//! HubSpot: CRM objects by search, what they are tied to by associations, managers from its owners.
+//! HubSpot: CRM objects by search, what they are tied to by associations, managers from its owners; `writing` makes and
+//! changes objects.
 //!
 //! Pages are asked for by the last id seen rather than by offset: records that come or go between two pages then
 //! shift nothing, and the search's limit of 10,000 results is none.
 
 mod webhook;
 mod wire;
+mod writing;
 
 pub use webhook::Delivery;
 
 use super::{
-    Crm, CrmError, Read, Row, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, Whose,
     fields::Table,
     mapping::{FieldMapping, Mapping, TableMapping},
     remote::{Grant, Reach, Remote, Token, Tokens, Trouble, by_status, odd},
+    writing::Proven,
 };
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
@@ -45,6 +48,7 @@ pub struct HubSpot {
     url: Url,
     mapping: Mapping,
     zone: TimeZone,
+    proven: Proven,
 }
 
 impl HubSpot {
@@ -65,26 +69,30 @@ impl HubSpot {
             url,
             mapping,
             zone,
+            proven: Proven::default(),
         })
     }
 
-    async fn rows(&self, table: &'static Table, whose: Whose<'_>) -> Result<Vec<Row>, CrmError> {
+    async fn rows(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
         let Some(mapped) = self.mapping.table(table) else {
-            return Ok(Vec::new());
+            return Ok(Read::now(Vec::new()));
         };
         let objects = self.search(table, mapped, whose).await?;
         let tied = self.tied(table, mapped, whose, &objects).await?;
-        let rows = objects.iter().map(|object| {
-            mapped.row(table, whose, &self.zone, |field| {
+        let mut read = Read::now(Vec::with_capacity(objects.len()));
+        for object in &objects {
+            let held = |field: &FieldMapping| {
                 let name = field.field.as_deref()?;
                 match &field.of {
                     Some(of) => text(tied.get(of.as_str())?.get(&object.id)?.get(name)?),
                     None if name == ID => Some(object.id.clone()),
                     None => text(object.properties.get(name)?),
                 }
-            })
-        });
-        rows.collect()
+            };
+            read.rows
+                .push(mapped.row(table, whose, &self.zone, held, &mut read.slips)?);
+        }
+        Ok(read)
     }
 
     /// Every object of a table that is `whose`.
@@ -249,8 +257,29 @@ impl HubSpot {
 #[async_trait]
 impl Crm for HubSpot {
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
-        let rows = self.remote.within(self.rows(table, whose)).await?;
-        Ok(Read::now(rows))
+        let patience = self.remote.patience(table, whose);
+        self.remote.within(patience, self.rows(table, whose)).await
+    }
+
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        let made = self.remote.within_reach(self.make(table, scope, row)).await;
+        made.map_err(|error| error.of_write(table))
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        let changed = self.remote.within_reach(self.change(table, scope, id, row)).await;
+        changed.map_err(|error| error.of_write(table))
+    }
+
+    async fn obstacles(&self, table: &'static Table) -> Result<Vec<String>, CrmError> {
+        let found = self.stand_against(table).await;
+        found.map_err(|error| error.of(table))
     }
 
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
@@ -292,9 +321,11 @@ fn scope(table: &'static Table, mapped: &TableMapping, whose: Whose<'_>) -> Resu
             json!({ "propertyName": owner, "operator": "EQ", "value": scope.id() }),
         ]),
         // Not every company is a partner.
-        (Whose::Everybody, Some(owner)) => {
+        (Whose::Everybody, Some(owner)) if table.is_partners() => {
             Ok(vec![json!({ "propertyName": owner, "operator": "HAS_PROPERTY" })])
         }
+        // Direct sales' own have no partner.
+        (Whose::Everybody, Some(_)) => Ok(Vec::new()),
         (Whose::Everybody, None) if table.owner.is_none() => Ok(Vec::new()),
         (_, None) => Err(CrmError::Unmapped {
             table: table.name,
@@ -307,7 +338,7 @@ fn read_error(status: StatusCode, told: &Value) -> Trouble {
     let message = told["message"].as_str().unwrap_or("no reason given");
     match (status.as_u16(), told["category"].as_str()) {
         (429, _) if told["policyName"] == "DAILY" => Trouble::Final(CrmError::Busy),
-        (400 | 404, Some("VALIDATION_ERROR" | "OBJECT_NOT_FOUND")) | (404, _) => {
+        (400 | 404, Some("VALIDATION_ERROR" | "OBJECT_NOT_FOUND")) | (404 | 409, _) => {
             Trouble::Final(CrmError::Unmapped {
                 table: "the object",
                 problem: message.to_owned(),

@@ -1,13 +1,17 @@
 //! What a vendor's own CRM calls our tables and columns, and in which form it keeps their values.
 //!
 //! A mapping is data: it comes with each connection (`hubspot.toml`, `salesforce.toml`) and is changed, table by table
-//! and column by column, in `liaison.toml`. It is the only place where a vendor's names meet ours.
+//! and column by column, in `liaison.toml`. It is the only place where a vendor's names meet ours, in both directions:
+//! `rendering` makes of a row of ours what the CRM keeps.
 
+mod rendering;
 mod values;
 
+pub(super) use rendering::{Rendered, Theirs};
+
 use super::{
-    CrmError, Row, Whose,
-    fields::{Column, TABLES, Table},
+    CrmError, Row, Slip, Whose,
+    fields::{Column, Kept, TABLES, Table},
 };
 use crate::program::money::Currency;
 use jiff::tz::TimeZone;
@@ -43,6 +47,8 @@ pub struct FieldMapping {
     pub unit: Option<Unit>,
     /// The object that the row is tied to and whose field this is.
     pub of: Option<String>,
+    /// Whether the CRM fills it itself, so that we only read it.
+    pub read_only: bool,
 }
 
 /// The form in which a number is kept.
@@ -76,6 +82,7 @@ struct Whole {
     values: BTreeMap<String, String>,
     unit: Option<Unit>,
     of: Option<String>,
+    read_only: bool,
 }
 
 impl From<Written> for FieldMapping {
@@ -93,6 +100,7 @@ impl From<Written> for FieldMapping {
             values: whole.values,
             unit: whole.unit,
             of: whole.of,
+            read_only: whole.read_only,
         }
     }
 }
@@ -174,6 +182,7 @@ impl TableMapping {
                 values: BTreeMap::new(),
                 unit: values::own_unit(column.kind),
                 of: None,
+                read_only: false,
             };
             (column.name.to_owned(), mapped)
         });
@@ -210,49 +219,80 @@ impl TableMapping {
         self.fields.get(table.owner?)
     }
 
-    /// A row in our form; `found` returns what the CRM holds for a mapped column.
+    /// A row in our form; `found` returns what the CRM holds for a mapped column. Of everybody's rows, a value that is not
+    /// of its column's kind is left out and told to `slips`: one deal of direct sales must not hide all others.
     ///
     /// # Errors
-    /// [`CrmError::Malformed`] for a value that is not of its column's kind.
+    /// [`CrmError::Malformed`] for such a value in one partner's row, in a partner, and in the program's tables.
     pub fn row(
         &self,
         table: &'static Table,
         whose: Whose<'_>,
         zone: &TimeZone,
         found: impl Fn(&FieldMapping) -> Option<String>,
+        slips: &mut Vec<Slip>,
     ) -> Result<Row, CrmError> {
         let held = |mapped: &FieldMapping| mapped.value.clone().or_else(|| found(mapped));
         let text = |column: &str| {
             let mapped = self.fields.get(column)?;
             held(mapped).map(|value| mapped.values.get(&value).cloned().unwrap_or(value))
         };
+        let forgives = whose == Whose::Everybody && table.kept == Kept::InCrm && !table.is_partners();
         let currency = text("currency").and_then(|code| code.parse::<Currency>().ok());
         let mut row = Vec::new();
         for (column, mapped) in self.asked(table, whose) {
             let Some(value) = held(mapped).filter(|value| !value.trim().is_empty()) else {
                 continue;
             };
-            let value = match mapped.values.get(&value) {
-                Some(ours) => ours.clone(),
-                None => values::canonical(column.kind, mapped.unit, value.trim(), currency, zone).map_err(
-                    |problem| CrmError::Malformed {
+            match mapped.canonical(column, &value, currency, zone) {
+                Ok(value) => row.push((column.name, value)),
+                Err(problem) => {
+                    let malformed = CrmError::Malformed {
                         table: table.name,
                         id: text("id").unwrap_or_default(),
                         column: column.name,
                         problem: format!("{value:?}, {problem}"),
-                    },
-                )?,
-            };
-            row.push((column.name, value));
+                    };
+                    if !forgives {
+                        return Err(malformed);
+                    }
+                    slips.push(Slip {
+                        owner: table
+                            .owner
+                            .and_then(text)
+                            .filter(|owner| !owner.trim().is_empty()),
+                        problem: malformed.to_string(),
+                    });
+                }
+            }
         }
         Ok(row.into_iter().collect())
+    }
+}
+
+impl FieldMapping {
+    /// What the CRM holds, in the form of the column.
+    fn canonical(
+        &self,
+        column: &Column,
+        value: &str,
+        currency: Option<Currency>,
+        zone: &TimeZone,
+    ) -> Result<String, &'static str> {
+        match self.values.get(value) {
+            Some(ours) => Ok(ours.clone()),
+            None => values::canonical(column.kind, self.unit, value.trim(), currency, zone),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crm::fields::{MDF_CLAIMS, MDF_FUNDS, OPPORTUNITIES};
+    use crate::crm::{
+        PartnerScope,
+        fields::{MDF_CLAIMS, MDF_FUNDS, OPPORTUNITIES},
+    };
 
     fn mapping(toml: &str) -> Mapping {
         let read =
@@ -290,13 +330,15 @@ mod tests {
         ];
         let table = mapping.table(&OPPORTUNITIES).unwrap();
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let row = table.row(&OPPORTUNITIES, Whose::Everybody, &zone, |mapped| {
+        let found = |mapped: &FieldMapping| {
             let name = mapped.field.as_deref()?;
-            held.iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
-        });
+            let known = held.iter().find(|(known, _)| *known == name);
+            known.map(|(_, value)| (*value).to_owned())
+        };
+        let mut slips = Vec::new();
+        let row = table.row(&OPPORTUNITIES, Whose::Everybody, &zone, found, &mut slips);
         let row = row.unwrap();
+        assert_eq!(slips, []);
         let check = |column: &str, expected: Option<&str>| assert_eq!(row.get(column), expected, "{column}");
         check("name", Some("Rollout"));
         check("motion", Some("new"));
@@ -305,6 +347,33 @@ mod tests {
         check("close_date", Some("2026-04-01"));
         check("internal_note", None);
         check("customer", None);
+    }
+
+    #[test]
+    fn a_slip_hides_one_partners_rows_and_one_value_of_everybodys() {
+        let mapping = Mapping::same();
+        let mapped = mapping.table(&OPPORTUNITIES).unwrap();
+        let found = |field: &FieldMapping| {
+            let value = match field.field.as_deref()? {
+                "id" => "o-1",
+                "partner_id" => "p-001",
+                "close_date" => "soon",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        let mut slips = Vec::new();
+        let mut read =
+            |whose: Whose<'_>| mapped.row(&OPPORTUNITIES, whose, &TimeZone::UTC, found, &mut slips);
+        let scope = PartnerScope::whole("p-001");
+        assert!(matches!(read(Whose::Of(&scope)), Err(CrmError::Malformed { .. })));
+        let row = read(Whose::Everybody).unwrap();
+        assert_eq!((row.get("id"), row.get("close_date")), (Some("o-1"), None));
+        assert_eq!(slips[0].owner.as_deref(), Some("p-001"));
+        assert!(
+            slips[0].problem.contains("column close_date holds \"soon\""),
+            "{slips:?}"
+        );
     }
 
     #[test]

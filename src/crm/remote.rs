@@ -7,7 +7,7 @@ mod token;
 pub use token::Grant;
 pub(super) use token::{Token, Tokens};
 
-use super::CrmError;
+use super::{CrmError, Whose, fields::Table};
 use crate::rest::Rest;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
@@ -17,13 +17,16 @@ use std::time::{Duration, Instant};
 /// Longest wait that a CRM may ask for and still be waited for; somebody is waiting for the answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
+/// How much longer everybody's records may take than one partner's: nobody sits and waits for them.
+const FOR_ALL: u32 = 12;
+
 /// Most bytes of an answer: a page has at most some hundred records.
 const MOST_BYTES: usize = 32 << 20;
 
 /// How a CRM is reached.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
-    /// How long all attempts at one read may take together.
+    /// How long all attempts at one read or write may take together.
     pub timeout: Duration,
     /// How long a CRM is left alone that failed three times in a row.
     pub rest: Duration,
@@ -103,16 +106,33 @@ impl Remote {
         })
     }
 
+    /// How long a read may take. All deals and organisations are many pages.
+    pub(super) fn patience(&self, table: &Table, whose: Whose<'_>) -> Duration {
+        match whose {
+            Whose::Everybody if !table.is_partners() => self.timeout * FOR_ALL,
+            _ => self.timeout,
+        }
+    }
+
+    /// A piece of work for somebody who waits for it.
+    pub(super) async fn within_reach<T>(
+        &self,
+        work: impl Future<Output = Result<T, CrmError>>,
+    ) -> Result<T, CrmError> {
+        self.within(self.timeout, work).await
+    }
+
     /// A piece of work of one or more requests, within the time there is. What fails of itself counts for the rest.
     pub(super) async fn within<T>(
         &self,
+        patience: Duration,
         work: impl Future<Output = Result<T, CrmError>>,
     ) -> Result<T, CrmError> {
         if !self.rest.is_over(Instant::now()) {
             return Err(OnTheWay::Resting.into());
         }
-        let done = tokio::time::timeout(self.timeout, work).await;
-        let done = done.unwrap_or_else(|_| Err(OnTheWay::Slow(self.timeout).into()));
+        let done = tokio::time::timeout(patience, work).await;
+        let done = done.unwrap_or_else(|_| Err(OnTheWay::Slow(patience).into()));
         match &done {
             Err(CrmError::Unavailable(cause)) => {
                 if self.rest.failed(Instant::now()) {

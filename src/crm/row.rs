@@ -4,8 +4,8 @@
 //! date that is none or an unknown stage is found out in one way, whatever CRM it came from.
 
 use super::{
-    Attribution, Certification, Change, Commission, CrmError, DealRegistration, MdfClaim, MdfFund, Motion,
-    Opportunity, OpportunityChange, Partner, ReferralActivity,
+    Account, AccountStatus, Attribution, Certification, Change, Commission, CrmError, DealRegistration,
+    MdfClaim, MdfFund, Motion, Opportunity, OpportunityChange, Partner, ReferralActivity,
     fields::{self, Table},
 };
 use crate::program::{
@@ -24,6 +24,11 @@ impl Row {
     #[must_use]
     pub fn get(&self, column: &str) -> Option<&str> {
         self.0.get(column).map(String::as_str)
+    }
+
+    /// The names of the columns that have a value, in no order.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
     }
 }
 
@@ -59,12 +64,12 @@ pub(super) struct Columns<'r> {
 }
 
 impl Columns<'_> {
-    fn text(&self, column: &'static str) -> Result<String, CrmError> {
+    pub(super) fn text(&self, column: &'static str) -> Result<String, CrmError> {
         self.optional(column)
             .ok_or_else(|| self.malformed(column, "nothing".to_owned()))
     }
 
-    fn optional(&self, column: &'static str) -> Option<String> {
+    pub(super) fn optional(&self, column: &'static str) -> Option<String> {
         self.row.get(column).map(str::to_owned)
     }
 
@@ -76,7 +81,7 @@ impl Columns<'_> {
         self.parse(column, &self.text(column)?)
     }
 
-    fn optional_parsed<T: FromStr<Err: ToString>>(
+    pub(super) fn optional_parsed<T: FromStr<Err: ToString>>(
         &self,
         column: &'static str,
     ) -> Result<Option<T>, CrmError> {
@@ -94,6 +99,10 @@ impl Columns<'_> {
             self.number(column)?,
             self.parsed::<Currency>("currency")?,
         ))
+    }
+
+    pub(super) fn optional_money(&self, column: &'static str) -> Result<Option<Money>, CrmError> {
+        self.row.get(column).map(|_| self.money(column)).transpose()
     }
 
     fn malformed(&self, column: &'static str, problem: String) -> CrmError {
@@ -183,6 +192,14 @@ impl Record for DealRegistration {
             protected_until: row.optional_parsed("protected_until")?,
             extensions: row.number("extensions")?,
             reason: row.optional("reason"),
+            amount: row.optional_money("amount_minor")?,
+            close_date: row.optional_parsed("close_date")?,
+            domain: row.optional("domain"),
+            contact: row.optional("contact"),
+            contact_email: row.optional("contact_email"),
+            need: row.optional("need"),
+            source: row.optional("source"),
+            proof: row.optional("proof"),
         })
     }
 }
@@ -259,6 +276,30 @@ impl Record for ReferralActivity {
             on_date: row.parsed("on_date")?,
             clicks: row.number("clicks")?,
             leads: row.number("leads")?,
+        })
+    }
+}
+
+impl Record for Account {
+    const TABLE: &'static Table = &fields::ACCOUNTS;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        let domain = row.optional("domain");
+        Ok(Self {
+            id: row.text("id")?,
+            // CRMs hold organisations that nobody has named.
+            name: match (row.optional("name"), &domain) {
+                (None, Some(domain)) => domain.clone(),
+                _ => row.text("name")?,
+            },
+            domain,
+            country: row.optional("country"),
+            parent: row.optional("parent"),
+            // A vendor has more words for it than are mapped, and none of them makes the organisation unknown.
+            status: row
+                .optional("status")
+                .and_then(|status| status.parse().ok())
+                .unwrap_or(AccountStatus::Prospect),
         })
     }
 }

@@ -1,11 +1,14 @@
-//! Salesforce: records by SOQL over REST. Whatever stands in a query's literals is quoted by one function; names come
-//! from the mapping alone.
+//! Salesforce: records by SOQL over REST; `writing` makes and changes them. Whatever stands in a query's literals is
+//! quoted by one function; names come from the mapping alone.
+
+mod writing;
 
 use super::{
-    Crm, CrmError, Read, Row, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, Whose,
     fields::Table,
     mapping::{FieldMapping, Mapping, TableMapping},
-    remote::{Grant, Reach, Remote, Token, Tokens, Trouble, by_status, odd},
+    remote::{Grant, OnTheWay, Reach, Remote, Token, Tokens, Trouble, by_status, odd},
+    writing::Proven,
 };
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
@@ -22,18 +25,36 @@ pub struct Salesforce {
     version: String,
     mapping: Mapping,
     zone: TimeZone,
+    proven: Proven,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Described {
+    createable: bool,
+    updateable: bool,
     fields: Vec<Field>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Field {
     name: String,
     relationship_name: Option<String>,
+    reference_to: Vec<String>,
+    createable: bool,
+    updateable: bool,
+    nillable: bool,
+    defaulted_on_create: bool,
+    external_id: bool,
+    unique: bool,
+    restricted_picklist: bool,
+    picklist_values: Vec<PicklistValue>,
+}
+
+#[derive(Deserialize)]
+struct PicklistValue {
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -68,21 +89,23 @@ impl Salesforce {
             version,
             mapping,
             zone,
+            proven: Proven::default(),
         })
     }
 
-    async fn rows(&self, table: &'static Table, whose: Whose<'_>) -> Result<Vec<Row>, CrmError> {
+    async fn rows(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
         let Some(mapped) = self.mapping.table(table) else {
-            return Ok(Vec::new());
+            return Ok(Read::now(Vec::new()));
         };
         let records = self.query(&soql(table, mapped, whose)?).await;
         let records = records.map_err(|error| error.of(table))?;
-        let rows = records.iter().map(|record| {
-            mapped.row(table, whose, &self.zone, |field| {
-                value(record, field.field.as_deref()?)
-            })
-        });
-        rows.collect()
+        let mut read = Read::now(Vec::with_capacity(records.len()));
+        for record in &records {
+            let held = |field: &FieldMapping| value(record, field.field.as_deref()?);
+            read.rows
+                .push(mapped.row(table, whose, &self.zone, held, &mut read.slips)?);
+        }
+        Ok(read)
     }
 
     /// All records of a query.
@@ -105,14 +128,36 @@ impl Salesforce {
         }
     }
 
+    async fn describe(&self, object: &str) -> Result<Described, CrmError> {
+        self.get(
+            &format!("/services/data/{}/sobjects/{object}/describe", self.version),
+            None,
+        )
+        .await
+    }
+
     async fn get<T: DeserializeOwned>(&self, path: &str, soql: Option<&str>) -> Result<T, CrmError> {
+        self.call(Method::GET, path, soql, None).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        soql: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<T, CrmError> {
         let request = |client: &Client, token: &Token| {
             let mut url = token.instance.as_ref().unwrap_or(&self.login).clone();
             url.set_path(path);
             if let Some(soql) = soql {
                 url.query_pairs_mut().append_pair("q", soql);
             }
-            client.request(Method::GET, url).bearer_auth(token.expose())
+            let request = client.request(method.clone(), url).bearer_auth(token.expose());
+            match body {
+                Some(body) => request.json(body),
+                None => request,
+            }
         };
         let answered = self.remote.send(request).await?;
         serde_json::from_value(answered).map_err(|error| odd(format!("what is not Salesforce's: {error}")))
@@ -122,19 +167,39 @@ impl Salesforce {
 #[async_trait]
 impl Crm for Salesforce {
     async fn read(&self, table: &'static Table, whose: Whose<'_>) -> Result<Read, CrmError> {
-        let rows = self.remote.within(self.rows(table, whose)).await?;
-        Ok(Read::now(rows))
+        let patience = self.remote.patience(table, whose);
+        self.remote.within(patience, self.rows(table, whose)).await
+    }
+
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        let made = self.remote.within_reach(self.make(table, scope, row)).await;
+        made.map_err(|error| error.of_write(table))
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        let changed = self.remote.within_reach(self.change(table, scope, id, row)).await;
+        changed.map_err(|error| error.of_write(table))
+    }
+
+    async fn obstacles(&self, table: &'static Table) -> Result<Vec<String>, CrmError> {
+        let found = self.stand_against(table).await;
+        found.map_err(|error| error.of(table))
     }
 
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
         let Some(mapped) = self.mapping.table(table) else {
             return Ok(None);
         };
-        let path = format!(
-            "/services/data/{}/sobjects/{}/describe",
-            self.version, mapped.object
-        );
-        let described: Described = self.get(&path, None).await.map_err(|error| error.of(table))?;
+        let described = self
+            .describe(&mapped.object)
+            .await
+            .map_err(|error| error.of(table))?;
         let fields = described.fields.into_iter();
         let names = fields.flat_map(|field| [Some(field.name), field.relationship_name]);
         Ok(Some(names.flatten().collect()))
@@ -159,7 +224,11 @@ fn soql(table: &'static Table, mapped: &TableMapping, whose: Whose<'_>) -> Resul
     match (whose, owner) {
         (Whose::Of(scope), Some(owner)) => Ok(format!("{query} WHERE {owner} = {}", literal(scope.id()))),
         // Not every account is a partner.
-        (Whose::Everybody, Some(owner)) => Ok(format!("{query} WHERE {owner} != null")),
+        (Whose::Everybody, Some(owner)) if table.is_partners() => {
+            Ok(format!("{query} WHERE {owner} != null"))
+        }
+        // Direct sales' own have no partner.
+        (Whose::Everybody, Some(_)) => Ok(query),
         (Whose::Everybody, None) if table.owner.is_none() => Ok(query),
         (_, None) => Err(CrmError::Unmapped {
             table: table.name,
@@ -201,10 +270,19 @@ fn read_error(status: StatusCode, told: &Value) -> Trouble {
         // The quota of a day does not pass while somebody waits; too many requests at a time do.
         Some("REQUEST_LIMIT_EXCEEDED") if message.contains("TotalRequests") => Trouble::Final(CrmError::Busy),
         Some("REQUEST_LIMIT_EXCEEDED") => Trouble::Passing(CrmError::Busy, None),
+        // Somebody else writes to it, or to its parent.
+        Some("UNABLE_TO_LOCK_ROW") => Trouble::Passing(OnTheWay::Status(status.as_u16()).into(), None),
         Some("INVALID_FIELD" | "INVALID_TYPE" | "NOT_FOUND" | "MALFORMED_QUERY") => {
             Trouble::Final(CrmError::Unmapped {
                 table: "the object",
                 problem: message.to_owned(),
+            })
+        }
+        // Errors of writes alone name fields.
+        Some(code) if status == StatusCode::BAD_REQUEST && told[0]["fields"].is_array() => {
+            Trouble::Final(CrmError::Unmapped {
+                table: "the object",
+                problem: format!("{code}: {message}"),
             })
         }
         _ => by_status(status, message),

@@ -1,9 +1,9 @@
 //! The sample CRM: CSV files in the binary, whose dates move with the day they are seeded on.
 //!
 //! A date is `D-3` (three days before the seeding day), `Q-1.2.14` (day 14 of the second month of the calendar
-//! quarter before the current one), `H+0.6.30` (the same for halves of a year) or ISO. Quarter dates keep answers such as "what did I earn last quarter" the
-//! same on any day, which is what makes the sample fit for evals. Beside the tables lies `program.yaml`, the sample
-//! vendor's commission plan.
+//! quarter before the current one), `H+0.6.30` (the same for halves of a year) or ISO. Quarter dates keep answers such as
+//! "what did I earn last quarter" the same on any day, which is what makes the sample fit for evals. A column that a row
+//! may be without may be left out. Beside the tables lies `program.yaml`, the sample vendor's commission plan.
 
 use super::{
     CrmError, SqlCrm,
@@ -118,10 +118,11 @@ fn read(table: &'static Table, bytes: &[u8], today: Date) -> Result<Filled, Seed
         let line = record.position().map_or(0, csv::Position::line);
         let mut row = Vec::with_capacity(table.columns.len());
         for column in table.columns {
-            let place = places
-                .get(column.name)
-                .ok_or_else(|| broken(format!("column {:?} is missing", column.name)))?;
-            let value = record.get(*place).unwrap_or_default();
+            let value = match places.get(column.name) {
+                Some(place) => record.get(*place).unwrap_or_default(),
+                None if column.optional => "",
+                None => return Err(broken(format!("column {:?} is missing", column.name))),
+            };
             row.push(cell(column, value, today).map_err(|expected| SeedError::Value {
                 table: table.name,
                 line,

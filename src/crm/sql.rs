@@ -1,11 +1,14 @@
-//! A CRM in SQL: the built-in one on our own database, or views that a vendor's warehouse offers. The only file of
-//! this module with SQL in it.
+//! A CRM in SQL: the built-in one on our own database, or tables and views of a vendor's. With `sql/` the only place
+//! of this module with SQL in it.
 //!
 //! Every value is read as text, to which both SQLite and PostgreSQL cast dates and exact numbers without loss, and
 //! takes our form by the mapping, as the values of every other connection do.
 
+mod obstacles;
+mod writing;
+
 use super::{
-    Crm, CrmError, Read, Row, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, Whose,
     fields::{Column, Kind, Table},
     mapping::{FieldMapping, Mapping, TableMapping},
     seed,
@@ -18,12 +21,16 @@ use sqlx::{
 };
 use std::collections::BTreeSet;
 
+/// Why a vendor's database is not written to.
+const NOT_WRITABLE: &str = "`crm.sql.writable` is not set, so that it is only read";
+
 /// Tables or views of one database.
 #[derive(Debug, Clone)]
 pub struct SqlCrm {
     pool: Either,
     mapping: Mapping,
     zone: TimeZone,
+    is_writable: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -54,10 +61,10 @@ impl SqlCrm {
     /// The tables of `migrations/` that hold records, in a migrated database.
     #[must_use]
     pub fn built_in(pool: SqlitePool) -> Self {
-        Self::new(pool, Mapping::same(), TimeZone::UTC)
+        Self::new(pool, Mapping::same(), TimeZone::UTC).writable()
     }
 
-    /// Tables or views of a vendor's; `zone` is where moments become days.
+    /// Tables or views of a vendor's, which are only read; `zone` is where moments become days.
     #[must_use]
     #[expect(private_bounds, reason = "the two kinds of pool, and no other")]
     pub fn new(pool: impl Into<Either>, mapping: Mapping, zone: TimeZone) -> Self {
@@ -65,6 +72,27 @@ impl SqlCrm {
             pool: pool.into(),
             mapping,
             zone,
+            is_writable: false,
+        }
+    }
+
+    /// The same, written to as well.
+    #[must_use]
+    pub fn writable(mut self) -> Self {
+        self.is_writable = true;
+        self
+    }
+
+    /// All rows of a query whose columns are all texts.
+    async fn texts(
+        &self,
+        query: String,
+        bound: Vec<String>,
+        width: usize,
+    ) -> Result<Vec<Vec<Option<String>>>, sqlx::Error> {
+        match &self.pool {
+            Either::Sqlite(pool) => texts(pool, query, bound, width).await,
+            Either::Postgres(pool) => texts(pool, query, bound, width).await,
         }
     }
 
@@ -86,37 +114,54 @@ impl Crm for SqlCrm {
         };
         let columns: Vec<(&Column, &FieldMapping)> = mapped.asked(table, whose).collect();
         let (query, owner) = select(table, mapped, &columns, whose)?;
-        let found = match &self.pool {
-            Either::Sqlite(pool) => texts(pool, query, owner, columns.len()).await?,
-            Either::Postgres(pool) => texts(pool, query, owner, columns.len()).await?,
-        };
-        let rows = found.iter().map(|values| {
-            mapped.row(table, whose, &self.zone, |field| {
+        let found = self
+            .texts(query, owner.into_iter().collect(), columns.len())
+            .await?;
+        let mut read = Read::now(Vec::with_capacity(found.len()));
+        for values in &found {
+            let held = |field: &FieldMapping| {
                 let at = columns
                     .iter()
                     .position(|(_, known)| std::ptr::eq(*known, field))?;
                 values[at].clone()
-            })
-        });
-        Ok(Read::now(rows.collect::<Result<Vec<Row>, _>>()?))
+            };
+            read.rows
+                .push(mapped.row(table, whose, &self.zone, held, &mut read.slips)?);
+        }
+        Ok(read)
+    }
+
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        self.insert(table, scope, row).await
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        self.set(table, scope, id, row).await
+    }
+
+    async fn obstacles(&self, table: &'static Table) -> Result<Vec<String>, CrmError> {
+        self.stand_against(table).await
     }
 
     async fn schema(&self, table: &'static Table) -> Result<Option<BTreeSet<String>>, CrmError> {
         let Some(mapped) = self.mapping.table(table) else {
             return Ok(None);
         };
-        let of = mapped.object.clone();
-        let names = match &self.pool {
-            Either::Sqlite(pool) => {
-                let query = "SELECT name FROM pragma_table_info($1)";
-                texts(pool, query.to_owned(), Some(of), 1).await?
-            }
-            Either::Postgres(pool) => {
-                let query = "SELECT CAST(attname AS TEXT) FROM pg_attribute \
-                             WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
-                texts(pool, query.to_owned(), Some(quoted(&of)), 1).await?
-            }
+        let (query, of) = match &self.pool {
+            Either::Sqlite(_) => ("SELECT name FROM pragma_table_info($1)", mapped.object.clone()),
+            Either::Postgres(_) => (
+                "SELECT CAST(attname AS TEXT) FROM pg_attribute \
+                 WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+                quoted(&mapped.object),
+            ),
         };
+        let names = self.texts(query.to_owned(), vec![of], 1).await?;
         Ok(Some(names.into_iter().flatten().flatten().collect()))
     }
 
@@ -164,7 +209,7 @@ fn quoted(name: &str) -> String {
 async fn texts<DB: Database>(
     pool: &Pool<DB>,
     query: String,
-    owner: Option<String>,
+    bound: Vec<String>,
     width: usize,
 ) -> Result<Vec<Vec<Option<String>>>, sqlx::Error>
 where
@@ -176,8 +221,8 @@ where
 {
     // Names come from `fields` and from the vendor's own settings, both quoted; values are bound.
     let mut prepared = sqlx::query(AssertSqlSafe(query));
-    if let Some(owner) = owner {
-        prepared = prepared.bind(owner);
+    for value in bound {
+        prepared = prepared.bind(value);
     }
     let rows = prepared.fetch_all(pool).await?;
     rows.iter()

@@ -118,6 +118,8 @@ text_enum! {
         Rejected = "rejected", "Rejected";
         /// Somebody else may have a claim; a person decides.
         Conflicting = "conflicting", "Conflicting";
+        /// Taken back by the partner.
+        Withdrawn = "withdrawn", "Withdrawn";
     }
 }
 
@@ -144,6 +146,18 @@ text_enum! {
         Paid = "paid", "Paid";
         /// Taken back.
         ClawedBack = "clawed_back", "Clawed back";
+    }
+}
+
+text_enum! {
+    /// How far the vendor itself is with an organisation.
+    AccountStatus {
+        /// Nobody sells to it yet.
+        Prospect = "prospect", "Prospect";
+        /// Direct sales works on it.
+        Open = "open", "Open";
+        /// It has bought.
+        Customer = "customer", "Customer";
     }
 }
 
@@ -274,6 +288,22 @@ pub struct DealRegistration {
     pub extensions: i64,
     /// Why it was decided so, in words for the partner.
     pub reason: Option<String>,
+    /// What the deal is worth.
+    pub amount: Option<Money>,
+    /// When the partner expects to close it.
+    pub close_date: Option<Date>,
+    /// The customer's domain.
+    pub domain: Option<String>,
+    /// The person at the customer.
+    pub contact: Option<String>,
+    /// The address of that person.
+    pub contact_email: Option<String>,
+    /// What the customer wants to solve.
+    pub need: Option<String>,
+    /// How the partner came by the deal.
+    pub source: Option<String>,
+    /// What shows that the partner works on it.
+    pub proof: Option<String>,
 }
 
 /// One entry of a statement.
@@ -379,4 +409,21 @@ pub struct Certification {
     pub earned_on: Date,
     /// The last day it is valid.
     pub expires_on: Date,
+}
+
+/// An organisation that the vendor itself knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub domain: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// The name of the organisation that it belongs to.
+    pub parent: Option<String>,
+    /// How far the vendor is with it; a prospect where the CRM says what we do not know.
+    pub status: AccountStatus,
 }

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::crm::{
-    Crm, CrmError, Read, Row, SqlCrm, Whose,
+    Crm, CrmError, PartnerScope, Read, Row, SqlCrm, Whose,
     fields::{self, Table},
 };
 use async_trait::async_trait;
@@ -179,6 +179,20 @@ impl Crm for Plain {
         };
         read.rows = read.rows.iter().map(known).collect();
         Ok(read)
+    }
+
+    async fn create(&self, table: &'static Table, scope: &PartnerScope, row: &Row) -> Result<(), CrmError> {
+        self.0.create(table, scope, row).await
+    }
+
+    async fn update(
+        &self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+        row: &Row,
+    ) -> Result<(), CrmError> {
+        self.0.update(table, scope, id, row).await
     }
 
     async fn schema(

@@ -125,12 +125,13 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
 }
 
-const STATUS_COUNTS: [(RegistrationStatus, &str); 5] = [
+const STATUS_COUNTS: [(RegistrationStatus, &str); 6] = [
     (RegistrationStatus::Submitted, "submitted_count"),
     (RegistrationStatus::Approved, "approved_count"),
     (RegistrationStatus::Expired, "expired_count"),
     (RegistrationStatus::Rejected, "rejected_count"),
     (RegistrationStatus::Conflicting, "conflicting_count"),
+    (RegistrationStatus::Withdrawn, "withdrawn_count"),
 ];
 
 /// Only an approved registration protects, whatever date another one carries.
@@ -259,6 +260,7 @@ fn sentence(r: &DealRegistration, today: Date) -> String {
                 long(r.submitted_on)
             )
         }
+        (RegistrationStatus::Withdrawn, ..) => format!("{what} was withdrawn.{reason}"),
     }
 }
 

@@ -79,6 +79,10 @@ ra-2,p-001,Q-1.3.5,1210,3
 ra-3,p-001,Q+0.1.1,10,0
 ra-4,p-002,Q-1.1.5,7777,77"
         }
+        "accounts" => {
+            "id,name,status
+a-0001,Zeta Holding,open"
+        }
         "tier_rules" => {
             "tier,rank,min_revenue_minor,currency,min_certified,min_won_deals,effective_from,effective_until
 registered,0,0,EUR,0,0,2025-01-01,
@@ -106,6 +110,7 @@ pub(super) async fn database() -> SqlCrm {
     for schema in [
         include_str!("../../../migrations/0001_crm.sql"),
         include_str!("../../../migrations/0006_records.sql"),
+        include_str!("../../../migrations/0007_writing.sql"),
     ] {
         sqlx::raw_sql(schema).execute(&pool).await.unwrap();
     }

@@ -69,13 +69,42 @@ pub(super) struct Properties {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Property {
     pub(super) name: String,
+    /// `string`, `number`, `date`, `enumeration` and so on.
+    #[serde(rename = "type", default)]
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) has_unique_value: bool,
+    #[serde(default)]
+    pub(super) options: Vec<PropertyOption>,
+    #[serde(default)]
+    pub(super) modification_metadata: Modification,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PropertyOption {
+    pub(super) value: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Modification {
+    pub(super) read_only_value: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Schema {
+    #[serde(rename = "requiredProperties", default)]
+    pub(super) required: Vec<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Found {
     pub(super) results: Vec<Object>,
+    #[serde(default)]
+    pub(super) errors: Vec<Value>,
 }
 
 impl Owner {

@@ -1,6 +1,6 @@
 //! Values as CRMs keep them, and as our columns hold them.
 
-use super::Unit;
+use super::{Theirs, Unit};
 use crate::{crm::fields::Kind, program::money::Currency};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
@@ -17,28 +17,12 @@ pub(super) fn canonical(
         Kind::Text => Ok(value.to_owned()),
         Kind::Choice => Ok(choice(value)),
         Kind::Date => day(value, zone).map(|day| day.to_string()),
-        Kind::Minor => {
-            let decimals = match unit {
-                Some(Unit::Minor) => 0,
-                _ => currency.ok_or("and no currency stands beside it")?.decimals(),
-            };
-            whole(number(value)?, decimals).ok_or("which has more decimals than its currency")
-        }
-        Kind::Rate => {
-            let decimals = match unit {
-                Some(Unit::BasisPoints) => 0,
-                Some(Unit::Fraction) => 4,
-                _ => 2,
-            };
-            whole(number(value)?, decimals).ok_or("which is finer than a hundredth of a percent")
-        }
-        Kind::Percent => {
-            let decimals = match unit {
-                Some(Unit::Fraction) => 2,
-                _ => 0,
-            };
-            percent(number(value)?, decimals).ok_or("which is no percentage from 0 to 100")
-        }
+        Kind::Minor => whole(number(value)?, decimals(kind, unit, currency)?)
+            .ok_or("which has more decimals than its currency"),
+        Kind::Rate => whole(number(value)?, decimals(kind, unit, currency)?)
+            .ok_or("which is finer than a hundredth of a percent"),
+        Kind::Percent => percent(number(value)?, decimals(kind, unit, currency)?)
+            .ok_or("which is no percentage from 0 to 100"),
         Kind::Number => whole(number(value)?, 0).ok_or("which is no whole number"),
         Kind::Any => Ok(match (number(value), day(value, zone)) {
             (Ok(number), _) => number.to_string(),
@@ -46,6 +30,36 @@ pub(super) fn canonical(
             _ => choice(value),
         }),
     }
+}
+
+/// A value of ours in the form in which the CRM keeps it: what [`canonical`] makes of it is the value again.
+pub(super) fn theirs(
+    kind: Kind,
+    unit: Option<Unit>,
+    ours: &str,
+    currency: Option<Currency>,
+) -> Result<Theirs, &'static str> {
+    match kind {
+        Kind::Text | Kind::Choice | Kind::Date | Kind::Any => Ok(Theirs::Text(ours.to_owned())),
+        Kind::Minor | Kind::Rate | Kind::Percent | Kind::Number => {
+            let whole: i64 = ours.parse().map_err(|_| "which is no whole number")?;
+            Ok(Theirs::Number(Decimal::new(
+                whole,
+                decimals(kind, unit, currency)?,
+            )))
+        }
+    }
+}
+
+/// How far the point of a number stands to the left of where we have it.
+fn decimals(kind: Kind, unit: Option<Unit>, currency: Option<Currency>) -> Result<u32, &'static str> {
+    Ok(match (kind, unit) {
+        (Kind::Minor, Some(Unit::Minor)) | (Kind::Rate, Some(Unit::BasisPoints)) => 0,
+        (Kind::Minor, _) => currency.ok_or("and no currency stands beside it")?.decimals(),
+        (Kind::Rate, Some(Unit::Fraction)) => 4,
+        (Kind::Rate, _) | (Kind::Percent, Some(Unit::Fraction)) => 2,
+        _ => 0,
+    })
 }
 
 /// One of a closed set, as we write them.

@@ -19,9 +19,10 @@ use sqlx::{AssertSqlSafe, PgPool, SqlitePool, sqlite::SqlitePoolOptions};
 use std::{collections::HashMap, sync::Arc};
 
 /// The schema of the built-in CRM.
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 3] = [
     include_str!("../../../migrations/0001_crm.sql"),
     include_str!("../../../migrations/0006_records.sql"),
+    include_str!("../../../migrations/0007_writing.sql"),
 ];
 
 /// The sample in the built-in CRM, in memory.
