@@ -4,6 +4,7 @@ use super::{
     Certainty, Claim, Kind, Products, Rules, Wanted,
     findings::{Conflict, Findings, ForManager, ForPartner, duplicate, only_deal},
     rules::Case,
+    written,
 };
 use crate::registration::names::{
     Match, Organisation, POSSIBLE, Reason, Weights, candidates::Candidates, similarity,
@@ -35,13 +36,7 @@ impl<'a> Claims<'a> {
         let mut customers: Vec<(Organisation<'a>, Vec<Claim<'a>>)> = Vec::new();
         for claim in claims {
             let customer = claim.customer;
-            let written = [
-                Some(customer.name),
-                customer.domain,
-                customer.country,
-                customer.parent,
-            ];
-            let number = *numbers.entry(written).or_insert(customers.len());
+            let number = *numbers.entry(written(&customer)).or_insert(customers.len());
             if number == customers.len() {
                 customers.push((customer, Vec::new()));
             }

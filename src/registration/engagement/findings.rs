@@ -5,6 +5,7 @@ use super::{
     claims::Found,
     rules::Ruling,
     sentence::{line, quoted},
+    written,
 };
 use crate::{
     program::date::long,
@@ -232,14 +233,13 @@ impl<'a> Conflict<'a> {
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let weight = |conflict: &Self| (conflict.decision, conflict.certainty);
         let identity = |claim: &Claim<'a>| {
-            let customer = claim.customer;
-            let customer = [
-                Some(customer.name),
-                customer.domain,
-                customer.country,
-                customer.parent,
-            ];
-            (claim.id, claim.what, claim.claimant, claim.product, customer)
+            (
+                claim.id,
+                claim.what,
+                claim.claimant,
+                claim.product,
+                written(&claim.customer),
+            )
         };
         weight(other)
             .cmp(&weight(self))

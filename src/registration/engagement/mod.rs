@@ -171,5 +171,15 @@ impl Claim<'_> {
     }
 }
 
+/// An organisation as it is written, to tell two records of it apart.
+fn written<'a>(customer: &Organisation<'a>) -> [Option<&'a str>; 4] {
+    [
+        Some(customer.name),
+        customer.domain,
+        customer.country,
+        customer.parent,
+    ]
+}
+
 #[cfg(test)]
 mod tests;

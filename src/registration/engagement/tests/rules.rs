@@ -159,6 +159,25 @@ fn the_sternest_ruling_counts() {
 }
 
 #[test]
+fn a_claim_is_found_in_a_crowd_of_its_name() {
+    let domains: Vec<String> = (0..4_200).map(|n| format!("site{n}.example")).collect();
+    let crowd = domains.iter().map(|domain| Claim {
+        customer: Organisation {
+            domain: Some(domain),
+            ..firm("Horizon")
+        },
+        ..claim(ours(), open())
+    });
+    let window = Claim {
+        customer: firm("Horizon"),
+        ..claim(rival(), protected(TODAY))
+    };
+    let claims: Vec<Claim<'_>> = crowd.chain([window]).collect();
+    let found = examine(&wanted("horizon"), &claims);
+    assert_eq!(found.manager.proposal.decision, Decision::Reject);
+}
+
+#[test]
 fn what_may_be_the_same_customer_raises_a_question_and_is_not_told() {
     let at = |customer| Claim {
         customer,
@@ -202,6 +221,17 @@ fn what_may_be_the_same_customer_raises_a_question_and_is_not_told() {
         expected(at(firm("Tarnowski Lenses"))).0,
         (Decision::Approve, false, 0)
     );
+    let holding = firm("Tarnowski Lenses");
+    let part = Wanted {
+        customer: Organisation {
+            parent: Some("Tarnowski Lenses"),
+            ..firm("Horizon")
+        },
+        ..wanted("")
+    };
+    let found = examine(&part, &[at(holding)]);
+    assert_eq!(found.manager.proposal.decision, Decision::Ask);
+    assert!(!found.partner.is_possible_conflict);
     // The same by domain, whatever it is called.
     let renamed = Organisation {
         domain: Some("www.horizon-media.example"),

@@ -41,6 +41,55 @@ fn a_partner_is_told_of_its_own_registrations() {
 }
 
 #[test]
+fn the_sternest_counts_beside_what_is_the_partner_s_own() {
+    let nameless = Claim {
+        product: None,
+        ..claim(ours(), waiting(date(2027, 3, 1)))
+    };
+    let found = examine(
+        &wanted("Ostrava Glass"),
+        &[nameless, claim(rival(), protected(TODAY))],
+    );
+    let proposal = found.manager.proposal;
+    assert_eq!(proposal.decision, Decision::Reject);
+    assert!(proposal.reasons[0].starts_with("Halden Partners"), "{proposal:?}");
+    assert_eq!(proposal.reasons.len(), 2);
+}
+
+#[test]
+fn what_a_partner_has_with_a_firm_that_only_may_be_the_same_is_not_about_it() {
+    let elsewhere = |what| Claim {
+        customer: Organisation {
+            domain: Some("horizonbau.example"),
+            ..firm("Horizon")
+        },
+        ..claim(ours(), what)
+    };
+    let customer = Organisation {
+        domain: Some("horizon-media.example"),
+        ..firm("Horizon")
+    };
+    let theirs = Claim {
+        customer,
+        ..claim(Claimant::Direct, Kind::Account)
+    };
+    let own = [
+        elsewhere(protected(TODAY)),
+        elsewhere(open()),
+        elsewhere(won(TODAY)),
+    ];
+    let found = examine(
+        &Wanted {
+            customer,
+            ..wanted("")
+        },
+        &[&own[..], &[theirs]].concat(),
+    );
+    assert_eq!((found.partner.duplicates, found.partner.own_deal), (vec![], None));
+    assert_eq!(found.manager.proposal.decision, Decision::Ask);
+}
+
+#[test]
 fn a_registration_is_not_held_against_itself() {
     let itself = Wanted {
         id: Some("x-1"),
