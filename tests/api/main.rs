@@ -11,6 +11,7 @@
 mod chat;
 mod commands;
 mod completions;
+mod consent;
 mod crash;
 mod crm_changes;
 mod crm_clients;

@@ -102,10 +102,15 @@ fn start(home: TempDir, command: &str, settings: &[(&str, &str)], ready: &str) -
 
 impl Service {
     /// Killed, and started again in the same home.
-    pub(crate) fn restarted(mut self) -> Self {
+    pub(crate) fn restarted(self) -> Self {
+        self.restarted_with(&[])
+    }
+
+    /// [`Service::restarted`], with settings from the environment.
+    pub(crate) fn restarted_with(mut self, settings: &[(&str, &str)]) -> Self {
         let home = std::mem::replace(&mut self.home, bare_home());
         drop(self);
-        serve_in(home, &[])
+        serve_in(home, settings)
     }
 
     /// What it has written on stderr so far.
