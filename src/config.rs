@@ -8,8 +8,8 @@ mod crm;
 mod requests;
 
 pub use assistant::{AssistantSettings, EndpointSettings, FallbackSettings, LlmSettings};
-pub use requests::{RequestSettings, RouteSettings};
 pub use crm::{CrmKind, CrmSettings, HubSpotSettings, SalesforceSettings, SqlSettings};
+pub use requests::{RequestSettings, RouteSettings};
 
 use crate::assistant::policy::Policy;
 use liaison_knowledge::{AudienceSpec, Synonyms};

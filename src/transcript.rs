@@ -75,7 +75,10 @@ pub async fn of(store: &Store, conversation: &str, owner: Owner<'_>) -> Result<V
     let requests = store.requests_of(conversation).await?;
     let mut messages = merged(exchanges, store.handoff_entries(conversation).await?);
     for message in &mut messages {
-        if let Message::Assistant { id, confirmations, .. } = message {
+        if let Message::Assistant {
+            id, confirmations, ..
+        } = message
+        {
             let own = requests.iter().filter(|request| request.exchange == *id);
             confirmations.extend(own.map(for_partner));
         }

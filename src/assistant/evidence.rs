@@ -73,7 +73,9 @@ impl Evidence {
     #[must_use]
     pub fn proposals(&self) -> Vec<Form> {
         let records = self.records().into_iter();
-        records.flat_map(|(_, outcome)| outcome.proposals.clone()).collect()
+        records
+            .flat_map(|(_, outcome)| outcome.proposals.clone())
+            .collect()
     }
 
     /// Whether a call failed.

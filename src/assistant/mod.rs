@@ -377,7 +377,11 @@ impl Assistant {
 
 /// What the partner said before of deals that it wants to register, as long as the conversation is about them.
 fn before(history: &[Past]) -> String {
-    let proposes = |past: &&Past| past.tools.iter().any(|(tool, _)| *tool == Tool::Propose(Kind::RegisterDeal));
+    let proposes = |past: &&Past| {
+        past.tools
+            .iter()
+            .any(|(tool, _)| *tool == Tool::Propose(Kind::RegisterDeal))
+    };
     let said = history.iter().rev().take_while(proposes);
     let mut said: Vec<&str> = said.map(|past| past.question.as_str()).collect();
     said.reverse();

@@ -50,11 +50,20 @@ fn card(confirmation: &Value) -> String {
         card.push_str(&format!("\n! {}", told(&notice["text"])));
     }
     for field in confirmation["fields"].as_array().into_iter().flatten() {
-        let words = field["words"].as_str().map(|words| format!("   “{words}”")).unwrap_or_default();
-        card.push_str(&format!("\n  {}: {}{words}", told(&field["label"]), told(&field["value"])));
+        let words = field["words"]
+            .as_str()
+            .map(|words| format!("   “{words}”"))
+            .unwrap_or_default();
+        card.push_str(&format!(
+            "\n  {}: {}{words}",
+            told(&field["label"]),
+            told(&field["value"])
+        ));
     }
     let id = told(&confirmation["id"]);
-    format!("\n{card}\n\nNothing is written yet: the partner confirms it in the portal (POST /api/approvals/{id}).")
+    format!(
+        "\n{card}\n\nNothing is written yet: the partner confirms it in the portal (POST /api/approvals/{id})."
+    )
 }
 
 pub(super) fn readable(answer: &Answer) -> String {

@@ -54,9 +54,16 @@ impl RequestSettings {
             return unusable("requests", "`offered_hours` and `promised_hours` are at least 1");
         }
         if self.protection_days < 1 || self.extension_days < 1 {
-            return unusable("requests", "`protection_days` and `extension_days` are at least 1");
+            return unusable(
+                "requests",
+                "`protection_days` and `extension_days` are at least 1",
+            );
         }
-        match self.routes.iter().find(|route| route.email.parse::<Address>().is_err()) {
+        match self
+            .routes
+            .iter()
+            .find(|route| route.email.parse::<Address>().is_err())
+        {
             Some(_) => unusable("requests.routes", "each needs an `email` that can be written to"),
             None => Ok(()),
         }
@@ -68,10 +75,14 @@ impl RouteSettings {
     #[must_use]
     pub fn fits(&self, kind: Kind, region: &str, amount: Option<Money>) -> bool {
         let of_kind = self.kinds.is_empty() || self.kinds.contains(&kind);
-        let in_region = self.regions.is_empty() || self.regions.iter().any(|own| own.eq_ignore_ascii_case(region));
+        let in_region =
+            self.regions.is_empty() || self.regions.iter().any(|own| own.eq_ignore_ascii_case(region));
         let is_large = amount.is_some_and(|amount| {
             // Settings are read without regard to case.
-            let least = self.at_least.iter().find(|(code, _)| code.eq_ignore_ascii_case(amount.currency.code()));
+            let least = self
+                .at_least
+                .iter()
+                .find(|(code, _)| code.eq_ignore_ascii_case(amount.currency.code()));
             let unit = 10_i64.pow(amount.currency.decimals());
             least.is_some_and(|(_, least)| amount.minor >= least.saturating_mul(unit))
         });

@@ -78,7 +78,11 @@ impl Handoffs {
         let Err(NotSent { reason, may_pass }) = sent else {
             return self.sent(handoff, attempts).await;
         };
-        let pause = self.post.as_ref().and_then(|post| post.pause(attempts)).filter(|_| may_pass);
+        let pause = self
+            .post
+            .as_ref()
+            .and_then(|post| post.pause(attempts))
+            .filter(|_| may_pass);
         // The reason is a mail server's words, perhaps with an address: it goes to staff, not into the log.
         tracing::warn!(handoff.id = %handoff.id, attempts, again = pause.is_some(), "a mail was not sent");
         let due = pause.map(|pause| (Timestamp::now() + pause).to_string());

@@ -50,7 +50,9 @@ async fn answer(
     let Json(body) = body?;
     let id = parsed(&id, RequestError::NotFound)?;
     let given = body.fields.into_iter();
-    let given = given.map(|(name, value)| (name, value.unwrap_or_default())).collect();
+    let given = given
+        .map(|(name, value)| (name, value.unwrap_or_default()))
+        .collect();
     let given = body.approved.then_some(&given);
     let request = served.requests.answer(&caller, id, given).await?;
     Ok(Json(for_partner(&request)))

@@ -115,7 +115,11 @@ impl From<ConversationError> for ApiError {
 impl From<CrmError> for ApiError {
     fn from(error: CrmError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the CRM gave no answer");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "crm_unavailable", format!("Please try again later: {}.", error.told()))
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "crm_unavailable",
+            format!("Please try again later: {}.", error.told()),
+        )
     }
 }
 

@@ -54,7 +54,10 @@ async fn show(
     _: Staff,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let request = served.requests.found(parsed(&id, RequestError::NotFound)?).await?;
+    let request = served
+        .requests
+        .found(parsed(&id, RequestError::NotFound)?)
+        .await?;
     whole(&served, &request).await
 }
 
@@ -67,14 +70,20 @@ async fn decide(
     let Json(body) = body?;
     let reason = body.reason.as_deref().map(str::trim).unwrap_or_default();
     if reason.chars().count() > LONGEST_REASON {
-        return Err(ApiError::bad_request("reason_too_long", "A reason has at most 1,000 characters."));
+        return Err(ApiError::bad_request(
+            "reason_too_long",
+            "A reason has at most 1,000 characters.",
+        ));
     }
     let decision = match body.decision {
         Word::Approve => Decision::Approve {
             protected_until: body.protected_until,
         },
         Word::Reject if reason.is_empty() => {
-            return Err(ApiError::bad_request("no_reason", "The partner reads why: write a reason."));
+            return Err(ApiError::bad_request(
+                "no_reason",
+                "The partner reads why: write a reason.",
+            ));
         }
         Word::Reject => Decision::Reject {
             reason: reason.to_owned(),
@@ -87,5 +96,9 @@ async fn decide(
 
 async fn whole(served: &Served, request: &Request) -> Result<Json<Value>, ApiError> {
     let events = served.app.store.request_events(request.id).await?;
-    Ok(Json(for_staff(request, &events, served.requests.suggested(request))))
+    Ok(Json(for_staff(
+        request,
+        &events,
+        served.requests.suggested(request),
+    )))
 }

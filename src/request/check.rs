@@ -13,7 +13,9 @@ use crate::{
     },
     program::date::long,
     registration::{
-        engagement::{self, Claim, Claimant, Conflict, Decision, Duplicate, Findings, Kind, Rules, Standing, Wanted},
+        engagement::{
+            self, Claim, Claimant, Conflict, Decision, Duplicate, Findings, Kind, Rules, Standing, Wanted,
+        },
         names::{Organisation, Reason, Weights},
     },
 };
@@ -59,7 +61,10 @@ pub(super) async fn look(app: &App, partner: &Partner, form: &Form, record: &str
     match tokio::time::timeout(PATIENCE, Market::read(app)).await {
         Ok(Ok(market)) => market.examine(app, partner, form, record),
         Ok(Err(error)) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "claims cannot be looked up");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "claims cannot be looked up"
+            );
             Checked::not_possible()
         }
         Err(_) => {
@@ -94,7 +99,10 @@ impl Market {
             };
             // Days in ISO form compare as text.
             if row.get("expires_on").is_some_and(|last| last >= today.as_str()) {
-                people.entry(owner.to_owned()).or_default().push(person.to_owned());
+                people
+                    .entry(owner.to_owned())
+                    .or_default()
+                    .push(person.to_owned());
             }
         }
         let count = |mut people: Vec<String>| {
@@ -104,8 +112,14 @@ impl Market {
         };
         Ok(Self {
             claims,
-            names: partners.into_iter().map(|partner| (partner.id, partner.name)).collect(),
-            certified: people.into_iter().map(|(owner, people)| (owner, count(people))).collect(),
+            names: partners
+                .into_iter()
+                .map(|partner| (partner.id, partner.name))
+                .collect(),
+            certified: people
+                .into_iter()
+                .map(|(owner, people)| (owner, count(people)))
+                .collect(),
         })
     }
 
@@ -128,7 +142,8 @@ impl Market {
             submitted_on: today,
             on: today,
         };
-        let findings = engagement::Claims::of(all.iter().copied(), weights).examine(&wanted, &Rules::default());
+        let findings =
+            engagement::Claims::of(all.iter().copied(), weights).examine(&wanted, &Rules::default());
         Checked {
             notices: notices(&findings, app.settings.requests.promised_hours),
             own_deal: findings.partner.own_deal.map(str::to_owned),
@@ -169,7 +184,11 @@ impl Market {
         let deals = self.claims.deals.iter().filter_map(|claim| {
             let record = &claim.record;
             Some(Claim {
-                id: record.id.as_deref().or(record.name.as_deref()).unwrap_or_default(),
+                id: record
+                    .id
+                    .as_deref()
+                    .or(record.name.as_deref())
+                    .unwrap_or_default(),
                 claimant: self.claimant(claim.partner.as_deref()),
                 customer: named(&record.customer, None),
                 product: record.product.as_deref(),
@@ -233,7 +252,9 @@ fn deal(record: &Deal) -> Option<Kind> {
 }
 
 fn mail_domain(form: &Form) -> Option<&str> {
-    form.value(Name::ContactEmail)?.split_once('@').map(|(_, domain)| domain)
+    form.value(Name::ContactEmail)?
+        .split_once('@')
+        .map(|(_, domain)| domain)
 }
 
 /// What the partner is told: of its own registrations, and that there may be a claim of somebody's.
@@ -270,7 +291,9 @@ fn told(conflict: &Conflict<'_>) -> Value {
         Kind::Registration { standing, .. } => match standing {
             Standing::Waiting => "registration, waiting for a decision".to_owned(),
             Standing::Disputed => "registration, under review".to_owned(),
-            Standing::Approved { until: Some(until) } => format!("registration, protected until {}", long(until)),
+            Standing::Approved { until: Some(until) } => {
+                format!("registration, protected until {}", long(until))
+            }
             Standing::Approved { until: None } => "registration, approved".to_owned(),
         },
         Kind::OpenDeal { .. } => "open deal".to_owned(),

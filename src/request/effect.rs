@@ -61,7 +61,10 @@ pub(super) fn record_id(kind: Kind, request: Uuid) -> String {
 /// What the partner's consent writes; `own_deal` is the deal in the pipeline that a registration is about.
 pub(super) fn of_consent(form: &Form, record: &str, own_deal: Option<&str>, today: Date) -> Effect {
     let told = |name: Name| form.value(name).unwrap_or_default().to_owned();
-    let amount = form.money().map(|money| money.minor.to_string()).unwrap_or_default();
+    let amount = form
+        .money()
+        .map(|money| money.minor.to_string())
+        .unwrap_or_default();
     let today = today.to_string();
     match form.kind {
         Kind::RegisterDeal => Effect::Make(
@@ -117,14 +120,22 @@ pub(super) fn of_consent(form: &Form, record: &str, own_deal: Option<&str>, toda
 }
 
 /// What the vendor's decision writes. `extensions` is how many a registration had before.
-pub(super) fn of_decision(form: &Form, record: &str, decision: &Decision, today: Date, extensions: i64) -> Effect {
+pub(super) fn of_decision(
+    form: &Form,
+    record: &str,
+    decision: &Decision,
+    today: Date,
+    extensions: i64,
+) -> Effect {
     let today = today.to_string();
     let (status, reason) = match decision {
         Decision::Approve { .. } => ("approved", String::new()),
         Decision::Reject { reason } => ("rejected", reason.clone()),
     };
     let until = match decision {
-        Decision::Approve { protected_until } => protected_until.map(|day| day.to_string()).unwrap_or_default(),
+        Decision::Approve { protected_until } => {
+            protected_until.map(|day| day.to_string()).unwrap_or_default()
+        }
         Decision::Reject { .. } => String::new(),
     };
     let is_approved = matches!(decision, Decision::Approve { .. });
@@ -147,7 +158,10 @@ pub(super) fn of_decision(form: &Form, record: &str, decision: &Decision, today:
         Kind::ExtendProtection if is_approved => change(
             &DEAL_REGISTRATIONS,
             record,
-            [("protected_until", until), ("extensions", (extensions + 1).to_string())],
+            [
+                ("protected_until", until),
+                ("extensions", (extensions + 1).to_string()),
+            ],
         ),
         Kind::DisputeAttribution if is_approved => {
             let claimed = form.value(Name::Claimed).unwrap_or_default().to_owned();
@@ -216,7 +230,10 @@ mod tests {
         check("proof", None);
         // Whose it is comes from the scope alone.
         check("partner_id", None);
-        assert_eq!(of_consent(&form, &id, None, TODAY), of_consent(&form, &id, None, TODAY));
+        assert_eq!(
+            of_consent(&form, &id, None, TODAY),
+            of_consent(&form, &id, None, TODAY)
+        );
     }
 
     #[test]
@@ -233,9 +250,14 @@ mod tests {
             assert_eq!(of_decision(&form, "rec-1", &rejected, TODAY, 1), Effect::Nothing);
             assert_ne!(of_decision(&form, "rec-1", &approved, TODAY, 1), Effect::Nothing);
         }
-        let Effect::Change(_, id, row) = of_decision(&form(Kind::ExtendProtection, &[]), "dr-1", &approved, TODAY, 1) else {
+        let Effect::Change(_, id, row) =
+            of_decision(&form(Kind::ExtendProtection, &[]), "dr-1", &approved, TODAY, 1)
+        else {
             panic!("nothing is changed");
         };
-        assert_eq!((id.as_str(), row.get("extensions"), row.get("protected_until")), ("dr-1", Some("2"), Some("2026-12-31")));
+        assert_eq!(
+            (id.as_str(), row.get("extensions"), row.get("protected_until")),
+            ("dr-1", Some("2"), Some("2026-12-31"))
+        );
     }
 }

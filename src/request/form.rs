@@ -216,7 +216,12 @@ impl Field {
 
     /// With what a text says, in these of its words.
     #[must_use]
-    pub fn read<T>(mut self, text: &str, read: Option<&extract::Field<T>>, show: impl Fn(&T) -> String) -> Self {
+    pub fn read<T>(
+        mut self,
+        text: &str,
+        read: Option<&extract::Field<T>>,
+        show: impl Fn(&T) -> String,
+    ) -> Self {
         if let Some(read) = read {
             self.value = Some(show(&read.value));
             self.words = text.get(read.words.clone()).map(str::to_owned);
@@ -294,7 +299,9 @@ impl Form {
             Name::ProtectedUntil,
         ];
         let values = told.into_iter().filter_map(|name| self.value(name));
-        let values = values.map(str::to_owned).chain(self.money().map(|money| money.to_string()));
+        let values = values
+            .map(str::to_owned)
+            .chain(self.money().map(|money| money.to_string()));
         values.collect::<Vec<_>>().join(" · ")
     }
 
@@ -305,7 +312,11 @@ impl Form {
     /// With everything that is missing or cannot be written; then nothing has changed.
     pub fn fill(&mut self, given: &BTreeMap<Name, String>, today: Date) -> Result<(), Unfit> {
         let mut filled = self.clone();
-        for field in filled.fields.iter_mut().filter(|field| field.kind != FieldKind::Fixed) {
+        for field in filled
+            .fields
+            .iter_mut()
+            .filter(|field| field.kind != FieldKind::Fixed)
+        {
             if let Some(value) = given.get(&field.name) {
                 field.value = Some(value.trim().to_owned()).filter(|value| !value.is_empty());
             }
@@ -355,7 +366,10 @@ fn accepted(
             Err(_) => Err("Write an e-mail address, like name@example.com."),
         },
         FieldKind::Choice => {
-            let known = field.choices.iter().find(|choice| choice.eq_ignore_ascii_case(value));
+            let known = field
+                .choices
+                .iter()
+                .find(|choice| choice.eq_ignore_ascii_case(value));
             known.cloned().ok_or("Choose one of those that are offered.")
         }
         FieldKind::Amount => {
@@ -439,7 +453,10 @@ mod tests {
     }
 
     fn given(values: &[(Name, &str)]) -> BTreeMap<Name, String> {
-        values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+        values
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect()
     }
 
     const TODAY: Date = date(2026, 7, 28);
@@ -488,12 +505,20 @@ mod tests {
             assert_eq!(unfit.only_missing, only_missing);
             assert_eq!(form, before, "a part was taken");
         }
-        check(&[(Name::Customer, " "), (Name::Amount, "")], &[Name::Customer, Name::Amount], true);
+        check(
+            &[(Name::Customer, " "), (Name::Amount, "")],
+            &[Name::Customer, Name::Amount],
+            true,
+        );
         check(&[(Name::Amount, "much")], &[Name::Amount], false);
         check(&[(Name::Amount, "40k or 50k, or 60k")], &[Name::Amount], false);
         check(&[(Name::Amount, "USD 45,000")], &[Name::Amount], false);
         check(&[(Name::Amount, "0")], &[Name::Amount], false);
-        check(&[(Name::Amount, "12.50"), (Name::Currency, "JPY")], &[Name::Amount], false);
+        check(
+            &[(Name::Amount, "12.50"), (Name::Currency, "JPY")],
+            &[Name::Amount],
+            false,
+        );
         check(&[(Name::CloseDate, "2026-07-27")], &[Name::CloseDate], false);
         check(&[(Name::CloseDate, "soon")], &[Name::CloseDate], false);
         check(&[(Name::Product, "Loom")], &[Name::Product], false);

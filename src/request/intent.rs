@@ -21,45 +21,132 @@ const ACTS: [Act; 6] = [
     Act {
         kind: Kind::ExtendProtection,
         verbs: &[
-            "extend", "prolong", "lengthen", "request", "ask", "apply", "verlängern", "verlängert", "beantragen",
-            "prolonger", "demander",
+            "extend",
+            "prolong",
+            "lengthen",
+            "request",
+            "ask",
+            "apply",
+            "verlängern",
+            "verlängert",
+            "beantragen",
+            "prolonger",
+            "demander",
         ],
-        objects: &["extension", "protection", "window", "schutz", "schutzfrist", "verlängerung", "prolongation"],
+        objects: &[
+            "extension",
+            "protection",
+            "window",
+            "schutz",
+            "schutzfrist",
+            "verlängerung",
+            "prolongation",
+        ],
     },
     Act {
         kind: Kind::WithdrawRegistration,
-        verbs: &["withdraw", "retract", "cancel", "revoke", "zurückziehen", "stornieren", "retirer", "annuler"],
+        verbs: &[
+            "withdraw",
+            "retract",
+            "cancel",
+            "revoke",
+            "zurückziehen",
+            "stornieren",
+            "retirer",
+            "annuler",
+        ],
         objects: &[
-            "registration", "registrations", "reg", "dealreg", "registrierung", "anmeldung", "enregistrement",
+            "registration",
+            "registrations",
+            "reg",
+            "dealreg",
+            "registrierung",
+            "anmeldung",
+            "enregistrement",
         ],
     },
     Act {
         kind: Kind::DisputeAttribution,
         verbs: &[
-            "dispute", "contest", "challenge", "change", "correct", "fix", "anfechten", "beanstanden", "contester",
+            "dispute",
+            "contest",
+            "challenge",
+            "change",
+            "correct",
+            "fix",
+            "anfechten",
+            "beanstanden",
+            "contester",
             "corriger",
         ],
         objects: &["attribution", "attributed", "zuordnung", "sourced", "influenced"],
     },
     Act {
         kind: Kind::RequestMdf,
-        verbs: &["request", "apply", "ask", "reserve", "book", "beantragen", "anfragen", "demander", "solliciter"],
-        objects: &["mdf", "marketing", "mdfs", "marketingmittel", "werbekostenzuschuss"],
+        verbs: &[
+            "request",
+            "apply",
+            "ask",
+            "reserve",
+            "book",
+            "beantragen",
+            "anfragen",
+            "demander",
+            "solliciter",
+        ],
+        objects: &[
+            "mdf",
+            "marketing",
+            "mdfs",
+            "marketingmittel",
+            "werbekostenzuschuss",
+        ],
     },
     Act {
         kind: Kind::UpdateDeal,
-        verbs: &["update", "add", "note", "set", "aktualisieren", "ergänzen", "ajouter"],
+        verbs: &[
+            "update",
+            "add",
+            "note",
+            "set",
+            "aktualisieren",
+            "ergänzen",
+            "ajouter",
+        ],
         objects: &["deal", "opportunity", "opp", "geschäft", "projekt", "affaire"],
     },
     Act {
         kind: Kind::RegisterDeal,
         verbs: &[
-            "register", "log", "submit", "record", "enter", "file", "registrieren", "anmelden", "eintragen",
-            "enregistrer", "déclarer",
+            "register",
+            "log",
+            "submit",
+            "record",
+            "enter",
+            "file",
+            "registrieren",
+            "anmelden",
+            "eintragen",
+            "enregistrer",
+            "déclarer",
         ],
         objects: &[
-            "deal", "deals", "opportunity", "opp", "lead", "leads", "registration", "reg", "dealreg", "project",
-            "geschäft", "projekt", "chance", "affaire", "opportunité", "projet",
+            "deal",
+            "deals",
+            "opportunity",
+            "opp",
+            "lead",
+            "leads",
+            "registration",
+            "reg",
+            "dealreg",
+            "project",
+            "geschäft",
+            "projekt",
+            "chance",
+            "affaire",
+            "opportunité",
+            "projet",
         ],
     },
 ];
@@ -96,13 +183,15 @@ const WISHES_AHEAD: &[&str] = &[
     "möchte", "möchten", "will", "wollen", "würde", "würden", "bitte", "könnt", "könnten", "können",
 ];
 /// Words that may stand before an order.
-const FILLERS: &[&str] = &["hi", "hello", "hey", "hallo", "bonjour", "ok", "okay", "so", "and", "team", "all", "dear"];
+const FILLERS: &[&str] = &[
+    "hi", "hello", "hey", "hallo", "bonjour", "ok", "okay", "so", "and", "team", "all", "dear",
+];
 /// Words that open a question, or ask to be shown something.
 const ASKING: &[&str] = &[
-    "how", "what", "when", "why", "where", "which", "who", "whose", "is", "are", "am", "was", "were", "do", "does", "did",
-    "has", "have", "should", "may", "must", "show", "list", "give", "tell", "explain", "if", "wie", "was", "wann", "warum",
-    "wo", "welche", "welcher", "wer", "ist", "sind", "zeig", "zeige", "comment", "quand", "pourquoi", "quel", "quelle",
-    "quelles", "quels", "est", "combien", "montre",
+    "how", "what", "when", "why", "where", "which", "who", "whose", "is", "are", "am", "was", "were", "do",
+    "does", "did", "has", "have", "should", "may", "must", "show", "list", "give", "tell", "explain", "if",
+    "wie", "was", "wann", "warum", "wo", "welche", "welcher", "wer", "ist", "sind", "zeig", "zeige",
+    "comment", "quand", "pourquoi", "quel", "quelle", "quelles", "quels", "est", "combien", "montre",
 ];
 /// Verbs that need no object where a deal is told of.
 const ALONE: &[&str] = &["register", "registrieren", "anmelden", "enregistrer"];
@@ -132,8 +221,27 @@ const TITLES: &[&[&str]] = &[
 
 /// Parts of a registration, as a message names them that adds one.
 const PARTS: &[&str] = &[
-    "contact", "company", "customer", "product", "value", "budget", "amount", "currency", "closes", "close", "closing",
-    "ansprechpartner", "kunde", "firma", "produkt", "wert", "abschluss", "client", "produit", "montant", "clôture",
+    "contact",
+    "company",
+    "customer",
+    "product",
+    "value",
+    "budget",
+    "amount",
+    "currency",
+    "closes",
+    "close",
+    "closing",
+    "ansprechpartner",
+    "kunde",
+    "firma",
+    "produkt",
+    "wert",
+    "abschluss",
+    "client",
+    "produit",
+    "montant",
+    "clôture",
 ];
 
 /// From so many words on, a message is rather told than asked.
@@ -152,13 +260,18 @@ pub fn of(text: &str, context: &Context<'_>, known: &[String], goes_on: bool) ->
     let count = sentences.iter().map(Vec::len).sum::<usize>();
     let is_asking = opens_question(first);
     let drafts = || extract(text, context);
-    if let Some(kind) = ACTS.iter().find_map(|act| sentences.iter().any(|s| act.is_asked(s)).then_some(act.kind)) {
+    if let Some(kind) = ACTS
+        .iter()
+        .find_map(|act| sentences.iter().any(|s| act.is_asked(s)).then_some(act.kind))
+    {
         return Some(kind);
     }
     let alone = sentences.iter().any(|sentence| requested(sentence, ALONE));
     let is_titled = TITLES.iter().any(|title| first.starts_with_words(title));
     if (alone || is_titled) && !is_asking {
-        let tells = drafts().iter().any(|draft| draft.company.is_some() || facts(draft) > 1);
+        let tells = drafts()
+            .iter()
+            .any(|draft| draft.company.is_some() || facts(draft) > 1);
         return tells.then_some(Kind::RegisterDeal);
     }
     if goes_on && !is_asking && count <= CONTINUED && !text.trim_end().ends_with('?') && adds(text, context) {
@@ -169,7 +282,9 @@ pub fn of(text: &str, context: &Context<'_>, known: &[String], goes_on: bool) ->
     }
     let is_new = |draft: &Draft| {
         let company = draft.company.as_ref().map(|company| company.value.to_lowercase());
-        company.is_some_and(|company| count >= TOLD || !known.iter().any(|name| name.to_lowercase().contains(&company)))
+        company.is_some_and(|company| {
+            count >= TOLD || !known.iter().any(|name| name.to_lowercase().contains(&company))
+        })
     };
     drafts()
         .iter()
@@ -195,13 +310,24 @@ impl Act {
     /// What its words alone do not tell.
     fn fits(&self, sentence: &[String]) -> bool {
         let has = |list: &[&str]| sentence.iter().any(|word| list.contains(&word.as_str()));
-        let extends = ["extend", "prolong", "lengthen", "verlängern", "prolonger", "extension", "verlängerung", "prolongation"];
+        let extends = [
+            "extend",
+            "prolong",
+            "lengthen",
+            "verlängern",
+            "prolonger",
+            "extension",
+            "verlängerung",
+            "prolongation",
+        ];
         match self.kind {
             // "Apply for protection" is no extension.
             Kind::ExtendProtection => has(&extends),
             // "Add a new deal" makes one.
             Kind::UpdateDeal => !has(&["new", "neue", "neuen", "nouvelle", "register"]),
-            Kind::DisputeAttribution => has(&["attribution", "attributed", "zuordnung"]) || has(&["dispute", "contest"]),
+            Kind::DisputeAttribution => {
+                has(&["attribution", "attributed", "zuordnung"]) || has(&["dispute", "contest"])
+            }
             _ => true,
         }
     }
@@ -214,25 +340,29 @@ fn requested(sentence: &[String], verbs: &[&str]) -> bool {
     }
     let is_verb = |word: &String| verbs.contains(&word.as_str());
     let is_filler = |word: &String| FILLERS.contains(&word.as_str());
-    (0..sentence.len()).filter(|at| is_verb(&sentence[*at])).any(|at| {
-        let before = &sentence[..at];
-        let is_order = before.iter().all(is_filler);
-        let wished = |skip: usize| {
-            let upto = before.len().saturating_sub(skip);
-            WISHES.iter().any(|wish| before[..upto].ends_with_words(wish))
-        };
-        let ahead = before.iter().any(|word| WISHES_AHEAD.contains(&word.as_str()))
-            && at + 2 >= sentence.len()
-            && !before.iter().any(|word| word == "wissen");
-        is_order || wished(0) || wished(1) || ahead
-    })
+    (0..sentence.len())
+        .filter(|at| is_verb(&sentence[*at]))
+        .any(|at| {
+            let before = &sentence[..at];
+            let is_order = before.iter().all(is_filler);
+            let wished = |skip: usize| {
+                let upto = before.len().saturating_sub(skip);
+                WISHES.iter().any(|wish| before[..upto].ends_with_words(wish))
+            };
+            let ahead = before.iter().any(|word| WISHES_AHEAD.contains(&word.as_str()))
+                && at + 2 >= sentence.len()
+                && !before.iter().any(|word| word == "wissen");
+            is_order || wished(0) || wished(1) || ahead
+        })
 }
 
 /// "Can you …" asks for something; "can I …" asks whether one may.
 fn opens_question(sentence: &[String]) -> bool {
     let first = sentence.iter().find(|word| !FILLERS.contains(&word.as_str()));
     let may = |pair: &[String]| {
-        let may = ["can", "could", "may", "shall", "kann", "können", "darf", "dürfen", "puis", "pouvons"];
+        let may = [
+            "can", "could", "may", "shall", "kann", "können", "darf", "dürfen", "puis", "pouvons",
+        ];
         let who = ["i", "we", "ich", "wir", "je", "nous"];
         may.contains(&pair[0].as_str()) && who.contains(&pair[1].as_str())
     };
@@ -256,9 +386,15 @@ fn sentences(text: &str) -> Vec<Vec<String>> {
     let ends = |c: char| matches!(c, '.' | '!' | '?' | '\n' | ';');
     let words = |sentence: &str| {
         let words = sentence.split(|c: char| !c.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect::<Vec<_>>()
+        words
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
     };
-    text.split(ends).map(words).filter(|words| !words.is_empty()).collect()
+    text.split(ends)
+        .map(words)
+        .filter(|words| !words.is_empty())
+        .collect()
 }
 
 trait Phrase {
@@ -296,22 +432,70 @@ mod tests {
     fn who_asks_for_something_is_understood() {
         let register = Some(Kind::RegisterDeal);
         check("Please register a deal with Norlund AB", false, register);
-        check("register Norlund AB for Weave, 45k EUR, end of September", false, register);
+        check(
+            "register Norlund AB for Weave, 45k EUR, end of September",
+            false,
+            register,
+        );
         check("I'd like to register a deal", false, register);
-        check("Could you please log this opportunity: Norlund AB, Weave", false, register);
+        check(
+            "Could you please log this opportunity: Norlund AB, Weave",
+            false,
+            register,
+        );
         check("New deal: Norlund AB, Weave, 45k", false, register);
-        check("Wir möchten ein Projekt bei der Norlund GmbH anmelden", false, register);
-        check("Nous souhaitons enregistrer une affaire avec Norlund SA", false, register);
+        check(
+            "Wir möchten ein Projekt bei der Norlund GmbH anmelden",
+            false,
+            register,
+        );
+        check(
+            "Nous souhaitons enregistrer une affaire avec Norlund SA",
+            false,
+            register,
+        );
         let extend = Some(Kind::ExtendProtection);
         check("Please extend the protection for Norlund", false, extend);
-        check("we need to ask for an extension on Norlund: their budget slipped", false, extend);
-        check("Can you extend our window on Norlund until 30 November?", false, extend);
-        check("withdraw my registration for Norlund", false, Some(Kind::WithdrawRegistration));
-        check("Add an update to the Norlund deal: NDA signed", false, Some(Kind::UpdateDeal));
-        check("We want to dispute the attribution of the Norlund deal", false, Some(Kind::DisputeAttribution));
-        check("Please request EUR 3,000 MDF for a webinar in March", false, Some(Kind::RequestMdf));
-        check("Norlund AB, Weave, 45k, Anna Lind, closing in September", false, register);
-        check("It closes 30 September 2026, contact is Anna Lind", true, register);
+        check(
+            "we need to ask for an extension on Norlund: their budget slipped",
+            false,
+            extend,
+        );
+        check(
+            "Can you extend our window on Norlund until 30 November?",
+            false,
+            extend,
+        );
+        check(
+            "withdraw my registration for Norlund",
+            false,
+            Some(Kind::WithdrawRegistration),
+        );
+        check(
+            "Add an update to the Norlund deal: NDA signed",
+            false,
+            Some(Kind::UpdateDeal),
+        );
+        check(
+            "We want to dispute the attribution of the Norlund deal",
+            false,
+            Some(Kind::DisputeAttribution),
+        );
+        check(
+            "Please request EUR 3,000 MDF for a webinar in March",
+            false,
+            Some(Kind::RequestMdf),
+        );
+        check(
+            "Norlund AB, Weave, 45k, Anna Lind, closing in September",
+            false,
+            register,
+        );
+        check(
+            "It closes 30 September 2026, contact is Anna Lind",
+            true,
+            register,
+        );
     }
 
     #[test]

@@ -15,7 +15,10 @@ pub(super) fn compose(post: &Post, request: &Request, now: Timestamp) -> anyhow:
         .assignee_email
         .parse()
         .with_context(|| format!("the address cannot be used: {:?}", request.assignee_email))?;
-    let mailbox = Mailbox::new(Some(request.assignee_name.clone()).filter(|name| !name.is_empty()), to);
+    let mailbox = Mailbox::new(
+        Some(request.assignee_name.clone()).filter(|name| !name.is_empty()),
+        to,
+    );
     let message = Message::builder()
         .from(post.from.clone())
         .to(mailbox)
@@ -52,16 +55,27 @@ fn body(request: &Request, console: &str) -> String {
         }
     }
     if request.findings.is_some() {
-        text.push_str("\nWhat others claim of the same customer, and what the rules propose, stands in the console.\n");
+        text.push_str(
+            "\nWhat others claim of the same customer, and what the rules propose, stands in the console.\n",
+        );
     }
     match request.due_at {
         Some(due) => {
-            let _ = writeln!(text, "\nA decision is promised until {}.", due.strftime("%-d %B %Y, %H:%M UTC"));
+            let _ = writeln!(
+                text,
+                "\nA decision is promised until {}.",
+                due.strftime("%-d %B %Y, %H:%M UTC")
+            );
         }
         None => text.push_str("\nThis is written already; there is nothing to decide.\n"),
     }
     if !console.is_empty() {
-        let _ = writeln!(text, "\nDecide: {}/#/requests/{}", console.trim_end_matches('/'), request.id);
+        let _ = writeln!(
+            text,
+            "\nDecide: {}/#/requests/{}",
+            console.trim_end_matches('/'),
+            request.id
+        );
     }
     text.push_str("Replies to this mail are not read.\n");
     text

@@ -100,7 +100,8 @@ pub(crate) async fn prepare(app: &App, partner: &Partner, forms: Vec<Form>) -> V
             _ => form.record.clone().unwrap_or_default(),
         };
         if form.kind == Kind::RegisterDeal {
-            form.notices.extend(check::look(app, partner, &form, &record).await.notices);
+            form.notices
+                .extend(check::look(app, partner, &form, &record).await.notices);
         }
         proposed.push(Proposed {
             id,
@@ -188,7 +189,8 @@ impl Requests {
         };
         if request.state == RequestState::Proposed {
             let mut form = request.form.clone();
-            form.fill(given, self.app.assistant.today()).map_err(RequestError::Unfit)?;
+            form.fill(given, self.app.assistant.today())
+                .map_err(RequestError::Unfit)?;
             if self.app.store.consent(id, &form, &caller.subject).await? {
                 tracing::info!(request.id = %id, partner.id = %request.partner_id, kind = request.kind.as_str(), "consented");
                 metrics::counter!("liaison_requests_total", "kind" => request.kind.as_str()).increment(1);
@@ -226,7 +228,8 @@ impl Requests {
     pub async fn own(&self, caller: &Caller, id: Uuid) -> Result<Request, RequestError> {
         let request = self.found(id).await?;
         let owner = self.app.owner(caller);
-        let is_own = request.partner_id == owner.partner_id && (owner.shared || request.subject == owner.subject);
+        let is_own =
+            request.partner_id == owner.partner_id && (owner.shared || request.subject == owner.subject);
         is_own.then_some(request).ok_or(RequestError::NotFound)
     }
 
@@ -265,10 +268,15 @@ impl Requests {
         };
         let own_deal = checked.as_ref().and_then(|checked| checked.own_deal.as_deref());
         let effect = of_consent(&request.form, &request.record_id, own_deal, app.assistant.today());
-        effect.apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope()).await?;
+        effect
+            .apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope())
+            .await?;
         let findings = checked.as_ref().map(Checked::kept);
         let (name, email) = self.assignee(&partner, &request.form);
-        let due = request.kind.is_decided().then(|| Timestamp::now() + app.settings.requests.promised());
+        let due = request
+            .kind
+            .is_decided()
+            .then(|| Timestamp::now() + app.settings.requests.promised());
         let assigned = Assigned {
             name,
             email,
@@ -290,7 +298,9 @@ impl Requests {
     /// Who decides: by the first rule that fits, or else the partner's own manager.
     fn assignee<'a>(&'a self, partner: &'a Partner, form: &Form) -> (&'a str, &'a str) {
         let routes = &self.app.settings.requests.routes;
-        let route = routes.iter().find(|route| route.fits(form.kind, &partner.region, form.money()));
+        let route = routes
+            .iter()
+            .find(|route| route.fits(form.kind, &partner.region, form.money()));
         match route {
             Some(route) => (&route.name, &route.email),
             None => partner.manager().unwrap_or_default(),
@@ -316,7 +326,9 @@ impl Requests {
         let extensions = self.extensions(&request, &partner).await?;
         let today = app.assistant.today();
         let effect = of_decision(&request.form, &request.record_id, &decision, today, extensions);
-        effect.apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope()).await?;
+        effect
+            .apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope())
+            .await?;
         let (state, reason) = match &decision {
             Decision::Approve { .. } => (RequestState::Approved, ""),
             Decision::Reject { reason } => (RequestState::Rejected, reason.as_str()),
@@ -329,7 +341,9 @@ impl Requests {
     /// With the last protected day that goes without saying.
     fn dated(&self, request: &Request, decision: &Decision) -> Decision {
         match decision {
-            Decision::Approve { protected_until: None } => Decision::Approve {
+            Decision::Approve {
+                protected_until: None,
+            } => Decision::Approve {
                 protected_until: self.suggested(request),
             },
             other => other.clone(),
@@ -352,8 +366,12 @@ impl Requests {
         if request.kind != Kind::ExtendProtection {
             return Ok(0);
         }
-        let all = Records::of(self.app.crm.as_ref(), partner).deal_registrations().await?;
-        let own = all.iter().find(|registration| registration.id == request.record_id);
+        let all = Records::of(self.app.crm.as_ref(), partner)
+            .deal_registrations()
+            .await?;
+        let own = all
+            .iter()
+            .find(|registration| registration.id == request.record_id);
         Ok(own.map_or(0, |registration| registration.extensions))
     }
 

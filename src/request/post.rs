@@ -41,7 +41,9 @@ impl Requests {
     /// Does what is due; how long until something else is.
     async fn catch_up(&self) -> Result<Option<Duration>, sqlx::Error> {
         for (request, due) in self.app.store.unwritten_requests().await? {
-            if is_due(due) && let Err(super::RequestError::Store(error)) = self.write(request.id).await {
+            if is_due(due)
+                && let Err(super::RequestError::Store(error)) = self.write(request.id).await
+            {
                 return Err(error);
             }
         }
@@ -54,7 +56,9 @@ impl Requests {
         let untold = self.app.store.untold_requests().await?;
         let next = unwritten.iter().chain(&untold).map(|(_, due)| *due).min();
         Ok(next.map(|next| {
-            let wait = next.duration_since(Timestamp::now()).max(SignedDuration::from_secs(1));
+            let wait = next
+                .duration_since(Timestamp::now())
+                .max(SignedDuration::from_secs(1));
             Duration::try_from(wait).unwrap_or(REST)
         }))
     }
@@ -62,7 +66,11 @@ impl Requests {
     /// Tells whoever decides, or reminds them.
     async fn tell(&self, request: &Request) -> Result<(), sqlx::Error> {
         let Some(post) = &self.post else {
-            return self.app.store.mailed(request.id, Err("there is no mail server"), None).await;
+            return self
+                .app
+                .store
+                .mailed(request.id, Err("there is no mail server"), None)
+                .await;
         };
         let now = Timestamp::now();
         let sent = match letter::compose(post, request, now) {
@@ -75,13 +83,21 @@ impl Requests {
         match sent {
             Ok(()) => {
                 let next = reminder(request, now);
-                self.app.store.mailed(request.id, Ok(&request.assignee_email), next).await
+                self.app
+                    .store
+                    .mailed(request.id, Ok(&request.assignee_email), next)
+                    .await
             }
             Err(not_sent) => {
-                let again = post.pause(request.mail_attempts + 1).filter(|_| not_sent.may_pass);
+                let again = post
+                    .pause(request.mail_attempts + 1)
+                    .filter(|_| not_sent.may_pass);
                 tracing::warn!(request.id = %request.id, again = again.is_some(), "a mail was not sent");
                 let next = again.map(|pause| now + pause).or_else(|| reminder(request, now));
-                self.app.store.mailed(request.id, Err(&not_sent.reason), next).await
+                self.app
+                    .store
+                    .mailed(request.id, Err(&not_sent.reason), next)
+                    .await
             }
         }
     }

@@ -36,11 +36,15 @@ fn message(request: &Request) -> Option<String> {
     match request.state {
         RequestState::Proposed | RequestState::Cancelled => None,
         RequestState::Confirmed => Some(
-            "You confirmed this. The CRM has not taken it yet: it is written as soon as it does, once.".to_owned(),
+            "You confirmed this. The CRM has not taken it yet: it is written as soon as it does, once."
+                .to_owned(),
         ),
         RequestState::Submitted => {
             let by = request.due_at.map_or_else(String::new, |due| {
-                format!(" You hear from your partner manager by {}.", due.strftime("%-d %B %Y, %H:%M UTC"))
+                format!(
+                    " You hear from your partner manager by {}.",
+                    due.strftime("%-d %B %Y, %H:%M UTC")
+                )
             });
             Some(match request.kind {
                 Kind::RegisterDeal => format!("Deal registration {record} was submitted.{by}"),
@@ -64,7 +68,9 @@ fn message(request: &Request) -> Option<String> {
 #[must_use]
 pub fn listed(request: &Request) -> Value {
     let findings = findings(request);
-    let due = request.due_at.filter(|_| request.state == RequestState::Submitted);
+    let due = request
+        .due_at
+        .filter(|_| request.state == RequestState::Submitted);
     json!({
         "id": request.id, "kind": request.kind, "state": request.state, "partner_id": request.partner_id,
         "partner_name": request.partner_name, "summary": request.form.summary(), "record_id": request.record_id,
@@ -96,7 +102,8 @@ pub fn for_staff(request: &Request, events: &[Event], protected_until: Option<Da
 
 fn findings(request: &Request) -> Value {
     let kept = request.findings.as_deref();
-    kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default()
+    kept.and_then(|kept| serde_json::from_str(kept).ok())
+        .unwrap_or_default()
 }
 
 fn moment(at: Timestamp) -> String {

@@ -5,7 +5,11 @@ mod rows;
 
 pub use rows::{Assigned, Event, EventKind, NewRequest, Request, RequestState};
 
-use super::{Store, decode, names::{name, named}, now};
+use super::{
+    Store, decode,
+    names::{name, named},
+    now,
+};
 use crate::request::form::Form;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{
@@ -69,8 +73,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn cancel(&self, id: Uuid, by: &str, why: &str) -> Result<bool, sqlx::Error> {
-        let query = sqlx::query("UPDATE requests SET state = 'cancelled' WHERE id = $1 AND state = 'proposed'")
-            .bind(id.to_string());
+        let query =
+            sqlx::query("UPDATE requests SET state = 'cancelled' WHERE id = $1 AND state = 'proposed'")
+                .bind(id.to_string());
         self.step(id, query, (EventKind::Cancelled, by, why)).await
     }
 
@@ -111,7 +116,8 @@ impl Store {
         )
         .bind(id.to_string())
         .bind(text(Timestamp::now() + pause));
-        self.step(id, query, (EventKind::NotWritten, SERVICE, why)).await?;
+        self.step(id, query, (EventKind::NotWritten, SERVICE, why))
+            .await?;
         Ok(())
     }
 
@@ -119,7 +125,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn decide(&self, id: Uuid, state: RequestState, by: &str, reason: &str) -> Result<bool, sqlx::Error> {
+    pub async fn decide(
+        &self,
+        id: Uuid,
+        state: RequestState,
+        by: &str,
+        reason: &str,
+    ) -> Result<bool, sqlx::Error> {
         let query = sqlx::query(
             "UPDATE requests SET state = $2, decided_at = $3, decided_by = $4, reason = $5, next_mail_at = NULL \
              WHERE id = $1 AND state IN ('submitted', 'confirmed') AND $2 <> state",
@@ -247,7 +259,12 @@ impl Store {
 
     async fn due(&self, query: &'static str) -> Result<Vec<(Request, Timestamp)>, sqlx::Error> {
         let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        let due = |row: &SqliteRow| Ok((request(row)?, moment(row, "next")?.unwrap_or(Timestamp::UNIX_EPOCH)));
+        let due = |row: &SqliteRow| {
+            Ok((
+                request(row)?,
+                moment(row, "next")?.unwrap_or(Timestamp::UNIX_EPOCH),
+            ))
+        };
         rows.iter().map(due).collect()
     }
 

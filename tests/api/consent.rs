@@ -51,7 +51,11 @@ async fn propose(service: &Service, token: &str, nth: usize) -> Value {
 /// A name of letters for each number, so that no two customers are alike.
 fn word(nth: usize) -> String {
     let syllables = ["Ba", "Do", "Fe", "Gu", "Hi", "Ka", "Lo", "Mu", "Ne", "Pi"];
-    format!("{}{}", syllables[nth / 10 % 10], syllables[nth % 10].to_lowercase())
+    format!(
+        "{}{}",
+        syllables[nth / 10 % 10],
+        syllables[nth % 10].to_lowercase()
+    )
 }
 
 async fn confirm(service: &Service, token: &str, card: &Value) -> Value {
@@ -70,7 +74,10 @@ async fn settled(service: &Service, token: &str, cards: &[Value]) {
                 break;
             }
             assert_eq!(now["state"], "confirmed", "{now}");
-            assert!(start.elapsed() < Duration::from_secs(120), "still on its way: {now}");
+            assert!(
+                start.elapsed() < Duration::from_secs(120),
+                "still on its way: {now}"
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -79,7 +86,10 @@ async fn settled(service: &Service, token: &str, cards: &[Value]) {
 /// The customers that the stand-in holds as registered through the service.
 fn registered(objects: &[Value], customer: &str) -> Vec<String> {
     let names = objects.iter().filter_map(|object| object[customer].as_str());
-    let mut names: Vec<String> = names.filter(|name| name.starts_with("Norlund ")).map(str::to_owned).collect();
+    let mut names: Vec<String> = names
+        .filter(|name| name.starts_with("Norlund "))
+        .map(str::to_owned)
+        .collect();
     names.sort();
     names
 }
@@ -89,15 +99,27 @@ async fn a_thousand_confirmations_at_once_write_one_record() {
     let hubspot = hubspot(&sample().await).await;
     let service = on_hubspot(&hubspot).await;
     let token = service.token("p-001");
-    let (card, other) = (propose(&service, &token, 1).await, propose(&service, &token, 2).await);
+    let (card, other) = (
+        propose(&service, &token, 1).await,
+        propose(&service, &token, 2).await,
+    );
     assert!(registered(&hubspot.records("deal_registrations"), "customer").is_empty());
     let answers = join_all((0..AT_ONCE).map(|_| confirm(&service, &token, &card))).await;
-    assert!(answers.iter().all(|answer| answer["state"] == "submitted"), "not all were told that it is written");
+    assert!(
+        answers.iter().all(|answer| answer["state"] == "submitted"),
+        "not all were told that it is written"
+    );
     settled(&service, &token, &[card]).await;
-    assert_eq!(registered(&hubspot.records("deal_registrations"), "customer"), ["Norlund Bado Works AB"]);
+    assert_eq!(
+        registered(&hubspot.records("deal_registrations"), "customer"),
+        ["Norlund Bado Works AB"]
+    );
     // What nobody confirmed is not there.
     let path = format!("/api/approvals/{}", other["id"].as_str().unwrap());
-    assert_eq!(json_of(service.get(&path, &token).await).await["state"], "proposed");
+    assert_eq!(
+        json_of(service.get(&path, &token).await).await["state"],
+        "proposed"
+    );
 }
 
 #[tokio::test]
@@ -120,13 +142,21 @@ async fn what_is_confirmed_while_hubspot_is_in_trouble_is_written_once() {
             _ => faults.next(12, Fault::Status(500)),
         }
         let answer = confirm(&service, &token, card).await;
-        assert!(["confirmed", "submitted"].contains(&answer["state"].as_str().unwrap()), "{answer}");
+        assert!(
+            ["confirmed", "submitted"].contains(&answer["state"].as_str().unwrap()),
+            "{answer}"
+        );
     }
     faults.clear();
     settled(&service, &token, &cards).await;
-    let mut expected: Vec<String> = (0..DEALS).map(|nth| format!("Norlund {} Works AB", word(nth))).collect();
+    let mut expected: Vec<String> = (0..DEALS)
+        .map(|nth| format!("Norlund {} Works AB", word(nth)))
+        .collect();
     expected.sort();
-    assert_eq!(registered(&hubspot.records("deal_registrations"), "customer"), expected);
+    assert_eq!(
+        registered(&hubspot.records("deal_registrations"), "customer"),
+        expected
+    );
 }
 
 #[tokio::test]
@@ -144,7 +174,9 @@ async fn what_was_confirmed_survives_a_crash() {
     let service = serve_with(&settings);
     let token = service.token("p-001");
     let card = propose(&service, &token, 7).await;
-    salesforce.faults().next_on("Liaison_Registration__c", 1_000, Fault::Status(503));
+    salesforce
+        .faults()
+        .next_on("Liaison_Registration__c", 1_000, Fault::Status(503));
     salesforce.faults().next_on("query", 1_000, Fault::Status(503));
     let answer = confirm(&service, &token, &card).await;
     assert_eq!(answer["state"], "confirmed", "{answer}");

@@ -18,7 +18,9 @@ async fn proposed(service: &Service, token: &str, conversation: &str, question: 
         assert_eq!(request["approvalId"], card["data"]["id"]);
         let call = &request["toolCallId"];
         assert!(
-            of_type(&parts, "tool-input-available").iter().any(|input| input["toolCallId"] == *call),
+            of_type(&parts, "tool-input-available")
+                .iter()
+                .any(|input| input["toolCallId"] == *call),
             "{parts:?}"
         );
     }
@@ -42,7 +44,9 @@ fn path(card: &Value) -> String {
 }
 
 async fn consent(service: &Service, token: &str, card: &Value, fields: Value) -> reqwest::Response {
-    service.post(&path(card), token, &json!({ "approved": true, "fields": fields })).await
+    service
+        .post(&path(card), token, &json!({ "approved": true, "fields": fields }))
+        .await
 }
 
 /// The partner's deal registrations as the CRM has them, by customer.
@@ -51,7 +55,8 @@ async fn registrations(service: &Service, token: &str, customer: &str) -> Vec<Va
     let parts = service.ask(token, "look", &question).await;
     let outputs = of_type(&parts, "tool-output-available").into_iter();
     let rows = outputs.filter(|part| part["output"]["name"] == "list_deal_registrations");
-    rows.flat_map(|part| part["output"]["rows"].as_array().unwrap().clone()).collect()
+    rows.flat_map(|part| part["output"]["rows"].as_array().unwrap().clone())
+        .collect()
 }
 
 #[tokio::test]
@@ -59,7 +64,10 @@ async fn a_deal_is_registered_as_the_partner_confirms_it_and_decided_by_the_vend
     let service = serve();
     let token = service.token("p-001");
     let card = one(&service, &token, "c-1", DEAL).await;
-    assert_eq!((&card["kind"], &card["state"]), (&json!("register_deal"), &json!("proposed")));
+    assert_eq!(
+        (&card["kind"], &card["state"]),
+        (&json!("register_deal"), &json!("proposed"))
+    );
     for (name, expected) in [
         ("customer", "Norlund Skog AB"),
         ("domain", "norlund-skog.example"),
@@ -71,11 +79,19 @@ async fn a_deal_is_registered_as_the_partner_confirms_it_and_decided_by_the_vend
     ] {
         assert_eq!(value(&card, name), expected, "{name}");
     }
-    let words = &card["fields"].as_array().unwrap().iter().find(|field| field["name"] == "close_date").unwrap()["words"];
+    let words = &card["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|field| field["name"] == "close_date")
+        .unwrap()["words"];
     assert_eq!(words, "30 September 2031");
     // Shown is not written.
     assert!(registrations(&service, &token, "Norlund Skog").await.is_empty());
-    assert_eq!(json_of(service.get("/api/requests", &service.staff).await).await["requests"], json!([]));
+    assert_eq!(
+        json_of(service.get("/api/requests", &service.staff).await).await["requests"],
+        json!([])
+    );
 
     let changed = json!({ "amount": "48.500,00", "contact": "Anna Lind-Holm" });
     let done = json_of(consent(&service, &token, &card, changed).await).await;
@@ -86,25 +102,52 @@ async fn a_deal_is_registered_as_the_partner_confirms_it_and_decided_by_the_vend
     assert!(rows[0].to_string().contains("Submitted"), "{rows:?}");
     // The same again is the same.
     let again = json_of(consent(&service, &token, &card, json!({ "amount": "1" })).await).await;
-    assert_eq!((&again["state"], value(&again, "amount")), (&json!("submitted"), &json!("48500.00")));
+    assert_eq!(
+        (&again["state"], value(&again, "amount")),
+        (&json!("submitted"), &json!("48500.00"))
+    );
     assert_eq!(registrations(&service, &token, "Norlund Skog").await.len(), 1);
 
     let list = json_of(service.get("/api/requests", &service.staff).await).await;
     let request = &list["requests"][0];
     assert_eq!(request["summary"], "Norlund Skog AB · Weave · EUR 48,500.00");
-    assert_eq!((&request["checked"], &request["is_overdue"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&request["checked"], &request["is_overdue"]),
+        (&json!(true), &json!(false))
+    );
     let whole = format!("/api/requests/{}", request["id"].as_str().unwrap());
     let told = json_of(service.get(&whole, &service.staff).await).await;
-    let kinds: Vec<&str> = told["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> = told["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["kind"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds, ["proposed", "confirmed", "written"]);
     let until = told["suggested"]["protected_until"].as_str().unwrap().to_owned();
 
     let decision = format!("{whole}/decision");
-    let silent = service.post(&decision, &service.staff, &json!({ "decision": "reject" })).await;
+    let silent = service
+        .post(&decision, &service.staff, &json!({ "decision": "reject" }))
+        .await;
     refused(silent, 400, "no_reason").await;
-    let decided = json_of(service.post(&decision, &service.staff, &json!({ "decision": "approve" })).await).await;
-    assert_eq!((&decided["state"], &decided["decided_by"]), (&json!("approved"), &json!("tests")));
-    let late = service.post(&decision, &service.staff, &json!({ "decision": "reject", "reason": "x" })).await;
+    let decided = json_of(
+        service
+            .post(&decision, &service.staff, &json!({ "decision": "approve" }))
+            .await,
+    )
+    .await;
+    assert_eq!(
+        (&decided["state"], &decided["decided_by"]),
+        (&json!("approved"), &json!("tests"))
+    );
+    let late = service
+        .post(
+            &decision,
+            &service.staff,
+            &json!({ "decision": "reject", "reason": "x" }),
+        )
+        .await;
     refused(late, 409, "request_decided").await;
     let rows = registrations(&service, &token, "Norlund Skog").await;
     assert!(rows[0].to_string().contains("Approved"), "{rows:?}");
@@ -120,7 +163,13 @@ async fn a_deal_is_registered_as_the_partner_confirms_it_and_decided_by_the_vend
 async fn what_is_missing_is_asked_for_and_what_is_wrong_is_told() {
     let service = serve();
     let token = service.token("p-001");
-    let card = one(&service, &token, "c-1", "Please register a deal with Norlund Skog AB for Weave").await;
+    let card = one(
+        &service,
+        &token,
+        "c-1",
+        "Please register a deal with Norlund Skog AB for Weave",
+    )
+    .await;
     assert!(value(&card, "amount").is_null());
     let missing = consent(&service, &token, &card, json!({ "contact": "Anna Lind" })).await;
     assert_eq!(missing.status(), 422);
@@ -128,19 +177,43 @@ async fn what_is_missing_is_asked_for_and_what_is_wrong_is_told() {
     assert_eq!(error["error"]["code"], "fields_missing");
     let fields: Vec<&String> = error["error"]["fields"].as_object().unwrap().keys().collect();
     assert_eq!(fields, ["amount", "close_date", "currency"]);
-    let wrong = json!({ "contact": "Anna Lind", "amount": "lots", "currency": "EUR", "close_date": "2031-09-30" });
-    refused(consent(&service, &token, &card, wrong).await, 422, "fields_invalid").await;
+    let wrong =
+        json!({ "contact": "Anna Lind", "amount": "lots", "currency": "EUR", "close_date": "2031-09-30" });
+    refused(
+        consent(&service, &token, &card, wrong).await,
+        422,
+        "fields_invalid",
+    )
+    .await;
     let unknown = json!({ "status": "approved" });
     refused(consent(&service, &token, &card, unknown).await, 400, "bad_body").await;
 
     // Told in the conversation, it is proposed anew, and the first card is no longer one.
-    let whole = one(&service, &token, "c-1", "It is EUR 45,000, closing 30 September 2031; I talk to Anna Lind.").await;
+    let whole = one(
+        &service,
+        &token,
+        "c-1",
+        "It is EUR 45,000, closing 30 September 2031; I talk to Anna Lind.",
+    )
+    .await;
     assert_eq!(value(&whole, "customer"), "Norlund Skog AB");
     assert_eq!(value(&whole, "amount"), "45000.00");
-    refused(consent(&service, &token, &card, json!({ "amount": "1" })).await, 409, "approval_over").await;
-    let cancelled = service.post(&path(&whole), &token, &json!({ "approved": false })).await;
+    refused(
+        consent(&service, &token, &card, json!({ "amount": "1" })).await,
+        409,
+        "approval_over",
+    )
+    .await;
+    let cancelled = service
+        .post(&path(&whole), &token, &json!({ "approved": false }))
+        .await;
     assert_eq!(json_of(cancelled).await["state"], "cancelled");
-    refused(consent(&service, &token, &whole, json!({})).await, 409, "approval_over").await;
+    refused(
+        consent(&service, &token, &whole, json!({})).await,
+        409,
+        "approval_over",
+    )
+    .await;
     assert!(registrations(&service, &token, "Norlund Skog").await.is_empty());
 }
 
@@ -151,13 +224,24 @@ async fn nobody_else_sees_consents_or_decides() {
     let card = one(&service, &owner, "c-1", DEAL).await;
     for other in [service.token_of("p-001", "bob"), service.token("p-002")] {
         refused(service.get(&path(&card), &other).await, 404, "not_found").await;
-        refused(consent(&service, &other, &card, json!({})).await, 404, "not_found").await;
+        refused(
+            consent(&service, &other, &card, json!({})).await,
+            404,
+            "not_found",
+        )
+        .await;
         refused(service.get("/api/requests", &other).await, 401, "staff_only").await;
     }
     refused(service.get("/api/approvals/none", &owner).await, 404, "not_found").await;
     // A staff token is nobody's consent.
-    assert_eq!(consent(&service, &service.staff, &card, json!({})).await.status(), 401);
-    assert_eq!(json_of(service.get(&path(&card), &owner).await).await["state"], "proposed");
+    assert_eq!(
+        consent(&service, &service.staff, &card, json!({})).await.status(),
+        401
+    );
+    assert_eq!(
+        json_of(service.get(&path(&card), &owner).await).await["state"],
+        "proposed"
+    );
 }
 
 #[tokio::test]
@@ -167,12 +251,19 @@ async fn a_partner_learns_that_there_may_be_a_claim_and_not_whose() {
     let other = service.token("p-002");
     let parts = service.ask(&other, "c-1", "Show my deal registrations").await;
     let rows = of_type(&parts, "tool-output-available")[0]["output"]["rows"].clone();
-    let protected = rows.as_array().unwrap().iter().find(|row| row.to_string().contains("Approved")).unwrap();
+    let protected = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row.to_string().contains("Approved"))
+        .unwrap();
     let customer = protected[0].as_str().unwrap();
     let product = protected[1].as_str().unwrap();
 
     let token = service.token("p-001");
-    let text = format!("Please register a deal: {customer}, {product}, EUR 45,000, closing 30 September 2031, contact Anna Lind");
+    let text = format!(
+        "Please register a deal: {customer}, {product}, EUR 45,000, closing 30 September 2031, contact Anna Lind"
+    );
     let card = one(&service, &token, "c-2", &text).await;
     let notices = card["notices"].to_string();
     assert!(notices.contains("possible_conflict"), "{card}");

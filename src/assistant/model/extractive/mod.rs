@@ -117,10 +117,14 @@ impl Extractive {
     async fn compose(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<ModelReply, ModelError> {
         let mut parts = Vec::new();
         let records = ask.evidence.records();
-        if records.iter().any(|(call, _)| matches!(call.tool, Tool::Propose(_))) {
+        if records
+            .iter()
+            .any(|(call, _)| matches!(call.tool, Tool::Propose(_)))
+        {
             // Whoever asks for something to be done is told what can be done, and nothing else.
             let told = records.into_iter().enumerate();
-            told.flat_map(|(result, (_, outcome))| self::told(result, outcome)).for_each(said);
+            told.flat_map(|(result, (_, outcome))| self::told(result, outcome))
+                .for_each(said);
             return Ok(ModelReply::Answered);
         }
         let found_records = records.iter().any(|(_, outcome)| has_rows(outcome));
@@ -213,8 +217,16 @@ fn acting(ask: &Ask<'_>) -> Option<ToolCall> {
         ..Context::of_day(ask.today, "EUR".parse().ok()?)
     };
     let registers = Tool::Propose(Kind::RegisterDeal);
-    let goes_on = ask.history.last().is_some_and(|past| past.tools.iter().any(|(tool, _)| *tool == registers));
-    let tool = Tool::Propose(intent::of(ask.question, &context, &ask.vocabulary.customers, goes_on)?);
+    let goes_on = ask
+        .history
+        .last()
+        .is_some_and(|past| past.tools.iter().any(|(tool, _)| *tool == registers));
+    let tool = Tool::Propose(intent::of(
+        ask.question,
+        &context,
+        &ask.vocabulary.customers,
+        goes_on,
+    )?);
     let arguments = match tool == registers {
         // What it says is read by the tool.
         true => json!({}),

@@ -112,7 +112,10 @@ fn nothing(headline: String, rows: Vec<Record>, columns: &[&'static str]) -> Too
 
 /// Labels of required fields that are still empty, as a sentence; nothing where there are none.
 fn still_needed(form: &Form) -> String {
-    let missing = form.fields.iter().filter(|field| field.required && field.value.is_none());
+    let missing = form
+        .fields
+        .iter()
+        .filter(|field| field.required && field.value.is_none());
     let labels: Vec<String> = missing.map(|field| field.label.to_lowercase()).collect();
     match labels.is_empty() {
         true => String::new(),
@@ -146,11 +149,21 @@ async fn registration(
         fields.extend(Field::optional_date("protected_until", row.protected_until));
         Record::new(&row.id, "deal_registration", fields)
     };
-    Ok(one(rows, customer, "deal registrations", record, &["customer", "product", "status", "protected_until"]))
+    Ok(one(
+        rows,
+        customer,
+        "deal registrations",
+        record,
+        &["customer", "product", "status", "protected_until"],
+    ))
 }
 
 /// The deal that a customer's name means; an open one before one that is closed.
-async fn deal(ctx: &ToolContext<'_>, customer: Option<&str>, open: bool) -> Result<Meant<Opportunity>, ToolError> {
+async fn deal(
+    ctx: &ToolContext<'_>,
+    customer: Option<&str>,
+    open: bool,
+) -> Result<Meant<Opportunity>, ToolError> {
     let mut rows = ctx.records.opportunities().await?;
     let is_open = |row: &Opportunity| !matches!(row.stage, Stage::ClosedWon | Stage::ClosedLost);
     if let Some(customer) = customer {
@@ -170,7 +183,13 @@ async fn deal(ctx: &ToolContext<'_>, customer: Option<&str>, open: bool) -> Resu
         Record::new(&row.id, "opportunity", fields)
     };
     let what = if open { "open deals" } else { "deals" };
-    Ok(one(rows, customer, what, record, &["customer", "product", "stage", "amount", "close_date"]))
+    Ok(one(
+        rows,
+        customer,
+        what,
+        record,
+        &["customer", "product", "stage", "amount", "close_date"],
+    ))
 }
 
 fn one<T>(
@@ -180,10 +199,16 @@ fn one<T>(
     record: impl Fn(&T) -> Record,
     columns: &[&'static str],
 ) -> Meant<T> {
-    let matching = customer.map(|name| format!(" matching “{name}”")).unwrap_or_default();
+    let matching = customer
+        .map(|name| format!(" matching “{name}”"))
+        .unwrap_or_default();
     match rows.len() {
         1 => Meant::One(rows.remove(0)),
-        0 => Meant::Not(nothing(format!("You have no {what}{matching} that this can be done with."), vec![], columns)),
+        0 => Meant::Not(nothing(
+            format!("You have no {what}{matching} that this can be done with."),
+            vec![],
+            columns,
+        )),
         _ => Meant::Not(nothing(
             format!("You have several {what}{matching}: please say which one, by its customer and product."),
             rows.iter().take(super::wording::MOST_ROWS).map(record).collect(),
@@ -194,8 +219,16 @@ fn one<T>(
 
 /// `dr-012 · Norlund AB · Weave`.
 fn shown_registration(row: &DealRegistration) -> String {
-    let until = row.protected_until.map(|day| format!(" · protected until {}", long(day)));
-    format!("{} · {} · {}{}", row.id, row.customer, row.product, until.unwrap_or_default())
+    let until = row
+        .protected_until
+        .map(|day| format!(" · protected until {}", long(day)));
+    format!(
+        "{} · {} · {}{}",
+        row.id,
+        row.customer,
+        row.product,
+        until.unwrap_or_default()
+    )
 }
 
 /// `op-012 · Norlund AB · Weave`.
@@ -213,7 +246,12 @@ fn behind_colon(text: &str) -> Option<String> {
 /// A text of a model's that the partner's own text holds, whatever the case and the spaces.
 fn held(text: &str, given: Option<&str>) -> Option<String> {
     let given = given?.trim();
-    let plain = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = |text: &str| {
+        text.to_lowercase()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     (!given.is_empty() && plain(text).contains(&plain(given))).then(|| given.chars().take(LONGEST).collect())
 }
 
@@ -266,7 +304,10 @@ mod tests {
 
     #[test]
     fn an_update_stands_behind_the_colon() {
-        assert_eq!(behind_colon("update the deal: NDA signed, demo on 3 May").as_deref(), Some("NDA signed, demo on 3 May"));
+        assert_eq!(
+            behind_colon("update the deal: NDA signed, demo on 3 May").as_deref(),
+            Some("NDA signed, demo on 3 May")
+        );
         assert_eq!(behind_colon("update the deal at 10:30"), None);
         assert_eq!(behind_colon("update the deal: "), None);
     }

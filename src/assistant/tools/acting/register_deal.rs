@@ -131,14 +131,21 @@ async fn products(ctx: &ToolContext<'_>) -> Result<Vec<String>, ToolError> {
 fn form_of(draft: &Draft, text: &str, own: Currency, products: &[String]) -> Form {
     let read = draft.currency.as_ref().map(|currency| currency.value);
     let mut currencies: BTreeSet<String> = CURRENCIES.map(str::to_owned).into();
-    currencies.extend([Some(own), read].into_iter().flatten().map(|code| code.to_string()));
+    currencies.extend(
+        [Some(own), read]
+            .into_iter()
+            .flatten()
+            .map(|code| code.to_string()),
+    );
     let sources = Source::ALL.map(|source| source.as_str().to_owned());
     let currency = Field::new(Name::Currency, "Currency", FieldKind::Choice).among(currencies);
     let line = |name, label| Field::new(name, label, FieldKind::Text);
     let lines = |name, label| Field::new(name, label, FieldKind::LongText);
     let as_is = |text: &String| text.clone();
     let fields = vec![
-        line(Name::Customer, "Customer").read(text, draft.company.as_ref(), as_is).required(),
+        line(Name::Customer, "Customer")
+            .read(text, draft.company.as_ref(), as_is)
+            .required(),
         line(Name::Domain, "Domain").read(text, draft.domain.as_ref(), as_is),
         Field::new(Name::Product, "Product", FieldKind::Choice)
             .among(products.iter().cloned())
@@ -150,13 +157,20 @@ fn form_of(draft: &Draft, text: &str, own: Currency, products: &[String]) -> For
                 exact.map_or_else(|| value.to_string(), |money| money.decimal())
             })
             .required(),
-        currency.read(text, draft.currency.as_ref(), ToString::to_string).required(),
+        currency
+            .read(text, draft.currency.as_ref(), ToString::to_string)
+            .required(),
         Field::new(Name::CloseDate, "Expected close", FieldKind::Date)
             .read(text, draft.close_date.as_ref(), ToString::to_string)
             .required(),
-        line(Name::Contact, "Contact").read(text, draft.contact.as_ref(), as_is).required(),
-        Field::new(Name::ContactEmail, "Contact’s e-mail", FieldKind::Email)
-            .read(text, draft.contact_email.as_ref(), as_is),
+        line(Name::Contact, "Contact")
+            .read(text, draft.contact.as_ref(), as_is)
+            .required(),
+        Field::new(Name::ContactEmail, "Contact’s e-mail", FieldKind::Email).read(
+            text,
+            draft.contact_email.as_ref(),
+            as_is,
+        ),
         Field::new(Name::Source, "How you met", FieldKind::Choice)
             .among(sources)
             .read(text, draft.source.as_ref(), |source| source.as_str().to_owned()),
@@ -176,7 +190,8 @@ fn named<'f>(forms: &'f mut [Form], customer: Option<&str>) -> Option<&'f mut Fo
     let wanted = customer.map(str::to_lowercase);
     let is_it = |form: &Form| {
         let own = form.value(Name::Customer).map(str::to_lowercase);
-        own.zip(wanted.as_ref()).is_some_and(|(own, wanted)| own.contains(wanted) || wanted.contains(&own))
+        own.zip(wanted.as_ref())
+            .is_some_and(|(own, wanted)| own.contains(wanted) || wanted.contains(&own))
     };
     match forms.iter().position(is_it) {
         Some(at) => forms.get_mut(at),
@@ -197,13 +212,19 @@ fn correct(form: &mut Form, text: &str, args: &Arguments) {
         (Name::Proof, &args.proof),
     ];
     for (name, given) in given {
-        let Some(words) = held(text, given.as_deref()) else { continue };
+        let Some(words) = held(text, given.as_deref()) else {
+            continue;
+        };
         let Some(field) = form.fields.iter_mut().find(|field| field.name == name) else {
             continue;
         };
         let value = match field.choices.is_empty() {
             true => Some(words.clone()),
-            false => field.choices.iter().find(|choice| choice.eq_ignore_ascii_case(&words)).cloned(),
+            false => field
+                .choices
+                .iter()
+                .find(|choice| choice.eq_ignore_ascii_case(&words))
+                .cloned(),
         };
         if value.is_some() && value != field.value {
             (field.value, field.words, field.confidence) = (value, Some(words), None);

@@ -1,7 +1,10 @@
 //! Proposes to ask for money for joint marketing.
 
 use super::{
-    super::{ToolContext, ToolError, ToolOutcome, arguments, mdf_summary::{NOT_KEPT, state}},
+    super::{
+        ToolContext, ToolError, ToolOutcome, arguments,
+        mdf_summary::{NOT_KEPT, state},
+    },
     behind_colon, held, nothing, proposed, still_needed,
 };
 use crate::{
@@ -35,7 +38,12 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     };
     let open: Vec<&MdfFund> = funds
         .iter()
-        .filter(|fund| matches!(Term::on(ctx.today, fund.valid_from, fund.expires_on), Term::Open(_)))
+        .filter(|fund| {
+            matches!(
+                Term::on(ctx.today, fund.valid_from, fund.expires_on),
+                Term::Open(_)
+            )
+        })
         .collect();
     let Some(first) = open.first() else {
         return Ok(nothing(
@@ -55,11 +63,18 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let (fund, amount) = match wanted {
         Some((fund, amount)) => (fund, Some(amount)),
         None => {
-            let plain = read.iter().find(|(value, currency)| currency.is_none() && *value >= 100.into());
-            (*first, plain.and_then(|(value, _)| form::money(*value, first.granted.currency)))
+            let plain = read
+                .iter()
+                .find(|(value, currency)| currency.is_none() && *value >= 100.into());
+            (
+                *first,
+                plain.and_then(|(value, _)| form::money(*value, first.granted.currency)),
+            )
         }
     };
-    let activity = held(text, args.activity.as_deref()).or_else(|| behind_colon(text)).or_else(|| purpose(text));
+    let activity = held(text, args.activity.as_deref())
+        .or_else(|| behind_colon(text))
+        .or_else(|| purpose(text));
     let mut field = Field::new(Name::Activity, "Activity", FieldKind::Text).required();
     field.words.clone_from(&activity);
     let form = Form {
@@ -111,7 +126,10 @@ mod tests {
     #[test]
     fn what_money_is_for_stands_behind_for() {
         let check = |text, expected| assert_eq!(purpose(text).as_deref(), expected);
-        check("Please request EUR 3,000 MDF for a webinar in March.", Some("a webinar in March"));
+        check(
+            "Please request EUR 3,000 MDF for a webinar in March.",
+            Some("a webinar in March"),
+        );
         check("request MDF", None);
     }
 }

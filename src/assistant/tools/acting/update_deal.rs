@@ -39,7 +39,10 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let form = Form {
         kind: Kind::UpdateDeal,
         record: Some(row.id.clone()),
-        fields: vec![Field::fixed(Name::Deal, "Deal", shown_deal(&row)), next.with(said)],
+        fields: vec![
+            Field::fixed(Name::Deal, "Deal", shown_deal(&row)),
+            next.with(said),
+        ],
         notices: Vec::new(),
     };
     let headline = format!(

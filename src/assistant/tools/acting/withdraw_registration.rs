@@ -15,7 +15,11 @@ waiting or approved. Nothing is written: the partner has to confirm.";
 
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
     let args: AboutCustomer = arguments::read(args)?;
-    let states = [RegistrationStatus::Submitted, RegistrationStatus::Approved, RegistrationStatus::Conflicting];
+    let states = [
+        RegistrationStatus::Submitted,
+        RegistrationStatus::Approved,
+        RegistrationStatus::Conflicting,
+    ];
     let row = match registration(ctx, args.customer.as_deref(), &states).await? {
         Meant::One(row) => row,
         Meant::Not(outcome) => return Ok(outcome),
