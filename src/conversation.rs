@@ -66,7 +66,7 @@ pub async fn ask(
         Some(handoff) => Some(offer::shown(&handoff)),
         None => because.map(|because| offer::offered(because, &caller.partner)),
     };
-    let proposed = request::prepare(app, &caller.partner, std::mem::take(&mut answer.proposals)).await;
+    let proposed = request::prepare(app, &caller.partner, std::mem::take(&mut answer.proposals)).await?;
     answer.confirmations = proposed.iter().map(|proposed| proposed.shown()).collect();
     answer.confirmation = answer.confirmations.first().cloned();
     answer.id = Some(id);

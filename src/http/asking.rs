@@ -20,8 +20,8 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 use uuid::Uuid;
 
-/// Longest question, in characters.
-const LONGEST_QUESTION: usize = 4_000;
+/// Longest question, in characters: a pasted mail with its history is one.
+const LONGEST_QUESTION: usize = 16_000;
 /// Longest conversation id, in bytes; the client makes it.
 const LONGEST_ID: usize = 100;
 
@@ -63,7 +63,7 @@ impl Asked {
         if question.chars().count() > LONGEST_QUESTION {
             return Err(ApiError::bad_request(
                 "question_too_long",
-                "A question may have at most 4,000 characters.",
+                "A question may have at most 16,000 characters.",
             ));
         }
         // Asked before a stream opens, so that the answer has a status; `conversation::ask` holds to it as well.

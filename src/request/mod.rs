@@ -40,6 +40,9 @@ use uuid::Uuid;
 /// How long a partner waits for the CRM to take what it consented to; it is written later if it takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Registrations a day of which a partner is told ahead that there may be a claim; of more it learns from the decision.
+const TOLD_AHEAD: i64 = 25;
+
 /// The requests of a running service.
 pub struct Requests {
     app: Arc<App>,
@@ -90,7 +93,19 @@ impl Proposed {
 }
 
 /// Forms as proposals, each with what the partner has to know of the claims of others.
-pub(crate) async fn prepare(app: &App, partner: &Partner, forms: Vec<Form>) -> Vec<Proposed> {
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn prepare(
+    app: &App,
+    partner: &Partner,
+    forms: Vec<Form>,
+) -> Result<Vec<Proposed>, sqlx::Error> {
+    if forms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let day = Timestamp::now() - SignedDuration::from_hours(24);
+    let mut told = app.store.registrations_since(&partner.id, day).await?;
     let expires_at = Timestamp::now() + app.settings.requests.offered();
     let mut proposed = Vec::new();
     for mut form in forms {
@@ -100,8 +115,12 @@ pub(crate) async fn prepare(app: &App, partner: &Partner, forms: Vec<Form>) -> V
             _ => form.record.clone().unwrap_or_default(),
         };
         if form.kind == Kind::RegisterDeal {
-            form.notices
-                .extend(check::look(app, partner, &form, &record).await.notices);
+            told += 1;
+            // Whoever tries one name after the other would learn who the others' customers are.
+            if told <= TOLD_AHEAD {
+                form.notices
+                    .extend(check::look(app, partner, &form, &record).await.notices);
+            }
         }
         proposed.push(Proposed {
             id,
@@ -110,7 +129,7 @@ pub(crate) async fn prepare(app: &App, partner: &Partner, forms: Vec<Form>) -> V
             expires_at,
         });
     }
-    proposed
+    Ok(proposed)
 }
 
 /// Keeps proposals that came up in an exchange. What was proposed before of the same, in the same conversation, is no
@@ -150,10 +169,11 @@ pub(crate) async fn propose(
     app.store.propose(&new).await
 }
 
-/// Whether two forms ask for the same: of one record, or of one customer.
+/// Whether two forms ask for the same: of one record, for one customer or one activity.
 fn is_same(a: &Form, b: &Form) -> bool {
-    let customer = |form: &Form| form.value(Name::Customer).map(str::to_lowercase);
-    a.kind == b.kind && a.record == b.record && (a.record.is_some() || customer(a) == customer(b))
+    let told = |form: &Form, name| form.value(name).map(str::to_lowercase);
+    let same = |name| told(a, name) == told(b, name);
+    a.kind == b.kind && a.record == b.record && same(Name::Customer) && same(Name::Activity)
 }
 
 impl Requests {

@@ -134,7 +134,7 @@ impl Store {
     ) -> Result<bool, sqlx::Error> {
         let query = sqlx::query(
             "UPDATE requests SET state = $2, decided_at = $3, decided_by = $4, reason = $5, next_mail_at = NULL \
-             WHERE id = $1 AND state IN ('submitted', 'confirmed') AND $2 <> state",
+             WHERE id = $1 AND state = 'submitted'",
         )
         .bind(id.to_string())
         .bind(name(state)?)
@@ -221,6 +221,20 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(request).collect()
+    }
+
+    /// How many registrations were proposed to a partner since a moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn registrations_since(&self, partner: &str, since: Timestamp) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT COUNT(*) FROM requests WHERE partner_id = $1 AND kind = 'register_deal' AND proposed_at >= $2",
+        )
+        .bind(partner)
+        .bind(text(since))
+        .fetch_one(&self.pool)
+        .await
     }
 
     /// The last requests that partners consented to: those that wait for a decision first, by when it is due.

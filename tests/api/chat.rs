@@ -86,7 +86,7 @@ async fn a_request_that_is_none_says_what_is_wrong() {
         (body("c", "  \n "), "no_question"),
         (body("", "x"), "bad_id"),
         (body(&"c".repeat(101), "x"), "bad_id"),
-        (body("c", &"x".repeat(4_001)), "question_too_long"),
+        (body("c", &"x".repeat(16_001)), "question_too_long"),
         (json!({ "id": 1 }), "bad_body"),
     ] {
         refused(service.post("/api/chat", &token, &bad).await, 400, code).await;

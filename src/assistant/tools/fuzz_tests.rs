@@ -151,7 +151,9 @@ fn told(outcome: &ToolOutcome) -> String {
     let texts: Vec<String> = told
         .map(|field| format!("{} {}", field.text, field.value))
         .collect();
-    let ids: Vec<&str> = outcome.records.iter().map(|record| record.id.as_str()).collect();
+    let proposed = outcome.proposals.iter().filter_map(|form| form.record.as_deref());
+    let ids = outcome.records.iter().map(|record| record.id.as_str());
+    let ids: Vec<&str> = ids.chain(proposed).collect();
     format!("{}\n{}", texts.join("\n"), ids.join("\n"))
 }
 
@@ -185,7 +187,11 @@ async fn no_sequence_of_calls_returns_a_record_of_another_partner() {
                 fiscal_year_start: 1,
                 time_zone: &TimeZone::UTC,
                 plan: None,
-                said: Said::default(),
+                said: Said {
+                    text: "Please do it until 30 November 2030: 5,000 for a webinar, the budget slipped",
+                    extension_days: 30,
+                    ..Said::default()
+                },
             };
             calls += 1;
             let Ok(outcome) = call(tool, &context, &args).await else {
