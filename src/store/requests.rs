@@ -26,19 +26,6 @@ const SERVICE: &str = "service";
 
 type Update<'q> = sqlx::query::Query<'q, Sqlite, SqliteArguments>;
 
-/// Who decides on a request, and until when.
-#[derive(Debug, Clone)]
-pub struct Assigned<'a> {
-    /// The name; empty for nobody.
-    pub name: &'a str,
-    /// The address.
-    pub email: &'a str,
-    /// Until when; none where there is nothing to decide.
-    pub due_at: Option<Timestamp>,
-    /// When somebody is to be told by mail.
-    pub mail_at: Option<Timestamp>,
-}
-
 impl Store {
     /// Keeps proposals, all or none.
     ///

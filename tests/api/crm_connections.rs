@@ -9,7 +9,7 @@ use crate::support::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use liaison::{
-    assistant::tools::{self, Tool, ToolContext, ToolError, ToolOutcome},
+    assistant::tools::{self, Said, Tool, ToolContext, ToolError, ToolOutcome},
     config::Settings,
     crm::{Crm, CrmError, Records, SqlCrm, check::check, connect},
 };

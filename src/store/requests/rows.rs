@@ -134,3 +134,16 @@ pub struct NewRequest<'a> {
     /// When a proposal is over.
     pub expires_at: Timestamp,
 }
+
+/// Who decides on a request, and until when.
+#[derive(Debug, Clone)]
+pub struct Assigned<'a> {
+    /// The name; empty for nobody.
+    pub name: &'a str,
+    /// The address.
+    pub email: &'a str,
+    /// Until when; none where there is nothing to decide.
+    pub due_at: Option<Timestamp>,
+    /// When somebody is to be told by mail.
+    pub mail_at: Option<Timestamp>,
+}

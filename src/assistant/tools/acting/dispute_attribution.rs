@@ -1,8 +1,8 @@
 //! Proposes to ask for a deal to be attributed otherwise.
 
 use super::{
-    super::{ToolContext, ToolError, ToolOutcome, arguments},
-    AboutCustomer, Meant, deal, proposed, reason, shown_deal, still_needed,
+    super::{Field as Told, Record, ToolContext, ToolError, ToolOutcome, arguments},
+    AboutCustomer, Meant, deal, nothing, proposed, reason, shown_deal, still_needed,
 };
 use crate::{
     crm::Attribution,
@@ -11,7 +11,7 @@ use crate::{
 use serde_json::Value;
 
 pub(super) const DESCRIPTION: &str = "Propose to dispute the attribution of one of the partner's own deals: \
-sourced instead of influenced, or the other way round. Nothing is written: the partner has to confirm, and the vendor decides.";
+it counts as influenced and should count as sourced. Nothing is written: the partner has to confirm, and the vendor decides.";
 
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
     let args: AboutCustomer = arguments::read(args)?;
@@ -19,11 +19,22 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         Meant::One(row) => row,
         Meant::Not(outcome) => return Ok(outcome),
     };
-    // There are two: what is disputed is not what it should be.
-    let claimed = match row.attribution {
-        Attribution::Sourced => Attribution::Influenced,
-        Attribution::Influenced => Attribution::Sourced,
-    };
+    // There are two, and a partner disputes that it only helped.
+    if row.attribution == Attribution::Sourced {
+        return Ok(nothing(
+            format!(
+                "The deal with {} ({}) is attributed to you as sourced already.",
+                row.customer, row.id
+            ),
+            vec![Record::new(
+                &row.id,
+                "opportunity",
+                vec![Told::text("customer", &row.customer)],
+            )],
+            &[],
+        ));
+    }
+    let claimed = Attribution::Sourced;
     let form = Form {
         kind: Kind::DisputeAttribution,
         record: Some(row.id.clone()),

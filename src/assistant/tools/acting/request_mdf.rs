@@ -9,9 +9,12 @@ use super::{
 };
 use crate::{
     crm::{MdfClaim, MdfFund},
-    program::mdf::{Balance, Term},
+    program::{
+        mdf::{Balance, Term},
+        money::Currency,
+    },
     registration::extract::{self, Context},
-    request::form::{self, Field, FieldKind, Form, Kind, Name},
+    request::form::{self, Field, FieldKind, Form, Kind, Name, Notice},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -54,11 +57,21 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     };
     let text = ctx.said.text;
     let read = extract::amounts(text, &Context::of_day(ctx.today, first.granted.currency));
-    // The fund of the currency that is asked for; else the one that expires first.
+    let left = |fund: &MdfFund| balance(fund, &claims).map_or(0, |balance| balance.left.minor);
+    // Of the funds in a currency, the first to expire that has enough; else the one that has most.
+    let fitting = |currency: Currency, amount: i64| {
+        let own = || {
+            open.iter()
+                .copied()
+                .filter(|fund| fund.granted.currency == currency)
+        };
+        own()
+            .find(|fund| left(fund) >= amount)
+            .or_else(|| own().max_by_key(|fund| left(fund)))
+    };
     let wanted = read.iter().find_map(|(value, currency)| {
-        let currency = (*currency)?;
-        let fund = open.iter().find(|fund| fund.granted.currency == currency)?;
-        Some((*fund, form::money(*value, currency)?))
+        let amount = form::money(*value, (*currency)?)?;
+        Some((fitting(amount.currency, amount.minor)?, amount))
     });
     let (fund, amount) = match wanted {
         Some((fund, amount)) => (fund, Some(amount)),
@@ -88,7 +101,14 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
                 .required(),
             Field::fixed(Name::Currency, "Currency", fund.granted.currency.code()),
         ],
-        notices: Vec::new(),
+        notices: amount
+            .filter(|amount| amount.minor > left(fund))
+            .map(|_| Notice {
+                code: "more_than_left".to_owned(),
+                text: "This is more than what is left of the fund.".to_owned(),
+            })
+            .into_iter()
+            .collect(),
     };
     let headline = format!(
         "I can request this from {}. Please check it and confirm; the vendor decides.{}",
@@ -98,11 +118,14 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     Ok(proposed(headline, vec![form]))
 }
 
+fn balance(fund: &MdfFund, claims: &[MdfClaim]) -> Option<Balance> {
+    let own = claims.iter().filter(|claim| claim.fund_id == fund.id);
+    Balance::of(fund.granted, own.map(|claim| (state(claim.status), claim.amount)))
+}
+
 /// A fund with what is left of it.
 fn told(fund: &MdfFund, claims: &[MdfClaim]) -> String {
-    let own = claims.iter().filter(|claim| claim.fund_id == fund.id);
-    let balance = Balance::of(fund.granted, own.map(|claim| (state(claim.status), claim.amount)));
-    match balance {
+    match balance(fund, claims) {
         Some(balance) => format!("{} ({} left)", fund.name, balance.left),
         None => fund.name.clone(),
     }
