@@ -66,6 +66,35 @@ test('the five questions of the README', async ({ page }) => {
   await expect(unseen).not.toContainText(/roadmap/i);
 });
 
+test('a deal is registered with consent, and decided in the console', async ({ page }) => {
+  test.skip(!real.token, 'LIAISON_STAFF_TOKEN is not set');
+  const chat = await signIn(page, 'Alderbrook Systems (Gold)');
+  const text = 'Please register this deal: Norlund Skog AB, they want Weave, closing 30 September 2031, I talk to Anna Lind.';
+  await answer(page, chat, text);
+  const card = page.locator('.consent').first();
+  await expect(card.getByLabel('Customer')).toHaveValue('Norlund Skog AB');
+  await expect(card.getByLabel('Expected close')).toHaveAccessibleDescription('From “30 September 2031”');
+  await card.getByLabel('Value').fill('45,000');
+  await card.getByLabel('Currency').selectOption('EUR');
+  expect(await violations(page)).toEqual([]);
+  await card.getByRole('button', { name: 'Confirm' }).click();
+  await expect(card.getByRole('status')).toContainText(/Deal registration dr-\w+ was submitted/);
+
+  await page.goto(`${real.url}/ui/`);
+  await page.getByLabel('Staff token').fill(real.token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Requests' }).click();
+  await page.getByRole('link', { name: /Norlund Skog AB/ }).click();
+  await expect(page.getByRole('region', { name: 'What the partner asks' })).toContainText('from “Anna Lind”');
+  await expect(page.getByRole('region', { name: 'What the rules of engagement propose' })).toContainText('Nobody has a claim');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(page.getByText(/^Approved by /).first()).toBeVisible();
+
+  const again = await signIn(page, 'Alderbrook Systems (Gold)');
+  await expect(await answer(page, again, 'Show my deal registrations for Norlund Skog')).toContainText('approved and protected until');
+});
+
 test('feedback is kept', async ({ page }) => {
   const chat = await signIn(page, 'Alderbrook Systems (Gold)');
   const last = await answer(page, chat, 'How long is a registered deal protected?');

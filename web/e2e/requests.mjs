@@ -159,10 +159,10 @@ function asked() {
     decided_by: null,
     reason: null,
     events: [
-      { at: '2026-11-20T09:28:00Z', kind: 'proposed', author: 'Liaison', text: '' },
+      { at: '2026-11-20T09:28:00Z', kind: 'proposed', author: 'service', text: '' },
       { at: '2026-11-20T09:30:00Z', kind: 'confirmed', author: 'ada@alderbrook.example', text: '' },
-      { at: '2026-11-20T09:30:02Z', kind: 'written', author: 'Liaison', text: 'dr-1a2b' },
-      { at: '2026-11-20T09:30:03Z', kind: 'not_notified', author: 'Liaison', text: 'mail is not set up' },
+      { at: '2026-11-20T09:30:02Z', kind: 'written', author: 'service', text: 'dr-1a2b' },
+      { at: '2026-11-20T09:30:03Z', kind: 'not_mailed', author: 'service', text: 'mail is not set up' },
     ],
     ...more,
   });

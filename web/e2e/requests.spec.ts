@@ -47,7 +47,7 @@ test('a request is approved, until the day that is suggested', async ({ page }) 
   await expect(page.getByText(/^Approved by ops, /)).toBeFocused();
   await expect(button(page, 'Reject')).toBeHidden();
   await page.getByText('What happened, and when').click();
-  await expect(page.getByText('The manager was not told by Liaison: mail is not set up')).toBeVisible();
+  await expect(page.getByText('A mail was not sent by Liaison: mail is not set up')).toBeVisible();
   await expect(page.getByText('Approved by ops 20 Nov 2026')).toHaveCount(1);
 });
 

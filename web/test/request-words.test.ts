@@ -43,7 +43,8 @@ test('what happened', () => {
   const check = (event: Partial<RequestEvent>, expected: string) =>
     expect(eventInWords({ at: '', author: '', text: '', kind: '', ...event })).toBe(expected);
   check({ kind: 'confirmed', author: 'ada' }, 'confirmed by ada');
-  check({ kind: 'write_failed', text: 'the CRM is away' }, 'not written to the CRM: the CRM is away');
+  check({ kind: 'written', author: 'service' }, 'written to the CRM by Liaison');
+  check({ kind: 'not_written', text: 'the CRM is away' }, 'not written to the CRM: the CRM is away');
   check({ kind: 'rejected', author: 'ops', text: 'taken' }, 'rejected by ops: taken');
   check({ kind: 'toString' }, 'toString');
 });

@@ -67,14 +67,15 @@ const EVENTS: Record<string, string> = {
   proposed: 'proposed to the partner',
   confirmed: 'confirmed',
   written: 'written to the CRM',
-  write_failed: 'not written to the CRM',
-  notified: 'the manager was told',
-  not_notified: 'the manager was not told',
-  reminded: 'the manager was reminded',
+  not_written: 'not written to the CRM',
+  mailed: 'a mail was sent',
+  not_mailed: 'a mail was not sent',
 };
 
 /** What happened, by whom, in a line. */
 export function eventInWords({ kind, author, text }: RequestEvent): string {
   const what = Object.hasOwn(EVENTS, kind) ? EVENTS[kind] : kind.replaceAll('_', ' ');
-  return `${what}${author && ` by ${author}`}${text && `: ${text}`}`;
+  // What nobody asked for is the service's own doing.
+  const by = author === 'service' ? 'Liaison' : author;
+  return `${what}${by && ` by ${by}`}${text && `: ${text}`}`;
 }
