@@ -8,6 +8,7 @@ use crate::{
         extract::{self, Draft, Field, extract},
         names::{Organisation, Weights, similarity},
     },
+    request::{form::Kind, intent},
 };
 use anyhow::Context as _;
 use comfy_table::{Table, TableStyle};
@@ -44,6 +45,8 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Ended> {
     let texts = Texts::load(&args.file).map_err(|error| Usage(error.to_string()))?;
     let today: Date = texts.today.parse().context("`today` of the file")?;
     let mut scores = Scores::default();
+    // Of the texts that tell of no deal, and of those that do: how many there are, and how many are taken to.
+    let mut taken = [(0, 0); 2];
     for case in &texts.cases {
         let partner = case.partner.as_ref().unwrap_or(&texts.partner);
         let home_currency: Currency = partner.currency.parse()?;
@@ -56,6 +59,11 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Ended> {
             home_currency,
             fiscal_year_start: context.settings.program.fiscal_year_start,
         };
+        let (of, registers) = (
+            &mut taken[usize::from(!case.deals.is_empty())],
+            intent::of(&case.text, &context, &[], false) == Some(Kind::RegisterDeal),
+        );
+        *of = (of.0 + 1, of.1 + usize::from(registers));
         let read: Vec<Deal> = extract(&case.text, &context).iter().map(as_read).collect();
         for difference in scores.add(&case.deals, &read) {
             if args.differences {
@@ -70,7 +78,12 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Ended> {
             }
         }
     }
-    let whole = format!("{} of {} texts read wholly right", scores.exact, scores.texts);
+    let [(without, wrongly), (with, rightly)] = taken;
+    let whole = format!(
+        "{} of {} texts read wholly right\n{rightly} of {with} texts with a deal are taken for one, {wrongly} of {without} \
+         without",
+        scores.exact, scores.texts
+    );
     let fields = scores
         .fields
         .iter()
@@ -82,7 +95,10 @@ pub(super) fn run(context: &Context, args: &Args) -> anyhow::Result<Ended> {
             .iter()
             .map(|(field, counts)| (field.clone(), figures(*counts)))
             .collect();
-        output::json(&json!({ "fields": fields, "texts": scores.texts, "exact": scores.exact }))?;
+        output::json(&json!({
+            "fields": fields, "texts": scores.texts, "exact": scores.exact,
+            "taken": { "with": with, "rightly": rightly, "without": without, "wrongly": wrongly },
+        }))?;
     } else {
         output::text(&format!("{}\n{whole}", table(&rows)))?;
     }

@@ -289,26 +289,4 @@ fn name_of(name: Name) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_model_adds_nothing_to_what_was_said() {
-        let text = "We met Anna  Lind of Norlund AB,\nbudget 45k";
-        assert_eq!(held(text, Some("anna lind")).as_deref(), Some("anna lind"));
-        assert_eq!(held(text, Some("Norlund AB")).as_deref(), Some("Norlund AB"));
-        assert_eq!(held(text, Some("Fabrikam")), None);
-        assert_eq!(held(text, Some(" ")), None);
-        assert_eq!(held(text, None), None);
-    }
-
-    #[test]
-    fn an_update_stands_behind_the_colon() {
-        assert_eq!(
-            behind_colon("update the deal: NDA signed, demo on 3 May").as_deref(),
-            Some("NDA signed, demo on 3 May")
-        );
-        assert_eq!(behind_colon("update the deal at 10:30"), None);
-        assert_eq!(behind_colon("update the deal: "), None);
-    }
-}
+mod tests;
