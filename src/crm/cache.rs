@@ -201,7 +201,7 @@ impl Cached {
                 .await
             {
                 Ok(read) => {
-                    *slot.kept.lock().await = Some(Kept::new(read, changes, written.is_settling(&key)))
+                    *slot.kept.lock().await = Some(Kept::new(read, changes, written.is_settling(&key)));
                 }
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;

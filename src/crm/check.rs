@@ -1,8 +1,9 @@
 //! What a CRM really holds of what is mapped: its live schema, how many records, and what does not fit.
 
 use super::{
-    Account, Certification, Commission, Crm, CrmError, DealRegistration, MdfClaim, MdfFund, Opportunity,
+    Certification, Commission, Crm, CrmError, DealRegistration, MdfClaim, MdfFund, Opportunity,
     OpportunityChange, Partner, Read, ReferralActivity, Row, Whose,
+    claims::Account,
     fields::{
         ACCOUNTS, COMMISSIONS, Column, DEAL_REGISTRATIONS, MDF_CLAIMS, MDF_FUNDS, OPPORTUNITIES,
         OPPORTUNITY_CHANGES, PARTNERS, Table,

@@ -2,12 +2,14 @@
 //! only: no tool calls it.
 
 use super::{
-    Account, Age, Crm, CrmError, DealRegistration, Read, Row, Stage, Whose,
+    Age, Crm, CrmError, DealRegistration, Read, Row, Stage, Whose,
     fields::{self, Table},
     row::{Columns, Record, typed},
+    types::text_enum,
 };
 use crate::program::money::Money;
 use jiff::civil::Date;
+use serde::Serialize;
 
 /// Who claims what, and who is known to the vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,35 @@ pub struct Deal {
     pub close_date: Option<Date>,
 }
 
+text_enum! {
+    /// How far the vendor itself is with an organisation.
+    AccountStatus {
+        /// Nobody sells to it yet.
+        Prospect = "prospect", "Prospect";
+        /// Direct sales works on it.
+        Open = "open", "Open";
+        /// It has bought.
+        Customer = "customer", "Customer";
+    }
+}
+
+/// An organisation that the vendor itself knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub domain: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// The name of the organisation that it belongs to.
+    pub parent: Option<String>,
+    /// How far the vendor is with it; a prospect where the CRM says what we do not know.
+    pub status: AccountStatus,
+}
+
 impl Record for Deal {
     const TABLE: &'static Table = &fields::OPPORTUNITIES;
 
@@ -67,6 +98,30 @@ impl Record for Deal {
             amount: row.optional_money("amount_minor").unwrap_or_default(),
             created_on: row.optional_parsed("created_on").unwrap_or_default(),
             close_date: row.optional_parsed("close_date").unwrap_or_default(),
+        })
+    }
+}
+
+impl Record for Account {
+    const TABLE: &'static Table = &fields::ACCOUNTS;
+
+    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
+        let domain = row.optional("domain");
+        Ok(Self {
+            id: row.text("id")?,
+            // CRMs hold organisations that nobody has named.
+            name: match (row.optional("name"), &domain) {
+                (None, Some(domain)) => domain.clone(),
+                _ => row.text("name")?,
+            },
+            domain,
+            country: row.optional("country"),
+            parent: row.optional("parent"),
+            // A vendor has more words for it than are mapped, and none of them makes the organisation unknown.
+            status: row
+                .optional("status")
+                .and_then(|status| status.parse().ok())
+                .unwrap_or(AccountStatus::Prospect),
         })
     }
 }

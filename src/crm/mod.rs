@@ -31,9 +31,9 @@ pub use records::{Age, Records};
 pub use row::Row;
 pub use sql::SqlCrm;
 pub use types::{
-    Account, AccountStatus, Attribution, Certification, Change, Commission, CommissionKind, CommissionStatus,
-    DealRegistration, MdfClaim, MdfFund, MdfStatus, Motion, Opportunity, OpportunityChange, Partner,
-    PartnerType, ReferralActivity, RegistrationStatus, Stage,
+    Attribution, Certification, Change, Commission, CommissionKind, CommissionStatus, DealRegistration,
+    MdfClaim, MdfFund, MdfStatus, Motion, Opportunity, OpportunityChange, Partner, PartnerType,
+    ReferralActivity, RegistrationStatus, Stage,
 };
 
 use async_trait::async_trait;

@@ -4,8 +4,8 @@
 //! date that is none or an unknown stage is found out in one way, whatever CRM it came from.
 
 use super::{
-    Account, AccountStatus, Attribution, Certification, Change, Commission, CrmError, DealRegistration,
-    MdfClaim, MdfFund, Motion, Opportunity, OpportunityChange, Partner, ReferralActivity,
+    Attribution, Certification, Change, Commission, CrmError, DealRegistration, MdfClaim, MdfFund, Motion,
+    Opportunity, OpportunityChange, Partner, ReferralActivity,
     fields::{self, Table},
 };
 use crate::program::{
@@ -276,30 +276,6 @@ impl Record for ReferralActivity {
             on_date: row.parsed("on_date")?,
             clicks: row.number("clicks")?,
             leads: row.number("leads")?,
-        })
-    }
-}
-
-impl Record for Account {
-    const TABLE: &'static Table = &fields::ACCOUNTS;
-
-    fn read(row: &Columns<'_>) -> Result<Self, CrmError> {
-        let domain = row.optional("domain");
-        Ok(Self {
-            id: row.text("id")?,
-            // CRMs hold organisations that nobody has named.
-            name: match (row.optional("name"), &domain) {
-                (None, Some(domain)) => domain.clone(),
-                _ => row.text("name")?,
-            },
-            domain,
-            country: row.optional("country"),
-            parent: row.optional("parent"),
-            // A vendor has more words for it than are mapped, and none of them makes the organisation unknown.
-            status: row
-                .optional("status")
-                .and_then(|status| status.parse().ok())
-                .unwrap_or(AccountStatus::Prospect),
         })
     }
 }

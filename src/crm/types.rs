@@ -43,6 +43,8 @@ macro_rules! text_enum {
     };
 }
 
+pub(super) use text_enum;
+
 text_enum! {
     /// How a partner works with the vendor.
     PartnerType {
@@ -146,18 +148,6 @@ text_enum! {
         Paid = "paid", "Paid";
         /// Taken back.
         ClawedBack = "clawed_back", "Clawed back";
-    }
-}
-
-text_enum! {
-    /// How far the vendor itself is with an organisation.
-    AccountStatus {
-        /// Nobody sells to it yet.
-        Prospect = "prospect", "Prospect";
-        /// Direct sales works on it.
-        Open = "open", "Open";
-        /// It has bought.
-        Customer = "customer", "Customer";
     }
 }
 
@@ -409,21 +399,4 @@ pub struct Certification {
     pub earned_on: Date,
     /// The last day it is valid.
     pub expires_on: Date,
-}
-
-/// An organisation that the vendor itself knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its domain.
-    pub domain: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// The name of the organisation that it belongs to.
-    pub parent: Option<String>,
-    /// How far the vendor is with it; a prospect where the CRM says what we do not know.
-    pub status: AccountStatus,
 }

@@ -42,7 +42,13 @@ pub(crate) fn hubspot() -> HubSpot {
     hubspot.define(Object::new("companies").text("name").text("domain"));
     hubspot.define(Object::new("contacts").unique("email").text("firstname"));
     hubspot.define(Object::new("tickets").text("subject"));
-    hubspot.define(Object::new("commissions").number("amount").text("partner_id"));
+    hubspot.define(
+        Object::new("commissions")
+            .number("amount")
+            .text("partner_id")
+            .unique("key")
+            .required("amount"),
+    );
     hubspot.load("companies", [json!({ "name": "Acme", "domain": "acme.example" })]);
     let deals = hubspot.load("deals", (0..25).map(deal));
     let company = hubspot.records("companies")[0]["id"].as_str().unwrap().to_owned();
@@ -82,7 +88,8 @@ pub(crate) fn salesforce() -> Salesforce {
         Object::new("Account")
             .text("Name")
             .unique("Partner_Key__c")
-            .choice("Tier__c", &["Gold", "Silver"]),
+            .choice("Tier__c", &["Gold", "Silver"])
+            .required("Name"),
     );
     salesforce.define(
         Object::new("Opportunity")

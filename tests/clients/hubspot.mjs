@@ -178,6 +178,33 @@ await run([
     }
     const error = await refused('an unknown object', client.crm.objects.basicApi.getPage('2-9999'))
     same('its status', error.code, 400)
+    same('what it needs', (await client.crm.schemas.coreApi.getById('commissions')).requiredProperties, ['amount'])
+  },
+
+  // As a record of ours is made: looked for by a property with unique values, made, and changed by its own id.
+  async function writesOnce() {
+    const { objects } = client.crm
+    const look = async (id) => {
+      const wish = { inputs: [{ id }], properties: ['key', 'partner_id'], propertiesWithHistory: [] }
+      return objects.batchApi.read('commissions', { ...wish, idProperty: 'key' })
+    }
+    const none = await look('c-1')
+    same('not there', [none.results.length, none.errors[0].category], [0, 'OBJECT_NOT_FOUND'])
+    const properties = { key: 'c-1', partner_id: 'p-001', amount: '12.50' }
+    const made = await objects.basicApi.create('commissions', { properties, associations: [] })
+    same('there', (await look('c-1')).results.map((one) => [one.id, one.properties.partner_id]), [[made.id, 'p-001']])
+    const twice = await refused('a second c-1', objects.basicApi.create('commissions', { properties, associations: [] }))
+    same('its error', [twice.code, twice.body.category], [409, 'CONFLICT'])
+    const changed = await objects.basicApi.update('commissions', made.id, { properties: { amount: '13' } })
+    same('changed', changed.properties.amount, '13')
+    const bare = await refused('no amount', objects.basicApi.create('commissions', { properties: { key: 'c-2' }, associations: [] }))
+    same('its error', [bare.code, bare.body.category], [400, 'VALIDATION_ERROR'])
+    const loose = { inputs: [{ id: 'p-001' }], properties: [], propertiesWithHistory: [], idProperty: 'partner_id' }
+    same('not unique', (await refused('it', objects.batchApi.read('commissions', loose))).code, 400)
+    const property = (name) => client.crm.properties.coreApi.getByName('commissions', name)
+    same('is it unique', (await property('key')).hasUniqueValue, true)
+    same('is it ours to write', (await property('hs_object_id')).modificationMetadata.readOnlyValue, true)
+    await objects.basicApi.archive('commissions', made.id)
   },
 
   async function refusals() {

@@ -108,6 +108,25 @@ await run([
     same('gone', (await refused('a deleted record', opportunities.retrieve(made.id))).errorCode, 'ENTITY_IS_DELETED')
   },
 
+  // As a record of ours is made: looked for by its external id, inserted under a parent that is named by one, and changed.
+  async function writesOnce() {
+    const opportunities = connection.sobject('Opportunity')
+    const look = async () => (await connection.query("SELECT Id, Partner__r.Partner_Key__c FROM Opportunity WHERE Registration_Key__c = 'key-9'")).records
+    same('not there', (await look()).length, 0)
+    const record = { Registration_Key__c: 'key-9', Name: 'Ours', Amount: 12.5, Partner__r: { Partner_Key__c: 'p-001' } }
+    const made = await opportunities.create(record)
+    same('there', (await look()).map((one) => [one.Id, one.Partner__r.Partner_Key__c]), [[made.id, 'p-001']])
+    const twice = await refused('a second key-9', opportunities.create(record))
+    same('its error', [twice.errorCode, twice.data.fields], ['DUPLICATE_VALUE', []])
+    await opportunities.update({ Id: made.id, Amount: 13, Partner__r: { Partner_Key__c: 'p-002' } })
+    same('moved', (await look())[0].Partner__r.Partner_Key__c, 'p-002')
+    const orphan = await refused('no such partner', opportunities.create({ ...record, Registration_Key__c: 'key-8', Partner__r: { Partner_Key__c: 'p-9' } }))
+    same('its error', orphan.errorCode, 'INVALID_FIELD')
+    const nameless = await refused('no name', connection.sobject('Account').create({ Partner_Key__c: 'p-8' }))
+    same('its error', [nameless.errorCode, nameless.data.fields], ['REQUIRED_FIELD_MISSING', ['Name']])
+    await opportunities.destroy(made.id)
+  },
+
   async function upserts() {
     const opportunities = connection.sobject('Opportunity')
     const upsert = (Amount) => opportunities.upsert({ Registration_Key__c: 'key-1', Name: 'Registered', Amount }, 'Registration_Key__c')
@@ -171,6 +190,10 @@ await run([
     same('a reference', [of('Partner__c').referenceTo, of('Partner__c').relationshipName], [['Account'], 'Partner__r'])
     same('options', of('StageName').picklistValues.length, 3)
     same('an external id', of('Registration_Key__c').externalId, true)
+    same('unique or not', [of('Registration_Key__c').unique, of('Legacy_Id__c').unique], [true, false])
+    same('ours to write', [of('Id').createable, of('Amount').createable, of('Amount').nillable], [false, true, true])
+    const name = (await connection.describe('Account')).fields.find((field) => field.name === 'Name')
+    same('required', [name.nillable, name.defaultedOnCreate], [false, false])
     const hour = 3_600_000
     const { ids } = await connection.sobject('Opportunity').updated(new Date(Date.now() - hour), new Date(Date.now() + hour))
     same('changed', ids.length > 25, true)

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::crm::{
-    Crm, CrmError, PartnerScope, Read, Row, SqlCrm, Whose,
+    Crm, CrmError, Openings, PartnerScope, Read, Row, SqlCrm, Whose,
     fields::{self, Table},
 };
 use async_trait::async_trait;
@@ -264,4 +264,26 @@ async fn what_a_crm_does_not_keep_is_said_and_not_counted_as_none() {
             assert_eq!(outcome.records[0].fields.iter().find(zero), None);
         }
     }
+}
+
+#[tokio::test]
+async fn a_registration_that_was_taken_back_is_said_to_be() {
+    let crm = crm().await;
+    let partner = crm.partner("p-001").await.unwrap().unwrap();
+    let change = [("status", "withdrawn"), ("reason", "The customer has stopped.")];
+    let change: Row = change
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect();
+    let scope = Openings::default().scope(&partner);
+    crm.update(&fields::DEAL_REGISTRATIONS, &scope, "dr-0004", &change)
+        .await
+        .unwrap();
+    let only = headline(&crm, Tool::ListDealRegistrations, json!({"status": "withdrawn"})).await;
+    assert_eq!(
+        only,
+        "Your deal registration dr-0004 for Kestrel Air (Core) was withdrawn. Reason: The customer has stopped."
+    );
+    let all = headline(&crm, Tool::ListDealRegistrations, json!({})).await;
+    assert!(all.contains("3 approved, 1 rejected and 1 withdrawn."), "{all}");
 }

@@ -263,8 +263,9 @@ fn fields(table: &'static Table, rendered: &[Rendered<'_>]) -> Result<Value, Crm
 /// As a number where JSON's is exactly that, otherwise as its digits.
 fn exact(number: Decimal) -> Value {
     let digits = number.normalize().to_string();
-    match digits.parse::<f64>() {
-        Ok(float) if float.to_string() == digits => json!(float),
+    match (digits.parse::<i64>(), digits.parse::<f64>()) {
+        (Ok(whole), _) => json!(whole),
+        (_, Ok(float)) if float.to_string() == digits => json!(float),
         _ => json!(digits),
     }
 }
@@ -282,8 +283,8 @@ mod tests {
         let check =
             |number: &str, expected: Value| assert_eq!(exact(number.parse().unwrap()), expected, "{number}");
         check("1240.50", json!(1240.5));
-        check("0", json!(0.0));
-        check("-7", json!(-7.0));
+        check("0.00", json!(0));
+        check("-7", json!(-7));
         check("90071992547409.93", json!("90071992547409.93"));
     }
 }

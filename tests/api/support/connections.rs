@@ -15,8 +15,11 @@ use liaison::{
     },
 };
 use serde_json::{Map, Value, json};
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool, sqlite::SqlitePoolOptions};
-use std::{collections::HashMap, sync::Arc};
+use sqlx::{
+    AssertSqlSafe, PgPool, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 /// The schema of the built-in CRM.
 const SCHEMA: [&str; 3] = [
@@ -51,11 +54,30 @@ pub(crate) async fn postgres(pool: PgPool, today: Date) -> SqlCrm {
     crm
 }
 
+/// The sample in a SQLite file of the vendor's.
+pub(crate) async fn sqlite(folder: &Path, today: Date) -> Settings {
+    let options = SqliteConnectOptions::new()
+        .filename(folder.join("crm.db"))
+        .create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    for schema in SCHEMA {
+        sqlx::raw_sql(schema).execute(&pool).await.unwrap();
+    }
+    let crm = SqlCrm::built_in(pool.clone());
+    seed::sample(&crm, today).await.unwrap();
+    pool.close().await;
+    of_sql(&format!("sqlite://{}", folder.join("crm.db").display()))
+}
+
 /// The settings for a PostgreSQL server.
 pub(crate) fn of_postgres(server: &Postgres) -> Settings {
+    of_sql(&server.url())
+}
+
+fn of_sql(url: &str) -> Settings {
     let mut settings = Settings::load(None).unwrap();
     settings.crm.kind = CrmKind::Sql;
-    settings.crm.sql.url = server.url().into();
+    settings.crm.sql.url = url.into();
     settings
 }
 
@@ -91,16 +113,11 @@ pub(crate) async fn hubspot(sample: &SqlCrm) -> HubSpot {
     let mut settings = Settings::load(None).unwrap();
     settings.crm.kind = CrmKind::Hubspot;
     let mapping = connect::mapping(&settings.crm).unwrap();
-    for (table, mapped) in mapped(&mapping) {
-        let mut object = defined(&mapped.object, table, mapped);
-        if mapped
-            .fields
-            .values()
-            .any(|field| field.of.as_deref() == Some("owner"))
-        {
-            object = object.text("hubspot_owner_id");
-        }
-        hubspot.define(object);
+    for object in objects(&mapping) {
+        hubspot.define(match object.name.as_str() {
+            "companies" => object.text("hubspot_owner_id"),
+            _ => object,
+        });
     }
     let mut companies = HashMap::new();
     let mut owners = HashMap::new();
@@ -158,8 +175,8 @@ pub(crate) async fn salesforce(sample: &SqlCrm) -> Salesforce {
     settings.crm.kind = CrmKind::Salesforce;
     let mapping = connect::mapping(&settings.crm).unwrap();
     salesforce.define(Object::new("User").text("Name").unique("Email"));
-    for (table, mapped) in mapped(&mapping) {
-        salesforce.define(defined(&mapped.object, table, mapped));
+    for object in objects(&mapping) {
+        salesforce.define(object);
     }
     let mut others: HashMap<(&str, String), String> = HashMap::new();
     for (table, mapped) in self::mapped(&mapping) {
@@ -188,7 +205,11 @@ pub(crate) async fn salesforce(sample: &SqlCrm) -> Salesforce {
                     fields.insert(relation.to_owned(), Value::Object(of));
                     continue;
                 }
-                let object = if relation == "Owner" { "User" } else { relation };
+                let object = match relation {
+                    "Owner" => "User",
+                    "Parent" => "Account",
+                    relation => relation,
+                };
                 let key = (object, Value::Object(of.clone()).to_string());
                 let id = others
                     .entry(key)
@@ -201,11 +222,29 @@ pub(crate) async fn salesforce(sample: &SqlCrm) -> Salesforce {
     salesforce
 }
 
-/// The tables of partners that a mapping has, those first that others point to.
+/// The tables that a mapping has, those first that others point to.
 fn mapped(mapping: &Mapping) -> impl Iterator<Item = (&'static Table, &TableMapping)> {
     TABLES
         .into_iter()
         .filter_map(|table| Some((table, mapping.table(table)?)))
+}
+
+/// The objects of a mapping, those first that others point to. Several tables may be of one object.
+fn objects(mapping: &Mapping) -> Vec<Object> {
+    let mut objects: Vec<Object> = Vec::new();
+    for (table, mapped) in self::mapped(mapping) {
+        let object = defined(&mapped.object, table, mapped);
+        match objects.iter_mut().find(|known| known.name == object.name) {
+            Some(known) => *known = known.clone().merged(object),
+            None => objects.push(object),
+        }
+    }
+    objects
+}
+
+/// Whether the CRM gives a value itself.
+fn is_given(name: &str) -> bool {
+    ["CreatedDate", "Id", "hs_object_id"].contains(&name)
 }
 
 /// The object of a table, with the fields that are mapped and those that are closed.
@@ -220,7 +259,7 @@ fn defined(name: &str, table: &'static Table, mapped: &TableMapping) -> Object {
             Some((relation, _)) => refers(relation),
             None => (name.to_owned(), None),
         };
-        if known.contains(&name) || name == "CreatedDate" {
+        if known.contains(&name) || is_given(&name) {
             continue;
         }
         object = match (to, column.kind) {
@@ -239,6 +278,7 @@ fn defined(name: &str, table: &'static Table, mapped: &TableMapping) -> Object {
 fn refers(relation: &str) -> (String, Option<&'static str>) {
     match relation {
         "Owner" => ("OwnerId".to_owned(), Some("User")),
+        "Parent" => ("ParentId".to_owned(), Some("Account")),
         "Account" => ("AccountId".to_owned(), Some("Account")),
         "Opportunity__r" => ("Opportunity__c".to_owned(), Some("Opportunity")),
         "Fund__r" => ("Fund__c".to_owned(), Some("Liaison_Mdf_Fund__c")),
@@ -249,6 +289,10 @@ fn refers(relation: &str) -> (String, Option<&'static str>) {
 /// A value of ours as the CRM keeps it.
 fn theirs(column: &Column, field: &FieldMapping, row: &Row) -> Option<Value> {
     let ours = row.get(column.name)?;
+    // Creation dates can be loaded, ids are the vendor's to give.
+    if column.name == "id" && field.field.as_deref().is_some_and(is_given) {
+        return None;
+    }
     if let Some((theirs, _)) = field.values.iter().find(|(_, value)| *value == ours) {
         return Some(json!(theirs));
     }

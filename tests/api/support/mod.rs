@@ -2,6 +2,7 @@
 
 pub(crate) mod connections;
 pub(crate) mod crm;
+pub(crate) mod grounds;
 mod home;
 mod obedient;
 mod parts;

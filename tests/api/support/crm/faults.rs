@@ -38,7 +38,7 @@ pub(crate) struct Faults {
 
 #[derive(Debug)]
 struct Waiting {
-    /// What must stand in the request's path.
+    /// What must stand in the request's line.
     part: String,
     left: u32,
     fault: Fault,
@@ -50,7 +50,7 @@ impl Faults {
         self.next_on("", count, fault);
     }
 
-    /// The next `count` requests whose path contains `part`.
+    /// The next `count` requests whose line contains `part`: `POST /crm/v3/objects/deals `, with a blank behind the path.
     pub(crate) fn next_on(&self, part: &str, count: u32, fault: Fault) {
         let part = part.to_owned();
         let left = count;
@@ -81,10 +81,11 @@ impl Faults {
         self.expiries.load(Ordering::SeqCst)
     }
 
-    /// What happens to a request with this path.
-    pub(super) fn take(&self, path: &str) -> Option<Fault> {
+    /// What happens to a request.
+    pub(super) fn take(&self, method: &str, path: &str) -> Option<Fault> {
+        let line = format!("{method} {path} ");
         let mut queue = self.queue();
-        let place = queue.iter().position(|waiting| path.contains(&waiting.part))?;
+        let place = queue.iter().position(|waiting| line.contains(&waiting.part))?;
         let waiting = &mut queue[place];
         waiting.left = waiting.left.saturating_sub(1);
         let fault = waiting.fault.clone();

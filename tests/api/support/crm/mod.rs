@@ -15,3 +15,4 @@ pub(crate) use faults::{Fault, Faults};
 pub(crate) use hubspot::{Duplicates, HubSpot, signature};
 pub(crate) use salesforce::Salesforce;
 pub(crate) use schema::Object;
+pub(crate) use server::Seen;

@@ -5,6 +5,8 @@
 pub(crate) struct Object {
     pub(crate) name: String,
     pub(crate) fields: Vec<Field>,
+    /// Without these no record is made.
+    pub(crate) required: Vec<String>,
 }
 
 /// A property (HubSpot) or a field (Salesforce).
@@ -45,6 +47,7 @@ impl Object {
         Self {
             name: name.to_owned(),
             fields: Vec::new(),
+            required: Vec::new(),
         }
     }
 
@@ -85,6 +88,20 @@ impl Object {
 
     pub(crate) fn reference(self, name: &str, object: &str) -> Self {
         self.with(name, Kind::Reference(object.to_owned()), Key::No)
+    }
+
+    /// A field that has to be filled.
+    pub(crate) fn required(mut self, name: &str) -> Self {
+        self.required.push(name.to_owned());
+        self
+    }
+
+    /// The fields of both, each once.
+    pub(crate) fn merged(mut self, other: Self) -> Self {
+        let is_new = |field: &Field| self.fields.iter().all(|known| known.name != field.name);
+        let more: Vec<Field> = other.fields.into_iter().filter(is_new).collect();
+        self.fields.extend(more);
+        self
     }
 
     fn with(mut self, name: &str, kind: Kind, key: Key) -> Self {

@@ -215,7 +215,7 @@ impl Server {
 async fn serve(vendor: &impl Vendor, desk: &Desk, request: Request) -> Response {
     let call = Call::read(request).await;
     desk.write_down(&call);
-    let fault = desk.faults.take(&call.path);
+    let fault = desk.faults.take(call.method.as_str(), &call.path);
     let mut reply = match fault {
         Some(Fault::TooManyRequests { retry_after }) => {
             vendor.refusal(&call, 429).with("retry-after", retry_after)

@@ -145,7 +145,7 @@ fn schema(kind: &ObjectType) -> Value {
     json!({
         "id": kind.id.trim_start_matches("2-"), "objectTypeId": kind.id, "name": name,
         "fullyQualifiedName": full_name(&kind.object), "labels": { "singular": name, "plural": name },
-        "primaryDisplayProperty": first, "requiredProperties": [], "searchableProperties": [first],
+        "primaryDisplayProperty": first, "requiredProperties": kind.object.required, "searchableProperties": [first],
         "secondaryDisplayProperties": [], "properties": all(kind), "associations": [], "archived": false,
         "createdAt": MADE, "updatedAt": MADE,
     })

@@ -275,6 +275,19 @@ impl State {
     pub(super) fn create(&mut self, place: usize, sent: &Map<String, Value>) -> Result<u64, Reply> {
         let kind = &self.kinds[place];
         let properties = kind.checked(sent)?;
+        let missing = kind
+            .object
+            .required
+            .iter()
+            .find(|name| !properties.contains_key(*name));
+        if let Some(name) = missing {
+            let message = format!(
+                "Error creating {}. Some required properties were not set.",
+                kind.object.name
+            );
+            let more = json!({ "context": { "properties": [name] } });
+            return Err(error(400, "VALIDATION_ERROR", &message, more));
+        }
         kind.unclaimed(&properties, None, self.duplicates)?;
         let (id, now) = (self.next_id(), times::now());
         let mut record = Record::new(id, now);

@@ -27,7 +27,8 @@ pub(super) fn object(state: &State, name: &str, version: &str) -> Result<Reply, 
     let own = own_fields();
     let fields = own.iter().chain(&object.object.fields);
     let mut described = summary(object, version);
-    described["fields"] = fields.map(field).collect();
+    let is_required = |name: &str| object.object.required.iter().any(|known| known == name);
+    described["fields"] = fields.map(|it| field(it, is_required(&it.name))).collect();
     described["childRelationships"] = json!([]);
     described["recordTypeInfos"] = json!([]);
     Ok(Reply::ok(described))
@@ -46,7 +47,7 @@ fn summary(object: &SObject, version: &str) -> Value {
     })
 }
 
-fn field(field: &Field) -> Value {
+fn field(field: &Field, is_required: bool) -> Value {
     let own = own_fields().iter().any(|own| own.name == field.name);
     let (r#type, soap, length) = match &field.kind {
         _ if field.name == "Id" => ("id", "tns:ID", 18),
@@ -72,7 +73,7 @@ fn field(field: &Field) -> Value {
     json!({
         "name": field.name, "label": field.name, "type": r#type, "soapType": soap, "length": length,
         "custom": field.name.ends_with("__c"), "externalId": field.key != Key::No, "unique": field.key == Key::Unique,
-        "idLookup": field.key != Key::No || field.name == "Id", "nillable": !own && field.kind != Kind::Boolean,
+        "idLookup": field.key != Key::No || field.name == "Id", "nillable": !own && !is_required && field.kind != Kind::Boolean, "defaultedOnCreate": own || field.kind == Kind::Boolean,
         "createable": !own, "updateable": !own, "filterable": true, "sortable": true, "groupable": true,
         "calculated": false, "picklistValues": options, "restrictedPicklist": !options.is_empty(),
         "referenceTo": refers_to, "relationshipName": relationship(field).filter(|_| !own),

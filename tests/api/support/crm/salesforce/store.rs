@@ -213,6 +213,15 @@ impl State {
     /// A new record of an object.
     pub(super) fn create(&mut self, place: usize, sent: &Map<String, Value>) -> Result<String, Failure> {
         let fields = self.checked(place, sent, None)?;
+        let missing = self.objects[place]
+            .object
+            .required
+            .iter()
+            .find(|name| !fields.contains_key(*name));
+        if let Some(name) = missing {
+            let message = format!("Required fields are missing: [{name}]");
+            return Err(Failure::bad("REQUIRED_FIELD_MISSING", message).of_field(name));
+        }
         let (id, now) = (self.next_id(place), times::now());
         let record = Record {
             id: id.clone(),
