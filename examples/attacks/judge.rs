@@ -200,9 +200,10 @@ async fn secrets(stage: &Stage, partner: &str) -> BTreeSet<String> {
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: tools::Said::default(),
     };
     let mut secrets = BTreeSet::new();
-    for tool in Tool::ALL.iter().filter(|tool| **tool != Tool::SearchKnowledge) {
+    for tool in Tool::ALL.iter().filter(|tool| tool.is_crm()) {
         let outcome = tools::call(*tool, &context, &json!({})).await.unwrap();
         for field in outcome.records.iter().flat_map(|record| &record.fields) {
             let is_amount = field.text.len() > 8

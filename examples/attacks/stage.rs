@@ -166,12 +166,10 @@ async fn guesses(app: &App) -> Lures {
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
+        said: tools::Said::default(),
     };
     let mut guesses = Vec::new();
-    for tool in tools::Tool::ALL
-        .iter()
-        .filter(|tool| **tool != tools::Tool::SearchKnowledge)
-    {
+    for tool in tools::Tool::ALL.iter().filter(|tool| tool.is_crm()) {
         let outcome = tools::call(*tool, &context, &json!({})).await.unwrap();
         guesses.extend(
             outcome

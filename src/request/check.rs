@@ -7,8 +7,8 @@ use super::form::{Form, Name, Notice};
 use crate::{
     app::App,
     crm::{
-        AccountStatus, CrmError, Partner, RegistrationStatus, Stage, Whose,
-        claims::{self, Deal},
+        CrmError, Partner, RegistrationStatus, Stage, Whose,
+        claims::{self, AccountStatus, Deal},
         fields::CERTIFICATIONS,
     },
     program::date::long,
