@@ -193,6 +193,7 @@ fn status(tool: Tool) -> &'static str {
         | Tool::ListPipelineChanges => "Reading your pipeline",
         Tool::ListDealRegistrations => "Reading your deal registrations",
         Tool::ListCommissions | Tool::CommissionSummary => "Reading your commissions",
+        Tool::EstimateCommission => "Computing by the commission plan",
         Tool::MdfSummary | Tool::ListMdfClaims => "Reading your marketing funds",
         Tool::ReferralSummary => "Reading your referral figures",
         Tool::PartnerProfile => "Reading your partner profile",

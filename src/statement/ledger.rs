@@ -6,12 +6,14 @@ use crate::{
         CommissionPlan, Computation, Deal, DealTerms, Difference, Earlier, Line, Rule, Unexplained,
     },
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One partner's won deals as the plan sees them, in the order in which they count.
 pub struct Ledger<'a> {
     plan: &'a CommissionPlan,
     won: Vec<Won<'a>>,
+    earlier: Vec<Earlier<'a>>,
 }
 
 struct Won<'a> {
@@ -52,6 +54,7 @@ impl<'a> Ledger<'a> {
         deals.sort_by(|a, b| (a.close_date, &a.id).cmp(&(b.close_date, &b.id)));
         let mut won: Vec<Won<'a>> = Vec::with_capacity(deals.len());
         let mut earlier: Vec<Earlier<'a>> = Vec::with_capacity(deals.len());
+        let none = BTreeMap::new();
         for of in deals {
             let booked = entries
                 .iter()
@@ -68,11 +71,8 @@ impl<'a> Ledger<'a> {
             };
             let (commission, spiffs) = (plan.commission(&deal, &earlier), plan.spiffs(&deal, &earlier));
             if let Ok(computed) = &commission {
-                earlier.push(Earlier {
-                    deal,
-                    commission: computed.amount,
-                    spiffs: spiffs.iter().flat_map(|spiffs| spiffs.keys().cloned()).collect(),
-                });
+                let spiffs = spiffs.as_ref().unwrap_or(&none);
+                earlier.push(Earlier::counted(deal, computed.amount, spiffs));
             }
             won.push(Won {
                 id: &of.id,
@@ -81,7 +81,14 @@ impl<'a> Ledger<'a> {
                 spiffs,
             });
         }
-        Self { plan, won }
+        Self { plan, won, earlier }
+    }
+
+    /// What counts before a deal that is closed on `day`: all that were closed until then.
+    #[must_use]
+    pub fn until(&self, day: Date) -> Vec<Earlier<'a>> {
+        let closed = |earlier: &&Earlier<'a>| earlier.deal.closed_on <= day;
+        self.earlier.iter().filter(closed).cloned().collect()
     }
 
     /// How an entry came about; nothing where its deal is not among the won ones.
@@ -170,4 +177,52 @@ fn nearest(
         day: entry.earned_on,
     };
     same.or_else(|| spiffs.values().next()).cloned().ok_or(none)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        crm::{Attribution, Motion},
+        program::money::Money,
+    };
+    use jiff::civil::date;
+
+    fn won(id: &str, minor: i64, close_date: Date) -> Opportunity {
+        Opportunity {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            customer: "Norlund".to_owned(),
+            product: "Core".to_owned(),
+            motion: Motion::New,
+            attribution: Attribution::Sourced,
+            stage: Stage::ClosedWon,
+            amount: Money::new(minor, "EUR".parse().unwrap()),
+            created_on: date(2026, 1, 1),
+            close_date,
+            next_step: None,
+            probability_pct: None,
+            last_activity_on: None,
+        }
+    }
+
+    #[test]
+    fn a_bonus_that_was_not_paid_leaves_room_for_the_next() {
+        let plan: CommissionPlan = serde_saphyr::from_str(
+            "rules:
+  - {id: rates, effective_from: 2026-01-01, rates: {'*': {'*': 10%}}}
+  - {id: bonus, effective_from: 2026-01-01, spiff: {name: Bonus, amount: 50, minimum_base: 1000, at_most_per_quarter: 1}}",
+        )
+        .unwrap();
+        let deals = [
+            won("o-1", 99_999, date(2026, 1, 10)),
+            won("o-2", 100_000, date(2026, 2, 10)),
+            won("o-3", 100_000, date(2026, 3, 10)),
+        ];
+        let ledger = Ledger::of(&plan, "gold", &deals, &[]);
+        let paid = |won: &Won<'_>| won.spiffs.as_ref().unwrap()["Bonus"].amount.minor;
+        assert_eq!(ledger.won.iter().map(paid).collect::<Vec<_>>(), [0, 5_000, 0]);
+        let until = |day| ledger.until(day).len();
+        assert_eq!((until(date(2026, 2, 9)), until(date(2026, 2, 10))), (1, 2));
+    }
 }

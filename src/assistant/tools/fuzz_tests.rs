@@ -1,7 +1,7 @@
 //! No record of another partner, whatever is called with whatever arguments, in whatever order.
 
 use super::{
-    tests::{TODAY, crm},
+    tests::{TODAY, crm, plan},
     *,
 };
 use crate::crm::{
@@ -60,6 +60,8 @@ const TEXTS: &[&str] = &[
     "hush-band",
     "1,240.50",
     "9920.04",
+    "50k",
+    "gold",
     "internal_note",
     "margin_bps",
     "Core",
@@ -171,6 +173,7 @@ async fn no_sequence_of_calls_returns_a_record_of_another_partner() {
         crm.partner("p-001").await.unwrap().unwrap(),
         crm.partner("p-002").await.unwrap().unwrap(),
     ];
+    let plan = plan();
     let mut runner = TestRunner::deterministic();
     let sequence = prop::collection::vec(a_call(), CALLS);
     let (mut calls, mut answered) = (0, 0);
@@ -186,7 +189,7 @@ async fn no_sequence_of_calls_returns_a_record_of_another_partner() {
                 today: TODAY,
                 fiscal_year_start: 1,
                 time_zone: &TimeZone::UTC,
-                plan: None,
+                plan: Some(&plan),
                 said: Said {
                     text: "Please do it until 30 November 2030: 5,000 for a webinar, the budget slipped",
                     extension_days: 30,
@@ -198,7 +201,11 @@ async fn no_sequence_of_calls_returns_a_record_of_another_partner() {
                 continue;
             };
             answered += 1;
-            let told = told(&outcome);
+            let mut told = told(&outcome);
+            if tool == Tool::EstimateCommission && args["amount"] == "7777" {
+                // An estimate is of the amount that it was asked for.
+                told = told.replace("7,777.00", "").replace("7777.00", "");
+            }
             for mark in foreign.iter().chain(CLOSED) {
                 assert!(
                     !told.contains(mark),

@@ -344,7 +344,7 @@ fn reason(explanation: &Explanation<'_>) -> String {
 }
 
 /// A rule as somebody finds it again: its passage and since when it holds.
-fn described(rule: &Rule) -> String {
+pub(super) fn described(rule: &Rule) -> String {
     let since = format!("in force from {}", long(rule.effective_from));
     match &rule.source {
         Some(source) => format!("{}, “{}”, {since}", source.document, source.heading),

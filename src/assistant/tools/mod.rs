@@ -11,6 +11,7 @@ mod arguments;
 mod commission_summary;
 mod deal_metrics;
 mod deals;
+mod estimate_commission;
 mod list_commissions;
 mod list_deal_registrations;
 mod list_mdf_claims;
@@ -53,6 +54,8 @@ pub enum Tool {
     ListCommissions,
     /// The partner's commissions in figures.
     CommissionSummary,
+    /// What a deal would earn the partner.
+    EstimateCommission,
     /// Tier and progress, certificates, referral link, partner manager.
     PartnerProfile,
     /// How well the partner sells: win rate, deal size, sales cycle, velocity.
@@ -125,6 +128,7 @@ pub async fn call(tool: Tool, ctx: &ToolContext<'_>, args: &Value) -> Result<Too
         Tool::ListDealRegistrations => list_deal_registrations::call(ctx, args).await,
         Tool::ListCommissions => list_commissions::call(ctx, args).await,
         Tool::CommissionSummary => commission_summary::call(ctx, args).await,
+        Tool::EstimateCommission => estimate_commission::call(ctx, args).await,
         Tool::PartnerProfile => partner_profile::call(ctx, args).await,
         Tool::DealMetrics => deal_metrics::call(ctx, args).await,
         Tool::ListStaleDeals => list_stale_deals::call(ctx, args).await,
@@ -152,6 +156,7 @@ impl Tool {
         Self::ListDealRegistrations,
         Self::ListCommissions,
         Self::CommissionSummary,
+        Self::EstimateCommission,
         Self::PartnerProfile,
         Self::DealMetrics,
         Self::ListStaleDeals,
@@ -177,6 +182,7 @@ impl Tool {
             Self::ListDealRegistrations => "list_deal_registrations",
             Self::ListCommissions => "list_commissions",
             Self::CommissionSummary => "commission_summary",
+            Self::EstimateCommission => "estimate_commission",
             Self::PartnerProfile => "partner_profile",
             Self::DealMetrics => "deal_metrics",
             Self::ListStaleDeals => "list_stale_deals",
@@ -213,6 +219,7 @@ impl Tool {
             Self::ListDealRegistrations => list_deal_registrations::DESCRIPTION,
             Self::ListCommissions => list_commissions::DESCRIPTION,
             Self::CommissionSummary => commission_summary::DESCRIPTION,
+            Self::EstimateCommission => estimate_commission::DESCRIPTION,
             Self::PartnerProfile => partner_profile::DESCRIPTION,
             Self::DealMetrics => deal_metrics::DESCRIPTION,
             Self::ListStaleDeals => list_stale_deals::DESCRIPTION,
@@ -234,6 +241,7 @@ impl Tool {
             Self::ListDealRegistrations => list_deal_registrations::EXAMPLES,
             Self::ListCommissions => list_commissions::EXAMPLES,
             Self::CommissionSummary => commission_summary::EXAMPLES,
+            Self::EstimateCommission => estimate_commission::EXAMPLES,
             Self::PartnerProfile => partner_profile::EXAMPLES,
             Self::DealMetrics => deal_metrics::EXAMPLES,
             Self::ListStaleDeals => list_stale_deals::EXAMPLES,
@@ -299,6 +307,7 @@ impl Tool {
                 "money",
                 "statement",
             ],
+            Self::EstimateCommission => estimate_commission::WORDS,
             Self::PartnerProfile => &[
                 "tier",
                 "certified",
@@ -331,6 +340,7 @@ impl Tool {
             Self::ListDealRegistrations => list_deal_registrations::parameters(),
             Self::ListCommissions => list_commissions::parameters(),
             Self::CommissionSummary => commission_summary::parameters(),
+            Self::EstimateCommission => estimate_commission::parameters(),
             Self::PartnerProfile => partner_profile::parameters(),
             Self::DealMetrics => deal_metrics::parameters(),
             Self::ListStaleDeals => list_stale_deals::parameters(),

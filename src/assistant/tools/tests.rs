@@ -133,6 +133,10 @@ rules:
     rates: {silver: {Edge: 12%}, gold: {Edge: 15%}}
 ";
 
+pub(super) fn plan() -> CommissionPlan {
+    serde_saphyr::from_str(PLAN).unwrap()
+}
+
 pub(super) async fn ask(
     crm: &SqlCrm,
     partner: &str,
@@ -142,7 +146,7 @@ pub(super) async fn ask(
     ask_by(None, crm, partner, tool, args).await
 }
 
-async fn ask_by(
+pub(super) async fn ask_by(
     plan: Option<&CommissionPlan>,
     crm: &SqlCrm,
     partner: &str,
@@ -292,7 +296,7 @@ async fn headlines_say_what_the_records_hold() {
 #[tokio::test]
 async fn rows_carry_the_rule_and_the_flags() {
     let crm = crm().await;
-    let plan: CommissionPlan = serde_saphyr::from_str(PLAN).unwrap();
+    let plan = plan();
     let explained = async |amount: &str| {
         let args = json!({ "amount": amount, "kind": "commission" });
         let outcome = ask_by(Some(&plan), &crm, "p-001", Tool::ListCommissions, &args)
@@ -472,7 +476,7 @@ fn any_text() -> impl Strategy<Value = String> {
             "sourced", "influenced", "new", "renewal", "stage", "product", "motion", "commission", "clawback", "Northwind",
             "Halvard", "zeta", "Zeta Northwind", "p-002", "Core", "Edge", "9,920.04", "5000000", "' OR 1=1 --", "%", "*", "",
             "tier", "manager", "month", "since my last payment", "close_date", "amount", "requested", "claimed", "Webinar",
-            "half",
+            "half", "50k", "€ 80.000", "gold",
         ]).prop_map(str::to_owned),
         1 => ".{0,20}",
     ]
@@ -518,7 +522,7 @@ fn no_arguments_reach_another_partners_records_or_closed_fields() {
         .enable_all()
         .build()
         .unwrap();
-    let crm = runtime.block_on(crm());
+    let (crm, plan) = (runtime.block_on(crm()), plan());
     let config = ProptestConfig {
         cases: 4000,
         failure_persistence: None,
@@ -528,7 +532,7 @@ fn no_arguments_reach_another_partners_records_or_closed_fields() {
     let answered = std::cell::Cell::new(0_u32);
     runner
         .run(&any_call(), |(tool, args)| {
-            match runtime.block_on(ask(&crm, "p-001", tool, &args)) {
+            match runtime.block_on(ask_by(Some(&plan), &crm, "p-001", tool, &args)) {
                 Ok(outcome) => {
                     answered.set(answered.get() + 1);
                     prop_assert!(args.get("partner_id").is_none());

@@ -36,6 +36,19 @@ pub struct Earlier<'a> {
     pub spiffs: Vec<String>,
 }
 
+impl<'a> Earlier<'a> {
+    /// A deal that is counted now, with what it earned: a SPIFF that paid nothing was not earned.
+    #[must_use]
+    pub fn counted(deal: Deal<'a>, commission: Money, spiffs: &BTreeMap<String, Computation>) -> Self {
+        let earned = spiffs.iter().filter(|(_, spiff)| spiff.amount.minor != 0);
+        Self {
+            deal,
+            commission,
+            spiffs: earned.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
 /// An amount, and the lines that lead to it: the last one's result is the amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Computation {

@@ -17,6 +17,7 @@ mod compute;
 mod difference;
 mod exact;
 mod lines;
+mod named;
 mod plan;
 mod reading;
 mod sheet;

@@ -282,17 +282,6 @@ impl CommissionPlan {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
-    /// The tiers that have rates of their own.
-    #[must_use]
-    pub fn tiers(&self) -> BTreeSet<&str> {
-        let tables = self.rules.iter().filter_map(|rule| match &rule.terms {
-            Terms::Rates(table) => Some(table),
-            _ => None,
-        });
-        let named = tables.flat_map(|table| table.0.keys()).map(String::as_str);
-        named.filter(|tier| *tier != OTHERS).collect()
-    }
-
     /// The rule of `slot` for a deal. Two that came into force on the same day are refused: which of them is meant
     /// must not depend on the order of a list.
     pub(super) fn in_force(&self, slot: Slot<'_>, deal: &Deal<'_>) -> Result<Option<&Rule>, Unexplained> {
@@ -326,8 +315,9 @@ impl CommissionPlan {
         }
     }
 
-    /// Whether two days lie in the same quarter, or the same year, of the plan.
-    pub(super) fn same_period(&self, per: Per, a: Date, b: Date) -> bool {
+    /// Whether two days lie in the same quarter, or the same year, of the plan; per deal they never do.
+    #[must_use]
+    pub fn same_period(&self, per: Per, a: Date, b: Date) -> bool {
         let months = match per {
             Per::Deal => return false,
             Per::Quarter => 3,

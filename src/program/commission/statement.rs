@@ -81,12 +81,7 @@ impl CommissionPlan {
             total += amounts
                 .map(|computation| i128::from(computation.amount.minor))
                 .sum::<i128>();
-            let earned = spiffs.iter().filter(|(_, spiff)| spiff.amount.minor != 0);
-            counted.push(Earlier {
-                deal: won.deal,
-                commission: commission.amount,
-                spiffs: earned.map(|(name, _)| name.clone()).collect(),
-            });
+            counted.push(Earlier::counted(won.deal, commission.amount, &spiffs));
             entries.push(Entry {
                 won,
                 commission,

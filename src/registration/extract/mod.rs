@@ -230,12 +230,25 @@ pub const LONGEST: usize = 200_000;
 /// The amounts that a text names, in major units and in their order, with the currency where one stands beside it.
 #[must_use]
 pub fn amounts(text: &str, context: &Context<'_>) -> Vec<(Decimal, Option<Currency>)> {
+    let found = amounts_at(text, context).into_iter();
+    found.map(|(_, value, currency)| (value, currency)).collect()
+}
+
+/// The same with the bytes that each stands in, on character boundaries.
+#[must_use]
+pub fn amounts_at(text: &str, context: &Context<'_>) -> Vec<(Range<usize>, Decimal, Option<Currency>)> {
     let page = page::Page::of(&text[..text.floor_char_boundary(LONGEST)]);
     let days = date::all(&page, context, false);
     let taken: Vec<Range<usize>> = days.into_iter().map(|day| day.words).collect();
     let found = money::all(&page, context, &taken).into_iter();
     found
-        .map(|amount| (amount.value, amount.currency.map(|(currency, _)| currency)))
+        .map(|amount| {
+            (
+                amount.bytes,
+                amount.value,
+                amount.currency.map(|(currency, _)| currency),
+            )
+        })
         .collect()
 }
 

@@ -12,7 +12,9 @@ use super::{
 use crate::{
     assistant::tools::{Tool, since_last_payment},
     program::period::Period,
+    registration::extract::{self, Context},
 };
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 use unicode_segmentation::UnicodeSegmentation;
@@ -35,7 +37,10 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             "period" => {
                 before_that(&question.asked, &arguments, ask).or_else(|| period(&question.asked, ask))
             }
+            // What a deal may be worth is said in round figures, what was paid to the cent.
+            "amount" if tool == Tool::EstimateCommission => stated(&question.asked, ask).map(Value::from),
             "amount" => amount(&question.asked).map(Value::from),
+            "tier" => tier(&question.asked, ask.vocabulary).map(Value::from),
             "product" => named(&question.asked, &ask.vocabulary.products),
             "customer" => customer(&question.asked, ask).or_else(|| {
                 let missing = !arguments.contains_key("customer");
@@ -71,6 +76,26 @@ pub(super) fn amount(text: &str) -> Option<&str> {
     words
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_digit()))
         .find(is_amount)
+}
+
+/// An amount as people say it: "50k", "€ 50.000", "two million". A bare number is one only where it is large and no year.
+pub(super) fn stated<'t>(text: &'t str, ask: &Ask<'_>) -> Option<&'t str> {
+    // In which currency is for the tool to find out.
+    let context = Context::of_day(ask.today, "EUR".parse().ok()?);
+    let is_year = |value: Decimal| (1_900..2_100).any(|year| value == Decimal::from(year));
+    let mut found = extract::amounts_at(text, &context).into_iter();
+    let (bytes, ..) = found.find(|(_, value, currency)| {
+        currency.is_some() || *value >= Decimal::ONE_THOUSAND && !is_year(*value)
+    })?;
+    text.get(bytes)
+}
+
+/// A tier that the text names, another than the partner's own before that one.
+fn tier<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+    let is_named = |tier: &&String| find(text, tier).is_some();
+    let named: Vec<&String> = vocabulary.tiers.iter().filter(is_named).collect();
+    let other = named.iter().find(|tier| ***tier != vocabulary.tier);
+    other.or(named.first()).map(|tier| tier.as_str())
 }
 
 /// The words that name a period, as the partner wrote them.
@@ -234,8 +259,28 @@ fn quoted(text: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use super::{super::question, *};
+    use crate::assistant::evidence::Evidence;
+    use jiff::civil::date;
+    use serde_json::json;
+    use std::sync::LazyLock;
+
+    static NOTHING: LazyLock<Evidence> = LazyLock::new(Evidence::default);
+
+    /// A question on a day of 2026, without a conversation before it.
+    pub(in super::super) fn ask<'a>(question: &'a str, vocabulary: &'a Vocabulary) -> Ask<'a> {
+        Ask {
+            question,
+            history: &[],
+            evidence: &NOTHING,
+            tools: true,
+            note: None,
+            released: &[],
+            today: date(2026, 11, 21),
+            vocabulary,
+        }
+    }
 
     #[test]
     fn customers_are_known_by_the_first_word_of_their_names() {
@@ -289,5 +334,51 @@ mod tests {
         assert_eq!(amount("Why is it 9,760.72?"), Some("9,760.72"));
         assert_eq!(amount("warum 9.760,72 €?"), Some("9.760,72"));
         assert_eq!(amount("on 12.11.2026 or 1,240 or 18.5 %"), None);
+    }
+
+    fn vocabulary() -> Vocabulary {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        Vocabulary {
+            products: names(&["Weave", "Shuttle"]),
+            tiers: names(&["gold", "platinum", "silver"]),
+            tier: "gold".to_owned(),
+            customers: names(&["Norlund AB"]),
+            ..Vocabulary::default()
+        }
+    }
+
+    #[test]
+    fn a_supposition_is_read_as_it_is_said() {
+        let vocabulary = vocabulary();
+        let check = |text: &str, expected: Value| {
+            let ask = ask(text, &vocabulary);
+            let read = read(Tool::EstimateCommission, &question::alone(&ask), &ask);
+            assert_eq!(read, expected, "{text}");
+        };
+        check(
+            "What if I close 50k at Silver?",
+            json!({"amount": "50k", "tier": "silver"}),
+        );
+        check(
+            "what would we earn on a 120,000 EUR Weave renewal that we source?",
+            json!({"amount": "120,000 EUR", "product": "Weave", "motion": "renewal", "attribution": "sourced"}),
+        );
+        check(
+            "How much more would I get as Platinum than as Gold?",
+            json!({"tier": "platinum"}),
+        );
+        check(
+            "what if Norlund closes for € 80.000?",
+            json!({"amount": "€ 80.000", "customer": "Norlund AB"}),
+        );
+        check("What would 30 new deals in 2027 bring?", json!({}));
+        check(
+            "What would I have got for a million dollars in 2024?",
+            json!({"amount": "a million dollars"}),
+        );
+        // What was paid is still read to the cent.
+        let asked = ask("Why did I get 9,760.72 and not 50k?", &vocabulary);
+        let read = read(Tool::ListCommissions, &question::alone(&asked), &asked);
+        assert_eq!(read, json!({"amount": "9,760.72"}));
     }
 }

@@ -89,7 +89,12 @@ impl Extractive {
         let whole = question::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
         let mut searched = false;
-        for clause in question::clauses(&whole) {
+        // A supposition and what is asked of it belong together.
+        let clauses = match route::supposes_deal(&whole.asked, ask) {
+            true => vec![whole.clone()],
+            false => question::clauses(&whole),
+        };
+        for clause in clauses {
             let vector =
                 embed_one(&self.knowledge, &question::without_names(&clause, ask.vocabulary)).await?;
             let Route { tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
@@ -242,7 +247,9 @@ fn elsewhere(ask: &Ask<'_>) -> Option<Vec<ToolCall>> {
     let others = Tool::ALL
         .iter()
         .copied()
-        .filter(|tool| route::takes_customer(*tool) && !asked(*tool));
+        .filter(|tool| route::takes_customer(*tool) && !asked(*tool))
+        // It tells of what is not.
+        .filter(|tool| *tool != Tool::EstimateCommission);
     let call = |tool| ToolCall {
         tool,
         arguments: json!({ "customer": own }),

@@ -119,14 +119,20 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     let alike: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
     let top = alike.iter().map(|(_, alike)| *alike).fold(-1.0, f32::max);
     let rules = best(&examples.rules);
-    let lead = top - rules - pointed(question, Tool::SearchKnowledge);
+    let lead = top - rules - pointed(question, Tool::SearchKnowledge, ask);
     let bar = bar(question, ask);
     let is_own = top >= bar.similarity && lead >= bar.lead;
     tracing::debug!(rules, top, is_own, "routed");
     let ranked = ranked(question, alike, ask);
     let asks_for_rule = asks_for_rule(&question.asked);
+    if supposes_deal(&question.asked, ask) {
+        return Route {
+            tools: vec![Tool::EstimateCommission],
+            search: asks_for_rule || lead < CLEAR,
+        };
+    }
     if !question.followed.is_empty() {
-        let tools = followed(question, &ranked);
+        let tools = followed(question, &ranked, ask);
         let search = tools.is_empty() || asks_for_rule;
         return Route { tools, search };
     }
@@ -170,7 +176,7 @@ fn ranked(question: &Question, alike: Vec<(Tool, f32)>, ask: &Ask<'_>) -> Vec<(T
     let score = |(tool, alike)| {
         (
             tool,
-            alike + pointed(question, tool) + if fits(tool) { VERB } else { 0.0 },
+            alike + pointed(question, tool, ask) + if fits(tool) { VERB } else { 0.0 },
         )
     };
     let mut ranked: Vec<(Tool, f32)> = alike.into_iter().map(score).collect();
@@ -184,7 +190,7 @@ fn of_named(question: &Question, ranked: &[(Tool, f32)], ask: &Ask<'_>) -> Optio
     if arguments::own_customer(&question.text, ask.vocabulary).is_none() {
         return Some(vec![Tool::PartnerProfile]);
     }
-    let fits = |tool: Tool| takes_customer(tool) && (!is_view(tool) || points_to(&question.text, tool));
+    let fits = |tool: Tool| takes_customer(tool) && (!is_view(tool) || points_to(&question.text, tool, ask));
     let fitting: Vec<&(Tool, f32)> = ranked.iter().filter(|(tool, _)| fits(*tool)).collect();
     let least = fitting.first().map_or(0.0, |(_, score)| score - NEAR);
     let near = fitting.iter().take_while(|(_, score)| *score >= least);
@@ -195,15 +201,15 @@ fn of_named(question: &Question, ranked: &[(Tool, f32)], ask: &Ask<'_>) -> Optio
 fn is_view(tool: Tool) -> bool {
     matches!(
         tool,
-        Tool::DealMetrics | Tool::ListStaleDeals | Tool::ListPipelineChanges
+        Tool::DealMetrics | Tool::ListStaleDeals | Tool::ListPipelineChanges | Tool::EstimateCommission
     )
 }
 
 /// The tools of the exchange that is followed, unless the question points to another one ("and until when is it
 /// protected?").
-fn followed(question: &Question, scores: &[(Tool, f32)]) -> Vec<Tool> {
+fn followed(question: &Question, scores: &[(Tool, f32)], ask: &Ask<'_>) -> Vec<Tool> {
     let before: Vec<Tool> = question.followed.iter().map(|(tool, _)| *tool).collect();
-    let is_pointed = |tool: &Tool| points_to(&question.asked, *tool);
+    let is_pointed = |tool: &Tool| points_to(&question.asked, *tool, ask);
     if before.iter().any(is_pointed) {
         return before;
     }
@@ -211,20 +217,57 @@ fn followed(question: &Question, scores: &[(Tool, f32)]) -> Vec<Tool> {
     other.map_or(before, |tool| vec![tool])
 }
 
-fn pointed(question: &Question, tool: Tool) -> f32 {
-    if points_to(&question.text, tool) {
+fn pointed(question: &Question, tool: Tool, ask: &Ask<'_>) -> f32 {
+    if points_to(&question.text, tool, ask) {
         WORD
     } else {
         0.0
     }
 }
 
-fn points_to(text: &str, tool: Tool) -> bool {
+fn points_to(text: &str, tool: Tool, ask: &Ask<'_>) -> bool {
     let asks_for_amount = matches!(tool, Tool::ListCommissions | Tool::CommissionSummary);
     if asks_for_amount && arguments::amount(text).is_some() {
         return true;
     }
-    words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)))
+    let named =
+        words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)));
+    match tool {
+        // "Would" stands in many questions: beside it has to stand what is earned.
+        Tool::EstimateCommission => supposes_deal(text, ask) || named && has_word(text, EARNINGS),
+        _ => named,
+    }
+}
+
+/// Words for what a deal brings.
+const EARNINGS: &[&str] = &[
+    "earn",
+    "earns",
+    "earned",
+    "make",
+    "get",
+    "bring",
+    "commission",
+    "commissions",
+    "spiff",
+    "payout",
+];
+/// Words for a deal that comes about.
+const CLOSINGS: &[&str] = &[
+    "close", "closes", "closed", "win", "wins", "won", "sell", "sells", "sold", "sign", "signs", "signed",
+    "land", "lands", "landed",
+];
+
+/// Whether a text supposes a deal of an amount: "what if I close 50k?", "what would we earn on 120,000 EUR?".
+pub(super) fn supposes_deal(text: &str, ask: &Ask<'_>) -> bool {
+    let supposes = has_word(text, &["if"]) || has_word(text, Tool::EstimateCommission.words());
+    supposes
+        && (has_word(text, EARNINGS) || has_word(text, CLOSINGS))
+        && arguments::stated(text, ask).is_some()
+}
+
+fn has_word(text: &str, list: &[&str]) -> bool {
+    words::words(text).any(|word| list.contains(&word.as_str()))
 }
 
 /// Whether a tool can look for a customer.
@@ -321,5 +364,35 @@ fn wants(text: &str) -> Wants {
         list: has(&["list", "which", "each", "status"]) && !sums && !ratio,
         sum: sums && !ratio,
         ratio,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::Vocabulary, *};
+
+    #[test]
+    fn a_deal_is_supposed_where_an_amount_and_its_earnings_stand_together() {
+        let vocabulary = Vocabulary::default();
+        let check = |text: &str, expected: bool| {
+            let ask = arguments::tests::ask(text, &vocabulary);
+            assert_eq!(supposes_deal(text, &ask), expected, "{text}");
+        };
+        check("What if I close 50k at Gold?", true);
+        check(
+            "What would we earn on a 120,000 EUR renewal that we source?",
+            true,
+        );
+        check("What if Norlund closes for 80k?", true);
+        check("Estimate my commission on 30 000 euros", true);
+        check("Suppose I sign 75,000 dollars this month: what do I get?", true);
+        check("What happens to my commission if the customer cancels?", false);
+        check(
+            "What would happen if two partners close the same deal in 2026?",
+            false,
+        );
+        check("Which deals over 50k did I win?", false);
+        check("Why did I get 9,760.72?", false);
+        check("What if a deal closes within 90 days?", false);
     }
 }
