@@ -16,6 +16,7 @@ mod crm_changes;
 mod crm_clients;
 mod crm_connections;
 mod crm_faults;
+mod crm_suite;
 mod enablement;
 mod full_disk;
 mod gaps;
