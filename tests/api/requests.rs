@@ -176,7 +176,7 @@ async fn what_is_missing_is_asked_for_and_what_is_wrong_is_told() {
     let error: Value = missing.json().await.unwrap();
     assert_eq!(error["error"]["code"], "fields_missing");
     let fields: Vec<&String> = error["error"]["fields"].as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["amount", "close_date", "currency"]);
+    assert_eq!(fields, ["amount", "currency", "close_date"]);
     let wrong =
         json!({ "contact": "Anna Lind", "amount": "lots", "currency": "EUR", "close_date": "2031-09-30" });
     refused(
@@ -247,42 +247,29 @@ async fn nobody_else_sees_consents_or_decides() {
 #[tokio::test]
 async fn a_partner_learns_that_there_may_be_a_claim_and_not_whose() {
     let service = serve();
-    // A customer that another partner has in its records.
-    let other = service.token("p-002");
+    // A customer that another partner has registered, and is protected for.
+    let other = service.token("p-001");
     let parts = service.ask(&other, "c-1", "Show my deal registrations").await;
     let rows = of_type(&parts, "tool-output-available")[0]["output"]["rows"].clone();
-    let protected = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row.to_string().contains("Approved"))
-        .unwrap();
-    let customer = protected[0].as_str().unwrap();
-    let product = protected[1].as_str().unwrap();
+    let is_protected = |row: &&Value| row.to_string().contains("Approved");
+    let protected = rows.as_array().unwrap().iter().find(is_protected).unwrap();
+    let (customer, product) = (protected[0].as_str().unwrap(), protected[1].as_str().unwrap());
+    let other_name = "Alderbrook Systems";
 
-    let token = service.token("p-001");
+    let token = service.token("p-002");
     let text = format!(
         "Please register a deal: {customer}, {product}, EUR 45,000, closing 30 September 2031, contact Anna Lind"
     );
     let card = one(&service, &token, "c-2", &text).await;
     let notices = card["notices"].to_string();
     assert!(notices.contains("possible_conflict"), "{card}");
-    let other_name = json_of(service.get("/api/partners", &service.staff).await).await["partners"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|partner| partner["id"] == "p-002")
-        .unwrap()["name"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert!(!card.to_string().contains(&other_name), "{card}");
+    assert!(!card.to_string().contains(other_name), "{card}");
     let done = json_of(consent(&service, &token, &card, json!({})).await).await;
     assert_eq!(done["state"], "submitted");
-    assert!(!done.to_string().contains(&other_name));
+    assert!(!done.to_string().contains(other_name));
 
     let list = json_of(service.get("/api/requests", &service.staff).await).await;
     let request = &list["requests"][0];
     assert_eq!(request["proposal"]["decision"], "reject", "{request}");
-    assert_eq!(request["conflicts"][0]["claimant"], other_name.as_str());
+    assert_eq!(request["conflicts"][0]["claimant"], other_name);
 }

@@ -48,6 +48,7 @@ pub(super) const WORDS: &[&str] = &[
     "neglected",
     "overdue",
     "touched",
+    "cold",
 ];
 
 const COLUMNS: &[&str] = &[

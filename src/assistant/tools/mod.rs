@@ -275,6 +275,9 @@ impl Tool {
                 "stage",
                 "forecast",
                 "weighted",
+                "win",
+                "won",
+                "lost",
             ],
             Self::ListDealRegistrations => &[
                 "registration",

@@ -54,6 +54,14 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
                     days.map(Value::from)
                 }
                 Some("integer") => None,
+                // "Which expire within 14 days?" is about what has not.
+                _ if name == "status"
+                    && days.is_some()
+                    && takes_window(properties)
+                    && is_ahead(&question.asked) =>
+                {
+                    None
+                }
                 // "Was it approved?" wants to hear of it whatever it is.
                 _ if name == "status" && asks_whether(&question.asked) => None,
                 _ => choice(tool, property, &question.asked, ask),

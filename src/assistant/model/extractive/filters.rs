@@ -20,6 +20,16 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
         return (!named.is_empty()).then(|| named.into());
     }
     let values = property["enum"].as_array()?;
+    // What waits for the vendor is submitted, where nothing else is called so.
+    if asked
+        .iter()
+        .any(|word| ["waiting", "undecided"].contains(&word.as_str()))
+    {
+        let submitted = values.iter().find(|value| *value == "submitted");
+        if let Some(submitted) = submitted {
+            return Some(submitted.clone());
+        }
+    }
     let mut named = values.iter().filter(|value| mentions(&asked, value));
     let value = named.next().filter(|_| named.next().is_none())?;
     // The tool's own subject stands in too many questions to be a filter.
@@ -40,7 +50,8 @@ fn mentions(asked: &[String], value: &Value) -> bool {
     {
         return false;
     }
-    value.split('_').all(|word| says(asked, word))
+    let pays = |word: &String| ["pay", "payout", "payouts"].contains(&word.as_str());
+    value.split('_').all(|word| says(asked, word)) || (value == "paid" && asked.iter().any(pays))
 }
 
 /// Whether the question uses a word, in any form of it.

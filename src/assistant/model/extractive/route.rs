@@ -64,6 +64,12 @@ const WITH_PRONOUN: Bar = Bar {
     similarity: 0.50,
     lead: 0.12,
 };
+/// With a word of the tool's own beside something concrete to look up, and without what asks for a rule: a period, a
+/// number of days, a status, an order to list, to sum up or to compare.
+const CONCRETE: Bar = Bar {
+    similarity: 0.38,
+    lead: -0.06,
+};
 /// With neither.
 const WITHOUT: Bar = Bar {
     similarity: 0.60,
@@ -120,10 +126,10 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     let top = alike.iter().map(|(_, alike)| *alike).fold(-1.0, f32::max);
     let rules = best(&examples.rules);
     let lead = top - rules - pointed(question, Tool::SearchKnowledge, ask);
-    let bar = bar(question, ask);
+    let ranked = ranked(question, alike, ask);
+    let bar = bar(question, ranked.first().map(|(tool, _)| *tool), ask);
     let is_own = top >= bar.similarity && lead >= bar.lead;
     tracing::debug!(rules, top, is_own, "routed");
-    let ranked = ranked(question, alike, ask);
     let asks_for_rule = asks_for_rule(&question.asked);
     if supposes_deal(&question.asked, ask) {
         return Route {
@@ -142,6 +148,13 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
             search: asks_for_rule || lead < 0.0,
         };
     }
+    if arguments::amount(&question.asked).is_some() {
+        // An amount to the cent stands on a statement; where it does not, the documents are asked all the same.
+        return Route {
+            tools: vec![Tool::ListCommissions],
+            search: !is_own || asks_for_rule,
+        };
+    }
     Route {
         tools: ranked
             .first()
@@ -153,14 +166,45 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     }
 }
 
-fn bar(question: &Question, ask: &Ask<'_>) -> Bar {
-    match pronouns(&question.text) {
+fn bar(question: &Question, tool: Option<Tool>, ask: &Ask<'_>) -> Bar {
+    let own = pronouns(&question.text);
+    if tool.is_some_and(|tool| is_concrete(question, tool, &own, ask)) {
+        return CONCRETE;
+    }
+    match own {
         Own::Strong if arguments::period_range(&question.text, ask).is_some() => WITH_PERIOD,
         Own::Strong => WITH_OWN_WORDS,
         Own::Weak => WITH_PRONOUN,
         Own::None => WITHOUT,
     }
 }
+
+/// Whether a question names what a tool looks up, as one does who knows that it is there.
+fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> bool {
+    let text = &question.asked;
+    let words: Vec<String> = words::words(text).collect();
+    let begins = |openers: &[&str]| {
+        words
+            .first()
+            .is_some_and(|first| openers.contains(&first.as_str()))
+    };
+    let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge) || begins(RULE_OPENERS);
+    if is_rule && !matches!(own, Own::Strong) {
+        return false;
+    }
+    let read = arguments::read(tool, question, ask);
+    let filters = read.as_object().into_iter().flatten();
+    let narrows = filters
+        .filter(|(name, _)| !["customer", "period", "product"].contains(&name.as_str()))
+        .count()
+        > 0;
+    let wants = wants(text);
+    let looks_up = wants.list || wants.sum || wants.ratio || arguments::period_range(text, ask).is_some();
+    (points_to(text, tool) && (looks_up || narrows)) || (narrows && looks_up)
+}
+
+/// What opens a question about how things are done, whoever does them.
+const RULE_OPENERS: &[&str] = &["how", "who", "does", "do", "is", "are", "what", "when"];
 
 /// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
 /// the question wants a list, a sum or a ratio.
@@ -330,7 +374,7 @@ fn pronouns(text: &str) -> Own {
     };
     let padded: Vec<String> = words.iter().cloned().chain([String::new()]).collect();
     let states = words.windows(2).any(states) || padded.windows(4).any(possesses);
-    if has(&["my", "our", "ours", "mine"]) || states {
+    if has(&["my", "our", "ours", "mine", "weve", "ive"]) || states {
         Own::Strong
     } else if has(&["i", "we", "me", "us"]) {
         Own::Weak
@@ -349,10 +393,11 @@ struct Wants {
 fn wants(text: &str) -> Wants {
     let words: Vec<String> = words::words(text).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let sums = has(&["total", "sum", "altogether", "overall"])
+    let sums = has(&["total", "totals", "sum", "sums", "split", "altogether", "overall"])
         || words.windows(2).any(|pair| pair == ["how", "much"]);
     let ratio = has(&[
         "average",
+        "avg",
         "median",
         "share",
         "proportion",
