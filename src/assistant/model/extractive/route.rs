@@ -148,7 +148,8 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
             search: asks_for_rule || lead < 0.0,
         };
     }
-    if arguments::amount(&question.asked).is_some() {
+    let first = ranked.first().map(|(tool, _)| *tool);
+    if arguments::amount(&question.asked).is_some() && first != Some(Tool::EstimateCommission) {
         // An amount to the cent stands on a statement; where it does not, the documents are asked all the same.
         return Route {
             tools: vec![Tool::ListCommissions],
@@ -188,7 +189,7 @@ fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> boo
             .first()
             .is_some_and(|first| openers.contains(&first.as_str()))
     };
-    let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge) || begins(RULE_OPENERS);
+    let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge, ask) || begins(RULE_OPENERS);
     if is_rule && !matches!(own, Own::Strong) {
         return false;
     }
@@ -200,7 +201,7 @@ fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> boo
         > 0;
     let wants = wants(text);
     let looks_up = wants.list || wants.sum || wants.ratio || arguments::period_range(text, ask).is_some();
-    (points_to(text, tool) && (looks_up || narrows)) || (narrows && looks_up)
+    (points_to(text, tool, ask) && (looks_up || narrows)) || (narrows && looks_up)
 }
 
 /// What opens a question about how things are done, whoever does them.
