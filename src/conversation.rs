@@ -67,7 +67,7 @@ pub async fn ask(
         None => because.map(|because| offer::offered(because, &caller.partner)),
     };
     let proposed = request::prepare(app, &caller.partner, std::mem::take(&mut answer.proposals)).await?;
-    answer.confirmations = proposed.iter().map(|proposed| proposed.shown()).collect();
+    answer.confirmations = proposed.iter().map(request::Proposed::shown).collect();
     answer.confirmation = answer.confirmations.first().cloned();
     answer.id = Some(id);
     conversation.clone_into(&mut answer.conversation);
