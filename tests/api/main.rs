@@ -36,4 +36,5 @@ mod mishaps;
 mod model;
 mod requests;
 mod smoke;
+mod statements;
 mod support;
