@@ -343,7 +343,8 @@ impl Assistant {
     }
 
     /// What a partner may read of its own.
-    fn records(&self, partner: &Partner) -> Records<'_> {
+    #[must_use]
+    pub fn records(&self, partner: &Partner) -> Records<'_> {
         Records::within(self.crm.as_ref(), self.openings.scope(partner))
     }
 

@@ -25,6 +25,7 @@ pub(crate) mod partners;
 mod portal;
 mod requests;
 mod sources;
+mod statements;
 mod stream;
 
 use crate::{app::App, gaps::Gaps, handoff::Handoffs, intake::Intake, request::Requests};
@@ -116,6 +117,7 @@ pub fn router(
         .merge(chat::router())
         .merge(completions::router())
         .merge(sources::router())
+        .merge(statements::router())
         .merge(feedback::router())
         .merge(conversations::router())
         .merge(handoffs::router())

@@ -124,6 +124,15 @@ fn count(have: i64, need: i64) -> Goal<i64> {
     }
 }
 
+/// First letter in upper case: tiers are stored in lower case.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

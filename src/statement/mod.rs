@@ -2,9 +2,12 @@
 //! entries that the plan explains otherwise or not at all.
 
 mod audit;
+mod entry;
 mod ledger;
 mod plan;
+pub mod sheet;
 
 pub use audit::{Finding, audit};
+pub use entry::{Entry, described};
 pub use ledger::{Explanation, Ledger};
 pub use plan::{PlanError, load};

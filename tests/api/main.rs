@@ -40,4 +40,5 @@ mod mishaps;
 mod model;
 mod requests;
 mod smoke;
+mod statements;
 mod support;

@@ -4,20 +4,15 @@ use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments, matching,
     wording::{MOST_ROWS, capitalised, count_of, cut_note, narrowed},
 };
-use crate::statement::{Explanation, Ledger};
 use crate::{
-    crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
-    program::{
-        commission::{self, Difference, Line, Rule},
-        date::long,
-        money::Totals,
-        period::Period,
-    },
+    crm::{Commission, CommissionKind, CommissionStatus},
+    program::{commission::Difference, date::long, money::Totals, period::Period},
+    statement::{Entry, Explanation, Ledger, described},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{collections::HashMap, str::FromStr};
+use std::str::FromStr;
 
 pub(super) const DESCRIPTION: &str = "List the partner's own commissions, SPIFFs and clawbacks one by one: deal, \
 customer, base, rate, amount, how it was computed, status, and when it was earned, is due and was paid. Use it to explain \
@@ -156,14 +151,6 @@ pub(super) fn is_unpaid(status: CommissionStatus) -> bool {
     matches!(status, CommissionStatus::Pending | CommissionStatus::Approved)
 }
 
-/// An entry with the partner's own deal it was earned on, if the CRM still has that.
-struct Entry<'a> {
-    commission: &'a Commission,
-    deal: Option<&'a Opportunity>,
-    /// What the plan says of it.
-    explanation: Option<Explanation<'a>>,
-}
-
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
     let args: Arguments = arguments::read(args)?;
     let paid = args.status == Some(StatusFilter::Is(CommissionStatus::Paid));
@@ -175,15 +162,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
 
     let deals = ctx.records.opportunities().await?;
     let commissions = ctx.records.commissions().await?;
-    let by_id: HashMap<&str, &Opportunity> = deals.iter().map(|o| (o.id.as_str(), o)).collect();
-    let mut rows: Vec<Entry<'_>> = commissions
-        .iter()
-        .map(|commission| Entry {
-            deal: by_id.get(commission.opportunity_id.as_str()).copied(),
-            explanation: None,
-            commission,
-        })
-        .collect();
+    let mut rows = Entry::all(&deals, &commissions);
 
     let mut unmatched = None;
     if let Some(customer) = &args.customer {
@@ -211,9 +190,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
 
     if let Some(plan) = ctx.plan {
         let ledger = Ledger::of(plan, &ctx.partner.tier, &deals, &commissions);
-        for entry in &mut rows {
-            entry.explanation = ledger.explain(entry.commission);
-        }
+        rows.iter_mut().for_each(|entry| entry.explain(&ledger));
     }
 
     let headline = match (unmatched, &rows[..]) {
@@ -301,7 +278,7 @@ fn sentence(entry: &Entry<'_>) -> String {
         .as_ref()
         .map(|o| format!(" on “{}” with {}", o.name, o.customer))
         .unwrap_or_default();
-    let sum = arithmetic(entry).unwrap_or_else(|| c.amount.to_string());
+    let sum = entry.arithmetic().unwrap_or_else(|| c.amount.to_string());
     let state = match (c.status, c.paid_on) {
         (CommissionStatus::Paid, Some(paid)) => format!("paid on {}", long(paid)),
         (CommissionStatus::Paid, None) => "paid".to_owned(),
@@ -322,56 +299,9 @@ fn sentence(entry: &Entry<'_>) -> String {
         c.id,
         long(c.earned_on)
     );
-    match &entry.explanation {
-        Some(explanation) => told + &reason(explanation),
+    match entry.reason() {
+        Some(reason) => format!("{told} {reason}"),
         None => told,
-    }
-}
-
-/// Why it is that amount: the rule and where it is written; or that the plan gives another one.
-fn reason(explanation: &Explanation<'_>) -> String {
-    if let Difference::DiffersBy { computed, .. } = &explanation.difference {
-        return format!(
-            " By the commission plan it would be {computed}: the two differ, and the partner team is told."
-        );
-    }
-    let Some(rule) = explanation.rule else {
-        return String::new();
-    };
-    let tier = explanation.tier.as_ref();
-    let tier = tier.map(|tier| format!(" for {} partners", capitalised(tier)));
-    format!(" Rule: {}{}.", described(rule), tier.unwrap_or_default())
-}
-
-/// A rule as somebody finds it again: its passage and since when it holds.
-pub(super) fn described(rule: &Rule) -> String {
-    let since = format!("in force from {}", long(rule.effective_from));
-    match &rule.source {
-        Some(source) => format!("{}, “{}”, {since}", source.document, source.heading),
-        None => format!("{}, {since}", rule.id),
-    }
-}
-
-/// How the amount came about: by the plan, line by line, or else by base and rate where they give it. A flat bonus has
-/// no rate to show.
-fn arithmetic(entry: &Entry<'_>) -> Option<String> {
-    let c = entry.commission;
-    if let Some(Explanation {
-        computed: Ok(computed),
-        difference: Difference::Same,
-        ..
-    }) = &entry.explanation
-    {
-        let lines: Vec<String> = computed.lines.iter().map(Line::text).collect();
-        return Some(lines.join("; "));
-    }
-    let computed = commission::amount(c.base, c.rate_bps).filter(|_| c.rate_bps != 0)?;
-    let sum = commission::arithmetic(c.base, c.rate_bps, computed);
-    let taken_back =
-        c.kind == CommissionKind::Clawback && computed.minor.checked_neg() == Some(c.amount.minor);
-    match computed == c.amount {
-        true => Some(sum),
-        false => taken_back.then(|| format!("{sum}, taken back ({})", c.amount)),
     }
 }
 
@@ -396,7 +326,7 @@ fn record(entry: &Entry<'_>) -> Record {
         Field::percent("rate", c.rate_bps),
         Field::money("amount", c.amount),
     ]);
-    fields.extend(arithmetic(entry).map(|sum| Field::text("arithmetic", sum)));
+    fields.extend(entry.arithmetic().map(|sum| Field::text("arithmetic", sum)));
     fields.extend(entry.explanation.iter().flat_map(explained));
     fields.extend([
         Field::choice("status", c.status.as_str(), c.status.shown()),

@@ -2,6 +2,8 @@
 
 use crate::program::money::{Currency, Totals};
 
+pub(super) use crate::program::tiers::capitalised;
+
 /// `1 deal`, `5 deals`.
 pub(super) fn count_of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -21,14 +23,6 @@ pub(super) fn shown(totals: &Totals, empty: Currency) -> String {
     totals
         .single(empty)
         .map_or_else(|| totals.to_string(), |money| money.to_string())
-}
-
-/// First letter in upper case: tiers and regions are stored in lower case.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// `today`, `1 day ago`, `12 days left` and their like: a number of days with its noun.

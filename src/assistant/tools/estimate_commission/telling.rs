@@ -7,11 +7,11 @@ use super::{
 use crate::{
     assistant::tools::{
         Field, Record, ToolOutcome,
-        list_commissions::described,
         wording::{MOST_ROWS, capitalised, count_of, cut_note, list},
     },
     crm::{Attribution, Motion},
     program::{date::long, money::Totals},
+    statement::described,
 };
 
 /// In their order; those that no record has are left out.
