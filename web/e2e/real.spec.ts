@@ -86,7 +86,7 @@ test('a deal is registered with consent, and decided in the console', async ({ p
   await page.getByRole('link', { name: 'Requests' }).click();
   await page.getByRole('link', { name: /Norlund Skog AB/ }).click();
   await expect(page.getByRole('region', { name: 'What the partner asks' })).toContainText('from “Anna Lind”');
-  await expect(page.getByRole('region', { name: 'What the rules of engagement propose' })).toContainText('Nobody has a claim');
+  await expect(page.getByRole('region', { name: 'What the rules of engagement propose' })).toContainText('Nobody else has a claim');
   expect(await violations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Approve', exact: true }).click();
   await expect(page.getByText(/^Approved by /).first()).toBeVisible();
