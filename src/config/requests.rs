@@ -2,6 +2,7 @@
 
 use super::ConfigError;
 use crate::{program::money::Money, request::form::Kind};
+use jiff::SignedDuration;
 use lettre::Address;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -43,6 +44,18 @@ pub struct RouteSettings {
 }
 
 impl RequestSettings {
+    /// How long a proposal is offered.
+    #[must_use]
+    pub fn offered(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.offered_hours)
+    }
+
+    /// How long the vendor takes to decide at most.
+    #[must_use]
+    pub fn promised(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.promised_hours)
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let unusable = |setting, problem: &str| {
             Err(ConfigError::Unusable {

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::program::money::Currency;
 use jiff::civil::Date;
+use serde_json::Value;
 use std::{
     collections::BTreeSet,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -94,6 +95,55 @@ pub(super) fn choices(table: &Table, column: &Column) -> Vec<&'static str> {
 
 fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|one| name(*one)).collect()
+}
+
+/// A record of a CRM that gives ids of its own, as it is found by ours.
+pub(super) struct Known {
+    /// The CRM's.
+    pub(super) id: String,
+    /// Ours, as it is written there.
+    pub(super) key: Option<String>,
+    /// The partner's id.
+    pub(super) owner: Option<String>,
+}
+
+impl Known {
+    /// The CRM's id of it, if it is the partner's; an id that is only alike (capitals do not count everywhere) is
+    /// another's.
+    pub(super) fn of(
+        self,
+        table: &'static Table,
+        scope: &PartnerScope,
+        id: &str,
+    ) -> Result<String, CrmError> {
+        match self.owner.as_deref() == Some(scope.id()) && self.key.as_deref() == Some(id) {
+            true => Ok(self.id),
+            false => Err(CrmError::missing(table, id)),
+        }
+    }
+}
+
+/// Inserts a record unless `look` finds one with its id. What is refused as a double is looked at: it may be this very
+/// one, made by an attempt whose answer was lost.
+pub(super) async fn insert_once<L, I>(
+    (table, scope, id): (&'static Table, &PartnerScope, &str),
+    look: impl Fn() -> L,
+    insert: impl FnOnce() -> I,
+) -> Result<(), CrmError>
+where
+    L: Future<Output = Result<Option<Known>, CrmError>>,
+    I: Future<Output = Result<Value, CrmError>>,
+{
+    if let Some(known) = look().await? {
+        return known.of(table, scope, id).map(drop);
+    }
+    match insert().await {
+        Err(refused @ (CrmError::Unmapped { .. } | CrmError::Refused(_))) => match look().await? {
+            Some(known) => known.of(table, scope, id).map(drop),
+            None => Err(refused),
+        },
+        made => made.map(drop),
+    }
 }
 
 fn owner(table: &'static Table) -> Result<&'static Column, CrmError> {

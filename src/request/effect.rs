@@ -5,7 +5,7 @@
 
 use super::form::{Form, Kind, Name};
 use crate::crm::{
-    Crm, CrmError, PartnerScope, Row,
+    Crm, CrmError, Partner, Records, Row,
     fields::{DEAL_REGISTRATIONS, MDF_CLAIMS, OPPORTUNITIES, Table},
 };
 use jiff::civil::Date;
@@ -38,8 +38,10 @@ pub enum Decision {
 }
 
 impl Effect {
-    /// Does it.
-    pub(super) async fn apply(self, crm: &dyn Crm, scope: &PartnerScope) -> Result<(), CrmError> {
+    /// Does it to the partner's records.
+    pub(super) async fn apply(self, crm: &dyn Crm, partner: &Partner) -> Result<(), CrmError> {
+        let records = Records::of(crm, partner);
+        let scope = records.scope();
         match self {
             Self::Nothing => Ok(()),
             Self::Make(table, row) => crm.create(table, scope, &row).await,

@@ -216,7 +216,8 @@ impl Requests {
                 metrics::counter!("liaison_requests_total", "kind" => request.kind.as_str()).increment(1);
             }
         }
-        match self.found(id).await?.state {
+        let request = self.found(id).await?;
+        match request.state {
             // It has expired while it was read.
             RequestState::Cancelled | RequestState::Proposed => Err(RequestError::Over),
             RequestState::Confirmed => {
@@ -227,16 +228,15 @@ impl Requests {
                 self.wake.notify_one();
                 self.found(id).await
             }
-            _ => self.found(id).await,
+            _ => Ok(request),
         }
     }
 
     async fn refuse(&self, caller: &Caller, request: Request) -> Result<Request, RequestError> {
-        let cancelled = self.app.store.cancel(request.id, &caller.subject, "").await?;
+        self.app.store.cancel(request.id, &caller.subject, "").await?;
         let now = self.found(request.id).await?;
         match now.state {
             RequestState::Cancelled => Ok(now),
-            _ if cancelled => Ok(now),
             _ => Err(RequestError::Over),
         }
     }
@@ -278,9 +278,7 @@ impl Requests {
 
     async fn written(&self, request: &Request) -> Result<(), RequestError> {
         let app = &self.app;
-        let Some(partner) = app.crm.partner(&request.partner_id).await? else {
-            return Err(CrmError::Refused("the partner is no longer in the CRM".to_owned()).into());
-        };
+        let partner = self.partner(request).await?;
         // Looked for once more: days may have passed since it was proposed.
         let checked = match request.kind {
             Kind::RegisterDeal => Some(check::look(app, &partner, &request.form, &request.record_id).await),
@@ -288,9 +286,7 @@ impl Requests {
         };
         let own_deal = checked.as_ref().and_then(|checked| checked.own_deal.as_deref());
         let effect = of_consent(&request.form, &request.record_id, own_deal, app.assistant.today());
-        effect
-            .apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope())
-            .await?;
+        effect.apply(app.crm.as_ref(), &partner).await?;
         let findings = checked.as_ref().map(Checked::kept);
         let (name, email) = self.assignee(&partner, &request.form);
         let due = request
@@ -313,6 +309,12 @@ impl Requests {
         tracing::info!(request.id = %request.id, partner.id = %partner.id, kind = request.kind.as_str(), "written");
         self.wake.notify_one();
         Ok(())
+    }
+
+    /// The partner as the CRM has it now.
+    async fn partner(&self, request: &Request) -> Result<Partner, CrmError> {
+        let partner = self.app.crm.partner(&request.partner_id).await?;
+        partner.ok_or_else(|| CrmError::Refused("the partner is no longer in the CRM".to_owned()))
     }
 
     /// Who decides: by the first rule that fits, or else the partner's own manager.
@@ -339,16 +341,12 @@ impl Requests {
             return Err(RequestError::Decided);
         }
         let app = &self.app;
-        let Some(partner) = app.crm.partner(&request.partner_id).await? else {
-            return Err(CrmError::Refused("the partner is no longer in the CRM".to_owned()).into());
-        };
+        let partner = self.partner(&request).await?;
         let decision = self.dated(&request, decision);
         let extensions = self.extensions(&request, &partner).await?;
         let today = app.assistant.today();
         let effect = of_decision(&request.form, &request.record_id, &decision, today, extensions);
-        effect
-            .apply(app.crm.as_ref(), Records::of(app.crm.as_ref(), &partner).scope())
-            .await?;
+        effect.apply(app.crm.as_ref(), &partner).await?;
         let (state, reason) = match &decision {
             Decision::Approve { .. } => (RequestState::Approved, ""),
             Decision::Reject { reason } => (RequestState::Rejected, reason.as_str()),
@@ -408,17 +406,5 @@ impl Requests {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         Arc::clone(locks.entry(id).or_default())
-    }
-}
-
-impl crate::config::RequestSettings {
-    /// How long a proposal is offered.
-    fn offered(&self) -> SignedDuration {
-        SignedDuration::from_hours(self.offered_hours)
-    }
-
-    /// How long the vendor takes to decide at most.
-    fn promised(&self) -> SignedDuration {
-        SignedDuration::from_hours(self.promised_hours)
     }
 }

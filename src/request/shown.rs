@@ -1,7 +1,7 @@
 //! A request as the partner sees it, and as the vendor's people do.
 
 use super::form::{Form, Kind};
-use crate::store::{Event, Request, RequestState};
+use crate::store::{Event, Request, RequestState, moment};
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -104,8 +104,4 @@ fn findings(request: &Request) -> Value {
     let kept = request.findings.as_deref();
     kept.and_then(|kept| serde_json::from_str(kept).ok())
         .unwrap_or_default()
-}
-
-fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

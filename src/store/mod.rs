@@ -55,9 +55,14 @@ impl Store {
     }
 }
 
+/// A moment as the tables write it, and as it is shown: ISO 8601, UTC.
+pub(crate) fn moment(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// Now, as the tables write it.
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    moment(jiff::Timestamp::now())
 }
 
 /// A column that does not hold what it should.

@@ -6,7 +6,7 @@ mod rows;
 pub use rows::{Assigned, Event, EventKind, NewRequest, Request, RequestState};
 
 use super::{
-    Store, decode,
+    Store, decode, moment,
     names::{name, named},
     now,
 };
@@ -88,8 +88,8 @@ impl Store {
         .bind(now())
         .bind(assigned.name)
         .bind(assigned.email)
-        .bind(assigned.due_at.map(text))
-        .bind(assigned.mail_at.map(text));
+        .bind(assigned.due_at.map(moment))
+        .bind(assigned.mail_at.map(moment));
         self.step(id, query, (EventKind::Written, SERVICE, "")).await
     }
 
@@ -102,7 +102,7 @@ impl Store {
             "UPDATE requests SET attempts = attempts + 1, next_attempt_at = $2 WHERE id = $1 AND state = 'confirmed'",
         )
         .bind(id.to_string())
-        .bind(text(Timestamp::now() + pause));
+        .bind(moment(Timestamp::now() + pause));
         self.step(id, query, (EventKind::NotWritten, SERVICE, why))
             .await?;
         Ok(())
@@ -151,7 +151,7 @@ impl Store {
         )
         .bind(id.to_string())
         .bind(i64::from(sent.is_ok()))
-        .bind(next.map(text));
+        .bind(next.map(moment));
         let (kind, words) = match sent {
             Ok(words) => (EventKind::Mailed, words),
             Err(words) => (EventKind::NotMailed, words),
@@ -219,7 +219,7 @@ impl Store {
             "SELECT COUNT(*) FROM requests WHERE partner_id = $1 AND kind = 'register_deal' AND proposed_at >= $2",
         )
         .bind(partner)
-        .bind(text(since))
+        .bind(moment(since))
         .fetch_one(&self.pool)
         .await
     }
@@ -263,7 +263,7 @@ impl Store {
         let due = |row: &SqliteRow| {
             Ok((
                 request(row)?,
-                moment(row, "next")?.unwrap_or(Timestamp::UNIX_EPOCH),
+                read_moment(row, "next")?.unwrap_or(Timestamp::UNIX_EPOCH),
             ))
         };
         rows.iter().map(due).collect()
@@ -310,7 +310,7 @@ async fn insert(
     .bind(new.record_id)
     .bind(json(new.form)?)
     .bind(now())
-    .bind(text(new.expires_at))
+    .bind(moment(new.expires_at))
     .execute(connection)
     .await?;
     Ok(())
@@ -351,10 +351,10 @@ fn request(row: &SqliteRow) -> Result<Request, sqlx::Error> {
         findings: row.try_get("findings")?,
         assignee_name: row.try_get("assignee_name")?,
         assignee_email: row.try_get("assignee_email")?,
-        expires_at: moment(row, "expires_at")?.unwrap_or(Timestamp::UNIX_EPOCH),
-        submitted_at: moment(row, "submitted_at")?,
-        due_at: moment(row, "due_at")?,
-        decided_at: moment(row, "decided_at")?,
+        expires_at: read_moment(row, "expires_at")?.unwrap_or(Timestamp::UNIX_EPOCH),
+        submitted_at: read_moment(row, "submitted_at")?,
+        due_at: read_moment(row, "due_at")?,
+        decided_at: read_moment(row, "decided_at")?,
         decided_by: row.try_get("decided_by")?,
         reason: row.try_get("reason")?,
         attempts: row.try_get("attempts")?,
@@ -363,14 +363,9 @@ fn request(row: &SqliteRow) -> Result<Request, sqlx::Error> {
     })
 }
 
-fn moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+fn read_moment(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
     let text: Option<String> = row.try_get(column)?;
     text.map(|text| text.parse().map_err(decode)).transpose()
-}
-
-/// A moment as the tables write it.
-fn text(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn json(form: &Form) -> Result<String, sqlx::Error> {

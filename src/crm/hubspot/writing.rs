@@ -11,7 +11,7 @@ use crate::crm::{
     fields::Table,
     mapping::{Rendered, TableMapping},
     remote::odd,
-    writing,
+    writing::{self, Known},
 };
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -21,8 +21,7 @@ const OWN_ID: &str =
     "its id is the object's own, which HubSpot gives: a property of its own has to hold ours";
 
 impl HubSpot {
-    /// Makes an object unless its id is taken. What is refused as a double is looked at: it may be this very one, made by
-    /// an attempt whose answer was lost.
+    /// Makes an object unless its id is taken.
     pub(super) async fn make(
         &self,
         table: &'static Table,
@@ -34,22 +33,10 @@ impl HubSpot {
         let properties = properties(&mapped.rendered(table, &values, &self.zone)?);
         let id = row.get("id").unwrap_or_default().trim();
         self.prove_unique(table, mapped).await?;
-        if let Some(known) = self.named(table, mapped, id).await? {
-            return known.of(table, scope, id).map(drop);
-        }
-        let path = ["crm", "v3", "objects", &mapped.object];
-        let made = self
-            .post::<Value>(&path, &json!({ "properties": properties }))
-            .await;
-        match made {
-            Err(refused @ (CrmError::Unmapped { .. } | CrmError::Refused(_))) => {
-                match self.named(table, mapped, id).await? {
-                    Some(known) => known.of(table, scope, id).map(drop),
-                    None => Err(refused),
-                }
-            }
-            made => made.map(drop),
-        }
+        let path = ["crm", "v3", "objects", mapped.object.as_str()];
+        let body = json!({ "properties": properties });
+        let look = || self.named(table, mapped, id);
+        writing::insert_once((table, scope, id), look, || self.post(&path, &body)).await
     }
 
     /// Changes the partner's object.
@@ -154,7 +141,7 @@ impl HubSpot {
         let found: Found = self.post(&path, &asked).await?;
         let is_absence = |error: &Value| error["category"] == "OBJECT_NOT_FOUND";
         match found.results.into_iter().next() {
-            Some(object) => Ok(Some(Known::new(object, key, owner))),
+            Some(object) => Ok(Some(known(object, key, owner))),
             None if found.errors.iter().all(is_absence) => Ok(None),
             None => Err(odd(format!(
                 "neither an object nor that there is none: {:?}",
@@ -165,30 +152,13 @@ impl HubSpot {
 }
 
 /// An object as it is found by our id.
-struct Known {
-    /// HubSpot's.
-    id: String,
-    key: Option<String>,
-    owner: Option<String>,
-}
-
-impl Known {
-    fn new(object: Object, key: &str, owner: &str) -> Self {
-        let of = |name: &str| text(object.properties.get(name)?);
-        let (ours, owner) = (of(key), of(owner));
-        Self {
-            key: if key == ID { Some(object.id.clone()) } else { ours },
-            id: object.id,
-            owner,
-        }
-    }
-
-    /// HubSpot's id of it, if it is the partner's; an id that is only alike is another's.
-    fn of(self, table: &'static Table, scope: &PartnerScope, id: &str) -> Result<String, CrmError> {
-        match self.owner.as_deref() == Some(scope.id()) && self.key.as_deref() == Some(id) {
-            true => Ok(self.id),
-            false => Err(CrmError::missing(table, id)),
-        }
+fn known(object: Object, key: &str, owner: &str) -> Known {
+    let of = |name: &str| text(object.properties.get(name)?);
+    let (ours, owner) = (of(key), of(owner));
+    Known {
+        key: if key == ID { Some(object.id.clone()) } else { ours },
+        id: object.id,
+        owner,
     }
 }
 

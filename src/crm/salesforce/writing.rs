@@ -8,7 +8,7 @@ use crate::crm::{
     CrmError, PartnerScope, Row,
     fields::Table,
     mapping::{Rendered, TableMapping, Theirs},
-    writing,
+    writing::{self, Known},
 };
 use reqwest::Method;
 use rust_decimal::Decimal;
@@ -20,7 +20,7 @@ const ID: &str = "Id";
 const OWN_ID: &str = "its id is the record's own, which Salesforce gives: an external id has to hold ours";
 
 impl Salesforce {
-    /// Makes a record unless its id is taken. What is refused as a double is looked at: it may be this very one.
+    /// Makes a record unless its id is taken.
     pub(super) async fn make(
         &self,
         table: &'static Table,
@@ -32,20 +32,10 @@ impl Salesforce {
         let fields = fields(table, &mapped.rendered(table, &values, &self.zone)?)?;
         let id = row.get("id").unwrap_or_default().trim();
         self.prove_unique(table, mapped).await?;
-        if let Some(known) = self.named(table, mapped, id).await? {
-            return known.of(table, scope, id).map(drop);
-        }
         let path = format!("/services/data/{}/sobjects/{}", self.version, mapped.object);
-        let made = self.call::<Value>(Method::POST, &path, None, Some(&fields)).await;
-        match made {
-            Err(refused @ (CrmError::Unmapped { .. } | CrmError::Refused(_))) => {
-                match self.named(table, mapped, id).await? {
-                    Some(known) => known.of(table, scope, id).map(drop),
-                    None => Err(refused),
-                }
-            }
-            made => made.map(drop),
-        }
+        let look = || self.named(table, mapped, id);
+        let insert = || self.call(Method::POST, &path, None, Some(&fields));
+        writing::insert_once((table, scope, id), look, insert).await
     }
 
     /// Changes the partner's record.
@@ -176,24 +166,6 @@ impl Salesforce {
             key: value(record, key),
             owner: value(record, owner),
         }))
-    }
-}
-
-/// A record as it is found by our id.
-struct Known {
-    /// Salesforce's.
-    id: String,
-    key: Option<String>,
-    owner: Option<String>,
-}
-
-impl Known {
-    /// Salesforce's id of it, if it is the partner's. Capitals do not count in its comparisons, but in ours.
-    fn of(self, table: &'static Table, scope: &PartnerScope, id: &str) -> Result<String, CrmError> {
-        match self.owner.as_deref() == Some(scope.id()) && self.key.as_deref() == Some(id) {
-            true => Ok(self.id),
-            false => Err(CrmError::missing(table, id)),
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     registration::extract::{Context, Draft, Source, extract},
     request::form::{self, Field, FieldKind, Form, Kind, Name},
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -47,14 +47,8 @@ struct Arguments {
     contact: Option<String>,
     #[serde(deserialize_with = "arguments::text")]
     contact_email: Option<String>,
-    #[serde(deserialize_with = "long_text")]
     need: Option<String>,
-    #[serde(deserialize_with = "long_text")]
     proof: Option<String>,
-}
-
-fn long_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Option::<String>::deserialize(deserializer)
 }
 
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {

@@ -90,11 +90,12 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         .or_else(|| purpose(text));
     let mut field = Field::new(Name::Activity, "Activity", FieldKind::Text).required();
     field.words.clone_from(&activity);
+    let told = told(fund, &claims);
     let form = Form {
         kind: Kind::RequestMdf,
         record: Some(fund.id.clone()),
         fields: vec![
-            Field::fixed(Name::Fund, "Fund", told(fund, &claims)),
+            Field::fixed(Name::Fund, "Fund", told.as_str()),
             field.with(activity),
             Field::new(Name::Amount, "Amount", FieldKind::Amount)
                 .with(amount.map(|amount| amount.decimal()))
@@ -112,7 +113,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     };
     let headline = format!(
         "I can request this from {}. Please check it and confirm; the vendor decides.{}",
-        told(fund, &claims),
+        told,
         still_needed(&form)
     );
     Ok(proposed(headline, vec![form]))

@@ -11,6 +11,16 @@ use crate::crm::{Crm, Records};
 use jiff::tz::TimeZone;
 
 async fn propose(partner: &str, kind: Kind, text: &str, args: Value) -> ToolOutcome {
+    let said = Said {
+        text,
+        vendor: "Merrowline",
+        extension_days: 30,
+        ..Said::default()
+    };
+    propose_by(said, partner, kind, args).await
+}
+
+async fn propose_by(said: Said<'_>, partner: &str, kind: Kind, args: Value) -> ToolOutcome {
     let crm = crm().await;
     let partner = crm.partner(partner).await.unwrap().unwrap();
     let context = ToolContext {
@@ -20,12 +30,7 @@ async fn propose(partner: &str, kind: Kind, text: &str, args: Value) -> ToolOutc
         fiscal_year_start: 1,
         time_zone: &TimeZone::UTC,
         plan: None,
-        said: Said {
-            text,
-            vendor: "Merrowline",
-            extension_days: 30,
-            ..Said::default()
-        },
+        said,
     };
     super::super::call(Tool::Propose(kind), &context, &args)
         .await
@@ -80,22 +85,12 @@ async fn a_deal_is_read_from_the_partners_words() {
 
 #[tokio::test]
 async fn what_goes_on_completes_what_was_said_before() {
-    let crm = crm().await;
-    let partner = crm.partner("p-001").await.unwrap().unwrap();
-    let context = ToolContext {
-        records: &Records::of(&crm, &partner),
-        partner: &partner,
-        today: TODAY,
-        fiscal_year_start: 1,
-        time_zone: &TimeZone::UTC,
-        plan: None,
-        said: Said {
-            before: "Please register a deal with Norlund Skog AB for Edge",
-            text: "It is EUR 45,000 and closes on 30 September 2027",
-            ..Said::default()
-        },
+    let said = Said {
+        before: "Please register a deal with Norlund Skog AB for Edge",
+        text: "It is EUR 45,000 and closes on 30 September 2027",
+        ..Said::default()
     };
-    let outcome = call(Kind::RegisterDeal, &context, &json!({})).await.unwrap();
+    let outcome = propose_by(said, "p-001", Kind::RegisterDeal, json!({})).await;
     check(
         &outcome,
         &[
