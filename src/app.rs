@@ -100,7 +100,7 @@ impl App {
         let assistant = Assistant {
             knowledge: knowledge.clone(),
             crm: Arc::clone(&crm),
-            extractive: Extractive::new(knowledge.clone()),
+            extractive: Extractive::new(knowledge.clone(), home.examples()),
             llms,
             limits: Limits {
                 replies: assistant.replies,

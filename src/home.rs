@@ -95,6 +95,12 @@ impl Home {
         self.root.join("index")
     }
 
+    /// Vectors of the questions that the assistant compares others with.
+    #[must_use]
+    pub fn examples(&self) -> PathBuf {
+        self.root.join("examples.vectors")
+    }
+
     /// The commission plan, where the settings name no other.
     #[must_use]
     pub fn plan(&self) -> PathBuf {

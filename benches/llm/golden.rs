@@ -78,7 +78,7 @@ impl Through {
             max_tokens: 4_000,
         };
         Self {
-            own: Extractive::new(app.knowledge.clone()),
+            own: Extractive::new(app.knowledge.clone(), app.home.examples()),
             client: OpenAi::new(&settings, "", false).unwrap(),
             next,
             turn: Mutex::default(),

@@ -21,20 +21,6 @@ pub(super) const DESCRIPTION: &str = "Add up the partner's own commissions, in a
 paid, approved, pending and clawed back, and the next payment. Use it for totals such as what was earned or paid last \
 quarter; not for single commissions.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "How much did I earn last quarter?",
-    "What are my total commissions this year?",
-    "How much commission has been paid to me?",
-    "How much am I still owed?",
-    "When is my next payment and how much will it be?",
-    "What did I make in the first quarter?",
-    "How much money is pending?",
-    "Give me my commission totals",
-    "How much was paid out to us last month?",
-    "Earnings year to date",
-    "What have we earned with you so far?",
-];
-
 const COLUMNS: &[&str] = &["status", "count", "amount"];
 
 pub(super) fn parameters() -> Value {

@@ -23,21 +23,6 @@ pub(super) const DESCRIPTION: &str = "Compute how well the partner sells: win ra
 from creation to close) and pipeline velocity, in a period or over all time, split by product, month, motion or \
 attribution. Use it for ratios and averages over deals; not for lists or sums of them.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "What is our win rate?",
-    "What share of our deals do we win?",
-    "How big is a deal of ours on average?",
-    "What is my average deal size this year?",
-    "How long does it take us to close a deal?",
-    "How long is our sales cycle?",
-    "What is my pipeline velocity?",
-    "How fast does our pipeline move?",
-    "Compare our win rate by product",
-    "How many of our opportunities do we lose in percent?",
-    "Show me my sales metrics for last quarter",
-    "How good are we at winning deals?",
-];
-
 pub(super) const WORDS: &[&str] = &[
     "velocity", "cycle", "average", "typical", "share", "metrics", "kpi", "kpis", "ratio",
 ];

@@ -30,20 +30,6 @@ pub(super) const DESCRIPTION: &str = "Estimate what a deal would earn the partne
 today and after its deals of this year: for an amount, for one of its open deals, or for all of them; at its own tier \
 or another. Use it for every \"what if\" about commission; the arithmetic comes with it.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "What if I close 50k at the next tier?",
-    "What would we earn on a 120,000 EUR renewal that we source?",
-    "How much more would I get at the next tier?",
-    "What if this customer closes for 80k?",
-    "Estimate my commission on a deal of 30,000 euros",
-    "How much would I make on this customer if we won it?",
-    "If we sold 200k of this product, what would our commission be?",
-    "What would my open deals earn me?",
-    "What would I get for a 60k expansion that we only influenced?",
-    "Suppose I sign 75,000 dollars this month: what do I earn?",
-    "What would the commission be if the deal were worth 90k instead?",
-];
-
 /// Words of a supposition; `route` wants an amount or an earning beside them.
 pub(super) const WORDS: &[&str] = &[
     "estimate",

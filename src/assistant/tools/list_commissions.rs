@@ -18,24 +18,6 @@ pub(super) const DESCRIPTION: &str = "List the partner's own commissions, SPIFFs
 customer, base, rate, amount, how it was computed, status, and when it was earned, is due and was paid. Use it to explain \
 an amount or to find a payment.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "Why was money taken back on this customer?",
-    "Did I get the bonus on this customer?",
-    "What commission do I get on this customer?",
-    "Where is my commission for that deal?",
-    "Why is my commission this amount?",
-    "List my commissions from last month",
-    "Which commissions are still unpaid?",
-    "How was my commission on this customer calculated?",
-    "What rate did I get on that renewal?",
-    "When will my commission be paid?",
-    "Show me every commission paid this year",
-    "Why was a commission clawed back?",
-    "Did I get a bonus on any deal?",
-    "Explain the amounts on my statement",
-    "Which of my commissions are pending approval?",
-];
-
 const COLUMNS: &[&str] = &[
     "opportunity",
     "customer",

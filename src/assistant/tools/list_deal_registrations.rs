@@ -20,20 +20,6 @@ pub(super) const DESCRIPTION: &str = "List the partner's own deal registrations:
 how long the deal is protected and how many days of that are left. Use it for questions about registered deals, approvals, \
 rejections, conflicts and expiring protection.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "Show my deal registrations",
-    "Is my registration approved yet?",
-    "When does the protection on my registered deal run out?",
-    "How many days of protection do I have left on this customer?",
-    "Which of my registrations are about to expire?",
-    "Why was my deal registration rejected?",
-    "Are any of my registrations in conflict?",
-    "Which registrations are still waiting for a decision?",
-    "What did we register last month?",
-    "Is my deal with this customer still protected?",
-    "Status of the deal I registered",
-];
-
 const COLUMNS: &[&str] = &[
     "customer",
     "product",
@@ -215,6 +201,16 @@ fn overview(rows: &[DealRegistration], args: &Arguments, period: Option<&Period>
     text
 }
 
+/// How often a window was extended.
+fn extended(times: i64) -> String {
+    match times {
+        0 => "not extended so far".to_owned(),
+        1 => "extended once".to_owned(),
+        2 => "extended twice".to_owned(),
+        more => format!("extended {more} times"),
+    }
+}
+
 /// One registration in full.
 fn sentence(r: &DealRegistration, today: Date) -> String {
     let what = format!(
@@ -238,9 +234,10 @@ fn sentence(r: &DealRegistration, today: Date) -> String {
         (RegistrationStatus::Approved, protection, Some(until)) => {
             let left = protection.days_left().unwrap_or_default();
             format!(
-                "{what} is approved and protected until {} ({} left).{reason}",
+                "{what} is approved and protected until {} ({} left), {}.{reason}",
                 long(until),
-                days(left)
+                days(left),
+                extended(r.extensions)
             )
         }
         (RegistrationStatus::Approved, _, None) => {

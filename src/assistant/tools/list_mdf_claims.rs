@@ -18,19 +18,6 @@ pub(super) const DESCRIPTION: &str = "List the partner's own requests and claims
 by one: activity, amount, fund, status, and when it was submitted, decided and paid. Use it for the state of a request; \
 not for what is left of a fund, and not for the rules.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "Show me my MDF claims",
-    "Which of our marketing requests are still open?",
-    "Has my MDF request been approved?",
-    "When was our marketing claim paid?",
-    "Which fund requests were rejected?",
-    "Which claims for marketing funds did we hand in?",
-    "List the activities you paid for from our fund",
-    "What is the status of my webinar claim?",
-    "Which MDF claims are waiting for payment?",
-    "Did you reimburse our event yet?",
-];
-
 pub(super) const WORDS: &[&str] = &[
     "claim",
     "claims",

@@ -16,23 +16,6 @@ pub(super) const DESCRIPTION: &str = "List the partner's own opportunities (deal
 customer, product, stage, amount, close date and next step. Without arguments: the open ones. Use it for questions about \
 particular deals, stages, next steps and close dates.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "List my open opportunities",
-    "What is the next step with this customer?",
-    "Show me my open deals",
-    "Which opportunities are in negotiation?",
-    "What is the next step on my deal with this customer?",
-    "What stage is my opportunity in?",
-    "Which of my deals are closing this quarter?",
-    "List the deals I won last year",
-    "Did we lose any opportunities last quarter?",
-    "What renewals do I have coming up?",
-    "How much is that deal worth and when does it close?",
-    "Which opportunities did we source ourselves?",
-    "Any news on our proposal for that customer?",
-    "What is happening with my pipeline deals for this product?",
-];
-
 const COLUMNS: &[&str] = &[
     "name",
     "customer",

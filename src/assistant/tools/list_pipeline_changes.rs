@@ -25,20 +25,6 @@ pub(super) const DESCRIPTION: &str = "List what changed in the partner's own pip
 said otherwise): moves from stage to stage, changed amounts, moved close dates, and opportunities that came in. Use it for \
 news and differences; not for how things stand.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "What changed in my pipeline since last week?",
-    "What is new in our pipeline?",
-    "Which deals moved to another stage this month?",
-    "Did any close dates slip?",
-    "Which of our deals were pushed out?",
-    "What happened in my pipeline last week?",
-    "Did the amount of any deal change?",
-    "What has moved since yesterday?",
-    "Any changes on my deal with this customer?",
-    "Show me the history of this opportunity",
-    "Which opportunities came in last month?",
-];
-
 pub(super) const WORDS: &[&str] = &[
     "changed",
     "changes",

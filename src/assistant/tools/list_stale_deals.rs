@@ -22,19 +22,6 @@ pub(super) const DESCRIPTION: &str = "List the partner's own open opportunities 
 some days (30 unless said otherwise), or with a close date in the past. Use it for deals that are stuck, quiet, \
 neglected or overdue.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "Which of my deals are stale?",
-    "Are any of our opportunities stuck?",
-    "What deals have had no activity for a month?",
-    "Which opportunities have gone quiet?",
-    "Where should I follow up because nothing has happened?",
-    "Which deals have we not touched for 60 days?",
-    "Are there open deals whose close date has passed?",
-    "Which opportunities are overdue?",
-    "Show me inactive deals",
-    "What have we been neglecting in our pipeline?",
-];
-
 pub(super) const WORDS: &[&str] = &[
     "stale",
     "stalled",
@@ -48,6 +35,11 @@ pub(super) const WORDS: &[&str] = &[
     "neglected",
     "overdue",
     "touched",
+    "untouched",
+    "forgot",
+    "forgotten",
+    "forget",
+    "ignored",
     "cold",
 ];
 

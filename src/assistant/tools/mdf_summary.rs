@@ -20,19 +20,6 @@ pub(super) const DESCRIPTION: &str = "Show the partner's own market development 
 what of it is requested, approved, claimed and paid, what is left and until when. Use it for balances; not for single \
 requests, and not for the rules of the funds.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "How much MDF do we have left?",
-    "What is my MDF balance?",
-    "How much marketing money can I still spend?",
-    "When do our marketing funds expire?",
-    "How much of our fund have we used?",
-    "What is left in my market development fund?",
-    "Do we have any marketing budget with you?",
-    "How much co-marketing budget is available to us?",
-    "Show me my MDF funds",
-    "What part of my funds is already promised?",
-];
-
 pub(super) const WORDS: &[&str] = &["mdf", "fund", "funds", "marketing", "budget"];
 
 const COLUMNS: &[&str] = &[

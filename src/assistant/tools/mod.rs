@@ -231,25 +231,27 @@ impl Tool {
         }
     }
 
-    /// How partners ask for it: for routing by meaning, and as documentation for a model.
-    #[must_use]
-    pub fn examples(self) -> &'static [&'static str] {
-        match self {
-            Self::SearchKnowledge | Self::Propose(_) => &[],
-            Self::ListOpportunities => list_opportunities::EXAMPLES,
-            Self::PipelineSummary => pipeline_summary::EXAMPLES,
-            Self::ListDealRegistrations => list_deal_registrations::EXAMPLES,
-            Self::ListCommissions => list_commissions::EXAMPLES,
-            Self::CommissionSummary => commission_summary::EXAMPLES,
-            Self::EstimateCommission => estimate_commission::EXAMPLES,
-            Self::PartnerProfile => partner_profile::EXAMPLES,
-            Self::DealMetrics => deal_metrics::EXAMPLES,
-            Self::ListStaleDeals => list_stale_deals::EXAMPLES,
-            Self::ListPipelineChanges => list_pipeline_changes::EXAMPLES,
-            Self::MdfSummary => mdf_summary::EXAMPLES,
-            Self::ListMdfClaims => list_mdf_claims::EXAMPLES,
-            Self::ReferralSummary => referral_summary::EXAMPLES,
-        }
+    /// How partners ask for it, a question a line: for routing by meaning. Customers and products are called "this
+    /// customer" and "this product". Nobody asks for what is proposed by an example: [`crate::request::intent`] reads it.
+    pub fn examples(self) -> impl Iterator<Item = &'static str> {
+        let questions = match self {
+            Self::SearchKnowledge => include_str!("examples/search_knowledge.txt"),
+            Self::ListOpportunities => include_str!("examples/list_opportunities.txt"),
+            Self::PipelineSummary => include_str!("examples/pipeline_summary.txt"),
+            Self::ListDealRegistrations => include_str!("examples/list_deal_registrations.txt"),
+            Self::ListCommissions => include_str!("examples/list_commissions.txt"),
+            Self::CommissionSummary => include_str!("examples/commission_summary.txt"),
+            Self::EstimateCommission => include_str!("examples/estimate_commission.txt"),
+            Self::PartnerProfile => include_str!("examples/partner_profile.txt"),
+            Self::DealMetrics => include_str!("examples/deal_metrics.txt"),
+            Self::ListStaleDeals => include_str!("examples/list_stale_deals.txt"),
+            Self::ListPipelineChanges => include_str!("examples/list_pipeline_changes.txt"),
+            Self::MdfSummary => include_str!("examples/mdf_summary.txt"),
+            Self::ListMdfClaims => include_str!("examples/list_mdf_claims.txt"),
+            Self::ReferralSummary => include_str!("examples/referral_summary.txt"),
+            Self::Propose(_) => "",
+        };
+        questions.lines()
     }
 
     /// Words that point to it, whatever else a question says; in lower case, as partners write them.
@@ -278,6 +280,10 @@ impl Tool {
                 "win",
                 "won",
                 "lost",
+                "prospecting",
+                "qualification",
+                "proposal",
+                "negotiation",
             ],
             Self::ListDealRegistrations => &[
                 "registration",

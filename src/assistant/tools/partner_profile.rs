@@ -20,25 +20,6 @@ use std::collections::BTreeSet;
 pub(super) const DESCRIPTION: &str = "Look up the partner's own profile: tier and what is missing for the next one, \
 certifications and when they expire, referral link, and its partner manager. Ask for the parts that are needed with `about`.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "How far am I from the next tier?",
-    "Where do I stand?",
-    "What is missing for us to reach the next tier?",
-    "Who looks after us, and how do I reach that person?",
-    "What tier are we?",
-    "What do I still need to reach the next tier?",
-    "How far am I from being promoted?",
-    "Which of our certifications expire soon?",
-    "Who in my team is certified?",
-    "What is my referral link?",
-    "Who is my partner manager?",
-    "How do I reach my contact at your company?",
-    "Show my partner profile",
-    "How many more certified people do we need?",
-    "Are our certificates still valid?",
-    "Since when are we in the program?",
-];
-
 const COLUMNS: &[&str] = &["person", "certification", "earned_on", "expires_on", "state"];
 
 pub(super) fn parameters() -> Value {

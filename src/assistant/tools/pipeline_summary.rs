@@ -26,22 +26,6 @@ pub(super) const DESCRIPTION: &str = "Add up the partner's own pipeline: number 
 split by stage, month of the close date, product, motion or attribution, with what was won and lost; weighted by \
 probability where asked. Use it for totals, forecasts and overviews, not for single deals.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "How big is my pipeline?",
-    "Give me a summary of our pipeline",
-    "What is the total value of my open opportunities?",
-    "How many deals do I have in each stage?",
-    "Break down my pipeline by product",
-    "How much of our pipeline did we source?",
-    "What are we expecting to close next quarter in total?",
-    "How is my pipeline looking?",
-    "How much did we win this year compared to what we lost?",
-    "Pipeline value per stage please",
-    "What is our weighted pipeline?",
-    "Show me my pipeline by month",
-    "What is our pipeline worth if we count in the probabilities?",
-];
-
 const COLUMNS: &[&str] = &["group", "count", "amount"];
 const WEIGHTED_COLUMNS: &[&str] = &["group", "count", "amount", "weighted_amount"];
 

@@ -13,19 +13,6 @@ pub(super) const DESCRIPTION: &str = "Count what came of the partner's own refer
 month by month: clicks, leads, and the share of clicks that became leads. Use it for the success of the link; the link \
 itself is in the profile.";
 
-pub(super) const EXAMPLES: &[&str] = &[
-    "How many clicks did my referral link get?",
-    "How many leads came from our link last month?",
-    "How is my referral link doing?",
-    "What share of clicks became leads?",
-    "How often was our referral link used this quarter?",
-    "Did anyone click on my link?",
-    "Referral traffic by month",
-    "How many people followed our link this year?",
-    "How many referrals have we brought in?",
-    "Show me the statistics of my referral link",
-];
-
 pub(super) const WORDS: &[&str] = &[
     "click",
     "clicks",

@@ -216,7 +216,7 @@ async fn headlines_say_what_the_records_hold() {
             Tool::ListDealRegistrations,
             json!({"customer": "ilex"}),
             "Your deal registration dr-0002 for Ilex Foods (Edge) is approved and protected until 31 January 2027 \
-             (71 days left).",
+             (71 days left), not extended so far.",
         ),
         (
             Tool::ListDealRegistrations,
@@ -371,7 +371,7 @@ async fn arguments_that_are_not_the_tools_are_refused() {
         let schema = tool.parameters();
         assert_eq!(schema["additionalProperties"], json!(false));
         assert!(!schema["properties"].to_string().contains("partner_id"));
-        assert!((8..=16).contains(&tool.examples().len()), "{}", tool.name());
+        assert!(tool.examples().count() >= 50, "{}", tool.name());
         assert_eq!(Tool::from_name(tool.name()), Some(tool));
     }
     let nonsense = ask(

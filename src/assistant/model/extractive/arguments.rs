@@ -6,7 +6,6 @@ use super::{
     super::{Ask, Vocabulary},
     filters::{asks_whether, choice, days, is_ahead, is_wanted},
     question::Question,
-    route::RULE_QUESTIONS,
     words,
 };
 use crate::{
@@ -72,6 +71,34 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
         }
     }
     Value::Object(arguments)
+}
+
+/// The arguments of `tool` that a clause of the question gives. Whom it is about may stand anywhere in the `whole`; the
+/// period and the product hold for the clauses that follow, until another is named.
+pub(super) fn of_clause(
+    tool: Tool,
+    clause: &Question,
+    before: &[Question],
+    whole: &Question,
+    ask: &Ask<'_>,
+) -> Value {
+    let mut arguments = read(tool, clause, ask);
+    let Some(given) = arguments.as_object_mut() else {
+        return arguments;
+    };
+    let earlier = before
+        .iter()
+        .rev()
+        .map(|earlier| (earlier, &["period", "product"][..]));
+    for (other, names) in earlier.chain([(whole, &["customer"][..])]) {
+        let read = read(tool, other, ask);
+        for name in names {
+            if let (false, Some(value)) = (given.contains_key(*name), read.get(*name)) {
+                given.insert((*name).to_owned(), value.clone());
+            }
+        }
+    }
+    arguments
 }
 
 /// An amount to the cent, as statements show them.
@@ -158,10 +185,7 @@ pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
 /// Words that partners use whoever their customers are: "Partner" alone is not "Partner Systems".
 static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let examples = Tool::ALL.iter().flat_map(|tool| tool.examples());
-    examples
-        .chain(RULE_QUESTIONS)
-        .flat_map(|example| words::words(example))
-        .collect()
+    examples.flat_map(words::words).collect()
 });
 
 /// Shortest first word of a name that stands for the whole name.

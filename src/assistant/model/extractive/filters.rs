@@ -30,10 +30,48 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
             return Some(submitted.clone());
         }
     }
-    let mut named = values.iter().filter(|value| mentions(&asked, value));
+    if let Some(split) = split(tool, values, &asked) {
+        return Some(split);
+    }
+    let denied = denied(&asked);
+    let said: Vec<String> = asked
+        .iter()
+        .filter(|word| !denied.contains(word))
+        .cloned()
+        .collect();
+    let mut named = values.iter().filter(|value| mentions(&said, value)).peekable();
+    if named.peek().is_none() {
+        let opposite = |value: &&Value| {
+            let opposite = value.as_str().and_then(|value| value.strip_prefix("un"));
+            opposite.is_some_and(|value| says(&denied, value))
+        };
+        return values.iter().find(opposite).cloned();
+    }
     let value = named.next().filter(|_| named.next().is_none())?;
     // The tool's own subject stands in too many questions to be a filter.
     (!tool.name().contains(value.as_str()?)).then(|| value.clone())
+}
+
+/// By what to split where two values of one kind are named: "sourced against influenced" is by attribution.
+fn split(tool: Tool, splits: &[Value], asked: &[String]) -> Option<Value> {
+    let schema = tool.parameters();
+    let is_compared = |split: &&Value| {
+        let kind = split.as_str().map(|name| &schema["properties"][name]["enum"]);
+        let values = kind.and_then(Value::as_array).into_iter().flatten();
+        values.filter(|value| mentions(asked, value)).count() > 1
+    };
+    splits.iter().find(is_compared).cloned()
+}
+
+/// The words that a "not" stands before: "approved, but not yet paid" is not about what is paid.
+fn denied(asked: &[String]) -> Vec<String> {
+    let after = |at: usize| {
+        let rest = asked[at + 1..].iter();
+        rest.take(3)
+            .find(|word| !["yet", "been", "being", "already"].contains(&word.as_str()))
+    };
+    let places = (0..asked.len()).filter(|at| ["not", "never"].contains(&asked[*at].as_str()));
+    places.filter_map(after).cloned().collect()
 }
 
 fn mentions(asked: &[String], value: &Value) -> bool {
@@ -82,7 +120,7 @@ pub(super) fn asks_whether(text: &str) -> bool {
     opens
         && !asked
             .iter()
-            .any(|word| ["any", "anything", "some"].contains(&word.as_str()))
+            .any(|word| ["any", "anything", "some", "something"].contains(&word.as_str()))
 }
 
 /// A number of days: "60 days", "two weeks", "a month".
@@ -126,6 +164,31 @@ mod tests {
         check("Is any of my registrations expired?", false);
         check("Which requests were approved?", false);
         check("Are my claims paid?", false);
+    }
+
+    #[test]
+    fn what_is_denied_is_no_filter_and_two_of_a_kind_are_a_split() {
+        let vocabulary = crate::assistant::model::Vocabulary::default();
+        let check = |tool: Tool, name: &str, text: &str, expected: Option<&str>| {
+            let ask = super::super::arguments::tests::ask(text, &vocabulary);
+            let property = tool.parameters()["properties"][name].clone();
+            let found = choice(tool, &property, text, &ask);
+            assert_eq!(found, expected.map(Value::from), "{text}");
+        };
+        let commissions = Tool::ListCommissions;
+        check(
+            commissions,
+            "status",
+            "which are approved but not yet paid",
+            Some("approved"),
+        );
+        check(commissions, "status", "which have not been paid", Some("unpaid"));
+        check(commissions, "status", "approved and paid ones", None);
+        let pipeline = Tool::PipelineSummary;
+        check(pipeline, "by", "sourced against influenced", Some("attribution"));
+        check(pipeline, "by", "renewals or expansions, please", Some("motion"));
+        check(pipeline, "by", "what we sourced", None);
+        check(pipeline, "attribution", "sourced against influenced", None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! rather say no.
 
 mod arguments;
+mod examples;
 mod filters;
 mod question;
 mod route;
@@ -27,10 +28,11 @@ use crate::{
     request::{form::Kind, intent},
 };
 use async_trait::async_trait;
+use examples::Examples;
 use liaison_knowledge::Knowledge;
-use route::{Examples, Route};
+use route::Route;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tokio::sync::OnceCell;
 
 pub(crate) use select::supported;
@@ -39,15 +41,18 @@ pub(crate) use select::supported;
 pub struct Extractive {
     knowledge: Knowledge,
     examples: OnceCell<Examples>,
+    /// The file that keeps the examples' vectors.
+    kept: PathBuf,
 }
 
 impl Extractive {
-    /// A model over this knowledge's embedder.
+    /// A model over this knowledge's embedder. What it computes once for all starts is kept in the file `kept`.
     #[must_use]
-    pub fn new(knowledge: Knowledge) -> Self {
+    pub fn new(knowledge: Knowledge, kept: PathBuf) -> Self {
         Self {
             knowledge,
             examples: OnceCell::new(),
+            kept,
         }
     }
 
@@ -74,7 +79,7 @@ impl Extractive {
 
     async fn examples(&self) -> Result<&Examples, ModelError> {
         self.examples
-            .get_or_try_init(|| Examples::embed(&self.knowledge))
+            .get_or_try_init(|| Examples::load(&self.knowledge, &self.kept))
             .await
     }
 
@@ -94,6 +99,7 @@ impl Extractive {
             true => vec![whole.clone()],
             false => question::clauses(&whole),
         };
+        let mut before = Vec::new();
         for clause in clauses {
             let vector =
                 embed_one(&self.knowledge, &question::without_names(&clause, ask.vocabulary)).await?;
@@ -101,13 +107,14 @@ impl Extractive {
             for tool in tools {
                 let call = ToolCall {
                     tool,
-                    arguments: arguments::read(tool, &whole, ask),
+                    arguments: arguments::of_clause(tool, &clause, &before, &whole, ask),
                 };
                 if !calls.contains(&call) {
                     calls.push(call);
                 }
             }
             searched |= search;
+            before.push(clause);
         }
         if searched || calls.is_empty() {
             let query = |query: &str| ToolCall {
@@ -146,9 +153,10 @@ impl Extractive {
             parts.insert(0, Part::Phrase(Phrase::RecordsUnavailable));
         }
         let quotes = select::select(&self.knowledge, ask).await?;
-        // A rule comes before the partner's own case, unless that is named; where nothing of its own was found, the
-        // rule is enough.
-        let own = if found_records || quotes.is_empty() {
+        // A rule comes before the partner's own case, unless that is what was asked for; where nothing of its own was
+        // found, the rule is enough.
+        let is_about_own = route::is_about_own(ask.question);
+        let own = if found_records || quotes.is_empty() || is_about_own {
             parts
         } else {
             Vec::new()
@@ -161,7 +169,8 @@ impl Extractive {
             }],
             gap: Gap::Paragraph,
         });
-        let parts: Vec<Part> = if arguments::own_customer(ask.question, ask.vocabulary).is_some() {
+        let is_named = arguments::own_customer(ask.question, ask.vocabulary).is_some();
+        let parts: Vec<Part> = if is_named || is_about_own {
             own.into_iter().chain(quoted).collect()
         } else {
             quoted.chain(own).collect()

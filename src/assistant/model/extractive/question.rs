@@ -5,6 +5,7 @@ use super::{
     arguments, words,
 };
 use crate::{assistant::tools::Tool, program::period::Period};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A question as it is meant, with what it leaves out taken from the conversation.
 #[derive(Clone)]
@@ -154,11 +155,37 @@ fn opens_as_follow_up(words: &[String]) -> bool {
 
 /// The question with names replaced by what they stand for, so that it can be like an example.
 pub(super) fn without_names(question: &Question, vocabulary: &Vocabulary) -> String {
-    without(
-        &without_own(&question.text, vocabulary, "this customer"),
-        &vocabulary.tiers,
-        "the next tier",
-    )
+    let text = in_full(&without_own(&question.text, vocabulary, "this customer"));
+    let text = without(&text, &vocabulary.products, "this product");
+    without(&text, &vocabulary.tiers, "the next tier")
+}
+
+/// Words as people shorten them, which the embedding model may not know.
+const SHORT: &[(&str, &str)] = &[
+    ("dealreg", "deal registration"),
+    ("dealregs", "deal registrations"),
+    ("reg", "deal registration"),
+    ("regs", "deal registrations"),
+    ("opp", "opportunity"),
+    ("opps", "opportunities"),
+    ("pipe", "pipeline"),
+    ("cert", "certificate"),
+    ("certs", "certificates"),
+    ("ref", "referral"),
+    ("qtr", "quarter"),
+    ("ytd", "this year"),
+    ("pls", "please"),
+    ("plz", "please"),
+];
+
+/// The text with shortened words in full.
+fn in_full(text: &str) -> String {
+    let full = |word: &str| {
+        let lower = word.to_lowercase();
+        let short = SHORT.iter().find(|(short, _)| *short == lower);
+        short.map_or_else(|| word.to_owned(), |(_, full)| (*full).to_owned())
+    };
+    text.split_word_bounds().map(full).collect()
 }
 
 /// Names that are looked for in one question: none has more, and what stands for a name may be like one.
@@ -188,6 +215,14 @@ fn without(text: &str, names: &[String], instead: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortened_words_are_compared_in_full() {
+        assert_eq!(
+            in_full("Any regs, or opps (ytd)? Regular ones."),
+            "Any deal registrations, or opportunities (this year)? Regular ones."
+        );
+    }
 
     #[test]
     fn a_question_is_cut_where_another_one_opens() {

@@ -4,42 +4,14 @@
 //! so are questions that only documents answer. Words decide where meaning is close: "my", "our" and "I" point
 //! to the partner's own records.
 
-use super::{super::Ask, ModelError, arguments, question::Question, words};
+use super::{
+    super::Ask,
+    arguments,
+    examples::{Examples, Likeness},
+    question::Question,
+    words,
+};
 use crate::assistant::tools::Tool;
-use liaison_knowledge::{Knowledge, search::similarity};
-use std::sync::Arc;
-
-/// Questions that documents answer, whoever asks.
-pub(super) const RULE_QUESTIONS: &[&str] = &[
-    "How do I register a deal?",
-    "How long is a registered deal protected?",
-    "Can the protection window be extended?",
-    "What is the commission rate for a partner of this tier?",
-    "How much commission do we get on renewals?",
-    "When are commissions paid?",
-    "What are the requirements for the next tier?",
-    "How many certified people does a partner need?",
-    "How do I claim marketing funds?",
-    "What happens when two partners register the same customer?",
-    "Why was a deal registration rejected?",
-    "What do I say when the customer finds it too expensive?",
-    "How do we compare with a competitor?",
-    "Which slide explains the product?",
-    "What does the product cost?",
-    "How do I get started as a new partner?",
-    "What bonus is paid for a new customer?",
-    "What happens to my commission if the customer cancels?",
-    "Who do I contact for support?",
-    "What is the discovery question for this product?",
-    "How early do I have to ask for an extension?",
-    "When does the protection start?",
-    "Is there a minimum amount for a payout?",
-    "What has to happen before a commission is approved?",
-    "How long does a lead stay with the partner who brought it?",
-    "When should the renewal offer be made?",
-    "What happens if a partner falls below its thresholds?",
-    "By when must a claim be handed in?",
-];
 
 /// What must hold for a question to be about the partner's own records: the least similarity to a tool's
 /// example, and how far that must be ahead of every rule question. The stronger the question's own words point
@@ -68,12 +40,12 @@ const WITH_PRONOUN: Bar = Bar {
 /// number of days, a status, an order to list, to sum up or to compare.
 const CONCRETE: Bar = Bar {
     similarity: 0.38,
-    lead: -0.06,
+    lead: -0.12,
 };
 /// With neither.
 const WITHOUT: Bar = Bar {
-    similarity: 0.60,
-    lead: 0.20,
+    similarity: 0.55,
+    lead: 0.10,
 };
 /// With less of a lead than this, the rules may be meant as well.
 const CLEAR: f32 = 0.10;
@@ -85,32 +57,6 @@ const WORD: f32 = 0.08;
 /// them knows the name is cheaper to look up than to guess.
 const NEAR: f32 = 0.10;
 
-/// The routing examples as vectors.
-pub(super) struct Examples {
-    tools: Vec<(Tool, Vec<Arc<[f32]>>)>,
-    rules: Vec<Arc<[f32]>>,
-}
-
-impl Examples {
-    pub(super) async fn embed(knowledge: &Knowledge) -> Result<Self, ModelError> {
-        let embed = async |texts: &[&str]| {
-            let texts = texts.iter().map(ToString::to_string).collect();
-            knowledge
-                .embed(texts)
-                .await
-                .map_err(|error| ModelError::Unavailable(error.to_string()))
-        };
-        let mut tools = Vec::new();
-        for tool in Tool::ALL.iter().copied().filter(|tool| tool.is_crm()) {
-            tools.push((tool, embed(tool.examples()).await?));
-        }
-        Ok(Self {
-            tools,
-            rules: embed(RULE_QUESTIONS).await?,
-        })
-    }
-}
-
 /// Where to look.
 pub(super) struct Route {
     /// CRM tools to call.
@@ -121,12 +67,14 @@ pub(super) struct Route {
 
 /// Where to look for an answer to `question`, whose vector (of `question::without_names`) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
-    let best = |vectors: &[Arc<[f32]>]| vectors.iter().map(|v| similarity(v, vector)).fold(-1.0, f32::max);
-    let alike: Vec<(Tool, f32)> = examples.tools.iter().map(|(tool, v)| (*tool, best(v))).collect();
-    let top = alike.iter().map(|(_, alike)| *alike).fold(-1.0, f32::max);
-    let rules = best(&examples.rules);
+    let (own, rules): (Vec<_>, Vec<_>) = examples
+        .like(vector)
+        .into_iter()
+        .partition(|(tool, _)| tool.is_crm());
+    let nearest = |like: &[(Tool, Likeness)]| like.iter().map(|(_, like)| like.nearest).fold(-1.0, f32::max);
+    let (top, rules) = (nearest(&own), nearest(&rules));
     let lead = top - rules - pointed(question, Tool::SearchKnowledge, ask);
-    let ranked = ranked(question, alike, ask);
+    let ranked = ranked(question, own, ask);
     let bar = bar(question, ranked.first().map(|(tool, _)| *tool), ask);
     let is_own = top >= bar.similarity && lead >= bar.lead;
     tracing::debug!(rules, top, is_own, "routed");
@@ -209,7 +157,7 @@ const RULE_OPENERS: &[&str] = &["how", "who", "does", "do", "is", "are", "what",
 
 /// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
 /// the question wants a list, a sum or a ratio.
-fn ranked(question: &Question, alike: Vec<(Tool, f32)>, ask: &Ask<'_>) -> Vec<(Tool, f32)> {
+fn ranked(question: &Question, alike: Vec<(Tool, Likeness)>, ask: &Ask<'_>) -> Vec<(Tool, f32)> {
     let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
     let wants = wants(&question.asked);
     let fits = |tool: Tool| {
@@ -218,11 +166,9 @@ fn ranked(question: &Question, alike: Vec<(Tool, f32)>, ask: &Ask<'_>) -> Vec<(T
         let ratios = wants.ratio && name.ends_with("_metrics");
         (wants.list || named) && name.starts_with("list_") || sums || ratios
     };
-    let score = |(tool, alike)| {
-        (
-            tool,
-            alike + pointed(question, tool, ask) + if fits(tool) { VERB } else { 0.0 },
-        )
+    let score = |(tool, alike): (Tool, Likeness)| {
+        let verb = if fits(tool) { VERB } else { 0.0 };
+        (tool, alike.near + pointed(question, tool, ask) + verb)
     };
     let mut ranked: Vec<(Tool, f32)> = alike.into_iter().map(score).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -344,6 +290,12 @@ const RULE_WORDS: &[&str] = &[
     "requirements",
     "allowed",
 ];
+
+/// Whether the partner's own records are the answer, and rules only go with it: they are told first, and that there are
+/// none is told too.
+pub(super) fn is_about_own(text: &str) -> bool {
+    matches!(pronouns(text), Own::Strong) && !asks_for_rule(text)
+}
 
 /// How strongly a question's words point to the partner itself.
 enum Own {
