@@ -22,7 +22,7 @@ use crate::{
 use draw::{About, written};
 use face::{MISSING, Weight, plain};
 use jiff::tz::TimeZone;
-use layout::{Cell, Column, Layout, MEASURE, Role, Style};
+use layout::{Cell, Column, GAP, Layout, MEASURE, NOTHING, Role, Style};
 use std::collections::BTreeSet;
 
 /// Why there is no document.
@@ -48,13 +48,13 @@ const PADDING: f32 = 4.0;
 
 /// Of the sheet's columns those that people read; the rest stands below them.
 const ENTRIES: [Column; 7] = [
-    column("Deal", 120.0, false),
-    column("Product", 78.0, false),
+    column("Deal", 116.0, false),
+    column("Product", 74.0, false),
     column("Base", 76.0, true),
     column("Rate", 38.0, true),
     column("Amount", 76.0, true),
     column("Status", 68.0, false),
-    column("Earned", MEASURE - 456.0, false),
+    column("Earned", MEASURE + GAP - 448.0, false),
 ];
 
 const TOTALS: [Column; 3] = [
@@ -94,12 +94,8 @@ impl Sheet<'_> {
             &format!("Period: {}", self.period.described()),
             BODY,
         );
-        layout.text(Role::Paragraph, &format!("As of {time}"), BODY);
-        layout.text(
-            Role::Paragraph,
-            self.outage(&time).as_deref().unwrap_or_default(),
-            BODY,
-        );
+        let as_told = self.outage(&time).unwrap_or_else(|| format!("As of {time}"));
+        layout.text(Role::Paragraph, &as_told, BODY);
         layout.space(BODY.size);
         match self.entries.is_empty() {
             true => {
@@ -137,7 +133,7 @@ impl Sheet<'_> {
     /// An entry under the heads of [`ENTRIES`].
     fn cells(&self, entry: &Entry<'_>) -> Vec<Cell> {
         let c = entry.commission;
-        let (name, of, product) = entry.deal.map_or(("", String::new(), ""), |deal| {
+        let (name, of, product) = entry.deal.map_or((NOTHING, String::new(), NOTHING), |deal| {
             (&deal.name, format!("{} · ", deal.customer), &deal.product)
         });
         let outside = match is_earned(entry, &self.period) {
@@ -164,17 +160,16 @@ impl Sheet<'_> {
             let cells = vec![cell(what, ""), cell(status, ""), cell(amount.to_string(), "")];
             (cells, String::new())
         };
-        let rows = self.currencies().into_iter().flat_map(|currency| {
-            let earned = earned
-                .iter()
-                .filter(move |(_, amount)| amount.currency == currency);
-            let earned = earned.map(|(status, amount)| row("Earned", status.shown(), amount));
-            let paid = paid.iter().filter(move |amount| amount.currency == currency);
-            earned.chain(paid.map(|amount| row("Paid", "", amount)))
-        });
+        let mut rows = Vec::new();
+        for currency in self.currencies() {
+            let earned = earned.iter().filter(|(_, amount)| amount.currency == currency);
+            rows.extend(earned.map(|(status, amount)| row("Earned", status.shown(), amount)));
+            let paid = paid.iter().filter(|amount| amount.currency == currency);
+            rows.extend(paid.map(|amount| row("Paid", "", amount)));
+        }
         layout.space(HEADING.size);
-        // With its first rows.
-        layout.keep(80.0);
+        // On one page, as long as they are few: whoever looks for them turns to the end.
+        layout.keep(2.0 * HEADING.size + 20.0 * rows.len().min(20) as f32);
         layout.text(Role::Heading(2), "Totals", HEADING);
         layout.space(PADDING);
         layout.table(&TOTALS, rows);

@@ -92,7 +92,7 @@ impl Face {
     /// The glyphs of a text, one for each character.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         let glyph = |(at, c): (usize, char)| {
-            let id = GlyphId::new(self.characters.map(c).map_or(0, |id| id.to_u32()));
+            let id = GlyphId::new(self.characters.map(c).map_or(0, skrifa::GlyphId::to_u32));
             KrillaGlyph::new(id, self.advance(c), 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
         };
         text.char_indices().map(glyph).collect()

@@ -21,8 +21,10 @@ const FLOOR: f32 = PAGE[1] - MARGIN - 18.0;
 const LEADING: f32 = 1.3;
 /// From the top of a line to what its letters stand on, for a size of 1.
 const ASCENT: f32 = 1.0;
-/// Between two columns.
-const GAP: f32 = 8.0;
+/// Between two columns. The last one may be so much wider, for nothing stands beside it.
+pub(super) const GAP: f32 = 8.0;
+/// Stands where there is nothing to say.
+pub(super) const NOTHING: &str = "–";
 /// Above and below the text of a row.
 const PADDING: f32 = 3.0;
 /// At most so many lines of a heading or a paragraph.
@@ -112,6 +114,13 @@ pub(super) struct Column {
     /// For amounts: they end below each other, and are set smaller rather than cut.
     pub(super) is_right: bool,
 }
+
+/// All columns as one, for what stands below them.
+const ACROSS: Column = Column {
+    head: "",
+    width: MEASURE + GAP,
+    is_right: false,
+};
 
 /// What stands in one column of a row.
 #[derive(Default)]
@@ -255,17 +264,12 @@ impl Layout {
                 lines
             })
             .collect();
-        let across = Column {
-            head: "",
-            width: columns.iter().map(|column| column.width).sum(),
-            is_right: false,
-        };
         let heights = cells.iter().map(|lines| height(lines)).fold(0.0, f32::max);
-        let mut below = self.broken(&below, NOTE, &across, ROW_LINES[2]);
+        let mut below = self.broken(&below, NOTE, &ACROSS, ROW_LINES[2]);
         space_out(&mut below);
         // A cell with nothing in it would be no cell for whoever listens.
         for cell in cells.iter_mut().filter(|lines| lines.is_empty()) {
-            cell.push(("–".to_owned(), MAIN));
+            cell.push((NOTHING.to_owned(), MAIN));
         }
         Composed {
             height: heights.max(MAIN.size * LEADING) + height(&below) + 2.0 * PADDING,
@@ -289,12 +293,7 @@ impl Layout {
             let part = self.part(Role::Row, Some(body), None);
             let span = u32::try_from(columns.len()).unwrap_or(1);
             let cell = self.part(Role::Across(span), Some(part), None);
-            let across = Column {
-                head: "",
-                width: MEASURE,
-                is_right: false,
-            };
-            self.stack(MARGIN, &across, row.below, cell);
+            self.stack(MARGIN, &ACROSS, row.below, cell);
         }
         self.y = bottom;
         self.rule();

@@ -237,13 +237,10 @@ fn what_has_no_room_is_shortened_and_an_amount_never() {
     assert_eq!(pages.len(), 1);
     holds(
         &pages[0],
-        &[
-            "Extraordinarily Extraordinaril… ",
-            "WW…",
-            "-EUR 92,233,720,368,547,758.08",
-            "KWD 9,223,372,036,854,775.807",
-        ],
+        &["-EUR 92,233,720,368,547,758.08", "KWD 9,223,372,036,854,775.807"],
     );
+    // The partner's name, the deal's and the customer's.
+    assert_eq!(pages[0].matches('…').count(), 3, "{pages:?}");
 }
 
 #[test]
@@ -269,7 +266,7 @@ fn a_file_says_what_it_is_and_is_the_same_again() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn no_record_stands_against_a_document(
         names in prop::collection::vec(".{0,40}", 3),
