@@ -134,7 +134,7 @@ impl Sheet<'_> {
     fn cells(&self, entry: &Entry<'_>) -> Vec<Cell> {
         let c = entry.commission;
         let (name, of, product) = entry.deal.map_or((NOTHING, String::new(), NOTHING), |deal| {
-            (&deal.name, format!("{} · ", deal.customer), &deal.product)
+            (&deal.name, format!(" · {}", deal.customer), &deal.product)
         });
         let outside = match is_earned(entry, &self.period) {
             true => "",
@@ -142,7 +142,8 @@ impl Sheet<'_> {
             false => "after the period",
         };
         vec![
-            cell(name, format!("{of}{}", c.id)),
+            // The id comes first: a long name does not push it out.
+            cell(name, format!("{}{of}", c.id)),
             cell(product, c.kind.shown()),
             cell(c.base.to_string(), ""),
             cell(percent(c.rate_bps), ""),

@@ -124,7 +124,7 @@ fn a_document_says_every_entry_and_every_sum() {
             "Period: October 2026 (1 to 31 October 2026)",
             "As of 21 November 2026, 09:30 UTC",
             "Deal Product Base Rate Amount Status Earned",
-            "Norlund rollout Norlund, \"AB\" · c-1",
+            "Norlund rollout c-1 · Norlund, \"AB\"",
             "Core Commission",
             "Core Clawback",
             "EUR 10,000.00 12.5 % EUR 1,250.00",
@@ -237,7 +237,11 @@ fn what_has_no_room_is_shortened_and_an_amount_never() {
     assert_eq!(pages.len(), 1);
     holds(
         &pages[0],
-        &["-EUR 92,233,720,368,547,758.08", "KWD 9,223,372,036,854,775.807"],
+        &[
+            "-EUR 92,233,720,368,547,758.08",
+            "KWD 9,223,372,036,854,775.807",
+            "c-1 · W",
+        ],
     );
     // The partner's name, the deal's and the customer's.
     assert_eq!(pages[0].matches('…').count(), 3, "{pages:?}");
