@@ -19,25 +19,12 @@ use crate::{
         money::{Currency, Money},
     },
 };
+pub use draw::PdfError;
 use draw::{About, written};
 use face::{MISSING, Weight, plain};
 use jiff::tz::TimeZone;
 use layout::{Cell, Column, GAP, Layout, MEASURE, NOTHING, Role, Style};
 use std::collections::BTreeSet;
-
-/// Why there is no document.
-#[derive(Debug, thiserror::Error)]
-pub enum PdfError {
-    /// A font in the binary is none.
-    #[error("an embedded font cannot be read")]
-    Typeface,
-    /// A size or a setting of ours that the format does not have.
-    #[error("the settings of a document contradict each other")]
-    Settings,
-    /// What was drawn is no valid file.
-    #[error("a document cannot be written: {0}")]
-    Written(#[source] krilla::error::KrillaError),
-}
 
 const TITLE: Style = Style::new(Weight::SemiBold, 18.0);
 const HEADING: Style = Style::new(Weight::SemiBold, 11.0);
@@ -78,38 +65,40 @@ impl Sheet<'_> {
     /// # Errors
     /// When the file cannot be written, which no record brings about.
     pub fn pdf(&self, vendor: &str, zone: &TimeZone) -> Result<Vec<u8>, PdfError> {
+        let layout = self.laid_out(vendor, zone)?;
+        let about = About {
+            title: self.title(),
+            author: plain(vendor),
+            as_of: self.age.as_of,
+        };
+        written(&layout, about)
+    }
+
+    fn title(&self) -> String {
+        let partner = plain(&self.partner.name);
+        format!("Commission statement {}, {partner}", self.period.label)
+    }
+
+    fn laid_out(&self, vendor: &str, zone: &TimeZone) -> Result<Layout, PdfError> {
         let as_of = self.age.as_of.to_zoned(zone.clone());
         let time = format!("{}, {}", long(as_of.date()), as_of.strftime("%H:%M %Z"));
-        let title = format!(
-            "Commission statement {}, {}",
-            self.period.label,
-            plain(&self.partner.name)
-        );
-        let mut layout = Layout::new(&title)?;
+        let period = format!("Period: {}", self.period.described());
+        let as_told = self.outage(&time).unwrap_or_else(|| format!("As of {time}"));
+        let mut layout = Layout::new(&self.title())?;
         layout.text(Role::Paragraph, vendor, BODY.grey());
         layout.text(Role::Heading(1), "Commission statement", TITLE);
         layout.text(Role::Paragraph, &self.partner.name, NAME);
-        layout.text(
-            Role::Paragraph,
-            &format!("Period: {}", self.period.described()),
-            BODY,
-        );
-        let as_told = self.outage(&time).unwrap_or_else(|| format!("As of {time}"));
+        layout.text(Role::Paragraph, &period, BODY);
         layout.text(Role::Paragraph, &as_told, BODY);
         layout.space(BODY.size);
-        match self.entries.is_empty() {
-            true => {
-                let told = format!("No commission was earned or paid {}.", self.period.phrase());
-                layout.text(Role::Paragraph, &told, BODY);
-            }
-            false => {
-                let rows = self.entries.iter();
-                layout.table(
-                    &ENTRIES,
-                    rows.map(|entry| (self.cells(entry), explanation(entry))),
-                );
-                self.totals(&mut layout);
-            }
+        if self.entries.is_empty() {
+            let told = format!("No commission was earned or paid {}.", self.period.phrase());
+            layout.text(Role::Paragraph, &told, BODY);
+        } else {
+            let rows = self.entries.iter();
+            let rows = rows.map(|entry| (self.cells(entry), explanation(entry)));
+            layout.table(&ENTRIES, rows);
+            self.totals(&mut layout);
         }
         layout.space(BODY.size);
         for note in self.notes(as_of.date() <= self.period.last_day()) {
@@ -122,12 +111,7 @@ impl Sheet<'_> {
             layout.text(Role::Paragraph, &told, BODY.grey());
         }
         layout.finish(&format!("As of {time}"));
-        let about = About {
-            title,
-            author: plain(vendor),
-            as_of: self.age.as_of,
-        };
-        written(&layout, about)
+        Ok(layout)
     }
 
     /// An entry under the heads of [`ENTRIES`].

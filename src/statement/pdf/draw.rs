@@ -3,16 +3,14 @@
 //! The file is tagged (PDF/UA-1): whoever listens to it hears headings, paragraphs and the cells of a table as such. The
 //! same document is the same bytes.
 
-use super::{
-    PdfError,
-    layout::{Layout, Line, MARGIN, MEASURE, PAGE, Page, Part, Role},
-};
+use super::layout::{Layout, Line, MARGIN, MEASURE, PAGE, Page, Part, Role};
 use jiff::{Timestamp, tz::TimeZone};
 use krilla::{
     Document, SerializeSettings,
     color::{luma, rgb},
     configure::{Accessibility, ConfigurationBuilder},
     destination::XyzDestination,
+    error::KrillaError,
     geom::{PathBuilder, Point, Rect},
     metadata::{DateTime, Metadata},
     outline::{Outline, OutlineNode},
@@ -25,6 +23,20 @@ use krilla::{
     },
 };
 use std::num::{NonZeroU16, NonZeroU32};
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// A font in the binary is none.
+    #[error("an embedded font cannot be read")]
+    Typeface,
+    /// A size or a setting of ours that the format does not have.
+    #[error("the settings of a document contradict each other")]
+    Settings,
+    /// What was drawn is no valid file.
+    #[error("a document cannot be written: {0}")]
+    Written(#[source] KrillaError),
+}
 
 /// How thick a rule is, in points.
 const HAIRLINE: f32 = 0.5;

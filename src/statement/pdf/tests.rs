@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    layout::{MARGIN, PAGE},
+    *,
+};
 use crate::{
     crm::{Age, Opportunity, Partner},
     program::commission::CommissionPlan,
@@ -74,6 +77,34 @@ fn approved(id: &str, minor: i64, currency: &str) -> Commission {
 fn holds(text: &str, all: &[&str]) {
     for part in all {
         assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+}
+
+/// No text on another or on the edge of its page.
+fn apart(layout: &Layout) {
+    for page in &layout.pages {
+        let boxes: Vec<[f32; 4]> = page
+            .lines
+            .iter()
+            .map(|line| {
+                let (text, size) = (line.text.trim_end(), line.style.size);
+                let width = layout.faces.of(line.style.weight).width(text, size);
+                [line.x, line.y - 0.7 * size, line.x + width, line.y + 0.2 * size]
+            })
+            .collect();
+        for (at, one) in boxes.iter().enumerate() {
+            let inside = one[0] >= MARGIN && one[1] >= MARGIN - 1.0 && one[3] <= PAGE[1] - MARGIN + 2.0;
+            assert!(
+                inside && one[2] <= PAGE[0] - MARGIN + 0.1,
+                "{:?}",
+                page.lines[at].text
+            );
+            let lies_on =
+                |two: &[f32; 4]| one[0] < two[2] && two[0] < one[2] && one[1] < two[3] && two[1] < one[3];
+            let other = boxes[at + 1..].iter().position(lies_on);
+            let texts = other.map(|other| (&page.lines[at].text, &page.lines[at + 1 + other].text));
+            assert_eq!(texts, None);
+        }
     }
 }
 
@@ -198,6 +229,7 @@ fn many_entries_are_on_many_pages_under_one_head_each() {
         let running = "Commission statement October 2026, Acme Partners";
         assert_eq!(page.contains(running), at > 0, "{page}");
     }
+    apart(&said.sheet("2026-10").laid_out("", &TimeZone::UTC).unwrap());
     let all = pages.concat();
     for id in &ids {
         assert_eq!(all.matches(id.as_str()).count(), 1, "{id}");
@@ -243,6 +275,7 @@ fn what_has_no_room_is_shortened_and_an_amount_never() {
             "c-1 · W",
         ],
     );
+    apart(&said.sheet("2026-10").laid_out("", &TimeZone::UTC).unwrap());
     // The partner's name, the deal's and the customer's.
     assert_eq!(pages[0].matches('…').count(), 3, "{pages:?}");
 }
@@ -287,6 +320,7 @@ proptest! {
         let pdf = sheet.pdf(&vendor, &TimeZone::UTC);
         prop_assert!(pdf.is_ok(), "{:?}", pdf.err());
         let text = read(&pdf.unwrap()).join(" ");
+        apart(&sheet.laid_out(&vendor, &TimeZone::UTC).unwrap());
         for (_, amount) in sheet.earned() {
             prop_assert!(text.contains(&amount.to_string()), "{amount} is not in {text}");
         }
