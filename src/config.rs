@@ -131,7 +131,7 @@ pub struct StaffSettings {
 pub struct ProgramSettings {
     /// What partners call the program in a sentence.
     pub name: String,
-    /// The vendor's name: never taken for a customer's.
+    /// The vendor's name: on statements, and never taken for a customer's.
     pub vendor: String,
     /// First month of the fiscal year, 1 to 12.
     pub fiscal_year_start: i8,

@@ -4,10 +4,12 @@
 mod audit;
 mod entry;
 mod ledger;
+mod pdf;
 mod plan;
 pub mod sheet;
 
 pub use audit::{Finding, audit};
 pub use entry::{Entry, described};
 pub use ledger::{Explanation, Ledger};
+pub use pdf::PdfError;
 pub use plan::{PlanError, load};

@@ -1,4 +1,5 @@
-//! A period's statement as a sheet: a partner's entries one by one, with totals, to be opened in a spreadsheet.
+//! A period's statement as a sheet: a partner's entries one by one, with totals. [`Sheet::csv`] is for spreadsheets,
+//! [`Sheet::pdf`] for people; both say the same entries and the same sums.
 //!
 //! Names come from a CRM, and a spreadsheet runs what begins like a formula: [`Sheet::csv`] lets nothing through that
 //! does.
@@ -40,12 +41,14 @@ type Row = [String; COLUMNS.len()];
 
 /// What a partner earned in a period, and what was paid to it there.
 pub struct Sheet<'a> {
+    /// Whose.
+    pub partner: &'a Partner,
     /// The period.
     pub period: Period,
     /// Entries that were earned or paid in it, oldest first.
     pub entries: Vec<Entry<'a>>,
-    /// Since when the CRM has not answered, where it does not.
-    pub as_of: Option<String>,
+    /// Of when the records are.
+    pub age: Age,
 }
 
 /// The period of a name as it stands in an address: `2026-10`, `2026-q3`, `2026`; quarters and years are the vendor's.
@@ -71,7 +74,7 @@ pub fn period(name: &str, today: Date, fiscal_year_start: i8) -> Option<Period> 
 }
 
 impl<'a> Sheet<'a> {
-    /// The statement of a partner, from its records; explained where there is a plan.
+    /// The statement of a partner, from its records of that age; explained where there is a plan.
     #[must_use]
     pub fn of(
         period: Period,
@@ -79,6 +82,7 @@ impl<'a> Sheet<'a> {
         partner: &'a Partner,
         deals: &'a [Opportunity],
         commissions: &'a [Commission],
+        age: Age,
     ) -> Self {
         let mut entries = Entry::all(deals, commissions);
         entries.retain(|entry| is_earned(entry, &period) || is_paid(entry, &period));
@@ -88,16 +92,11 @@ impl<'a> Sheet<'a> {
             entries.iter_mut().for_each(|entry| entry.explain(&ledger));
         }
         Self {
+            partner,
             period,
             entries,
-            as_of: None,
+            age,
         }
-    }
-
-    /// Says of when the records are, where the CRM does not answer now.
-    pub fn date(&mut self, age: Option<Age>) {
-        let down = age.filter(|age| age.is_down);
-        self.as_of = down.map(|age| age.as_of.strftime("%Y-%m-%d %H:%M UTC").to_string());
     }
 
     /// What was earned in the period, by currency and status.
@@ -147,10 +146,11 @@ impl<'a> Sheet<'a> {
                 .into_iter()
                 .map(|amount| total("Total paid", amount, "")),
         );
-        rows.extend(self.as_of.as_ref().map(|as_of| {
+        let as_of = self.age.as_of.strftime("%Y-%m-%d %H:%M UTC");
+        rows.extend(self.outage(&as_of.to_string()).map(|told| {
             let mut row = Row::default();
             row[0] = "As of".to_owned();
-            row[15] = format!("The CRM does not answer at the moment: this is as of {as_of}.");
+            row[15] = told;
             row
         }));
         rows
@@ -160,8 +160,6 @@ impl<'a> Sheet<'a> {
         let c = entry.commission;
         let of_deal = |text: fn(&Opportunity) -> &String| entry.deal.map(text).cloned().unwrap_or_default();
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-        let explanation = [entry.arithmetic(), entry.reason()];
-        let explanation: Vec<String> = explanation.into_iter().flatten().collect();
         [
             c.id.clone(),
             of_deal(|deal| &deal.name),
@@ -178,12 +176,27 @@ impl<'a> Sheet<'a> {
             c.paid_on.map(|day| day.to_string()).unwrap_or_default(),
             yes(is_earned(entry, &self.period)),
             yes(is_paid(entry, &self.period)),
-            explanation.join(". "),
+            explanation(entry),
         ]
+    }
+
+    /// That the CRM does not answer now, where it does not.
+    pub(super) fn outage(&self, as_of: &str) -> Option<String> {
+        let told = || format!("The CRM does not answer at the moment: this is as of {as_of}.");
+        self.age.is_down.then(told)
     }
 }
 
-fn is_earned(entry: &Entry<'_>, period: &Period) -> bool {
+/// How an entry's amount came about and why; empty where nothing is known of it.
+pub(super) fn explanation(entry: &Entry<'_>) -> String {
+    let told: Vec<String> = [entry.arithmetic(), entry.reason()]
+        .into_iter()
+        .flatten()
+        .collect();
+    told.join(". ")
+}
+
+pub(super) fn is_earned(entry: &Entry<'_>, period: &Period) -> bool {
     period.contains(entry.commission.earned_on)
 }
 
@@ -233,4 +246,4 @@ fn inert(cell: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,4 +1,4 @@
-//! A statement as a file: of this partner, of this period, for a spreadsheet.
+//! A statement as a file: of this partner, of this period, for a spreadsheet or to read.
 
 use crate::support::{refused, seeded, serve_in};
 
@@ -45,7 +45,9 @@ async fn a_statement_is_the_partner_s_own() {
 
     for none in [
         "2026",
-        "2026.pdf",
+        "2026.PDF",
+        "2026.csv.pdf",
+        "2026.docx",
         "2026-13.csv",
         "last.csv",
         "2026-q5.csv",
@@ -56,4 +58,50 @@ async fn a_statement_is_the_partner_s_own() {
         refused(of(none, &own).await, 404, "not_found").await;
     }
     refused(of("2026.csv", "no-token").await, 401, "token_invalid").await;
+}
+
+#[tokio::test]
+async fn a_statement_to_keep_says_what_the_one_for_spreadsheets_says() {
+    let service = serve_in(seeded(), &[("LIAISON_PROGRAM__VENDOR", "Vendor of the test")]);
+    let (own, other) = (service.token("p-001"), service.token("p-002"));
+    let of = async |file: &str, token: &str| service.get(&format!("/api/statements/{file}"), token).await;
+    let text = |file: &[u8]| {
+        let text = pdf_extract::extract_text_from_mem(file).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+
+    let (mut ids, mut theirs) = (Vec::new(), String::new());
+    for year in 2020..=2040_i16 {
+        let response = of(&format!("{year}.pdf"), &own).await;
+        assert_eq!(response.status(), 200);
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "application/pdf");
+        assert_eq!(
+            header("content-disposition"),
+            format!("attachment; filename=\"statement-{year}.pdf\"")
+        );
+        assert_eq!(header("cache-control"), "no-store");
+        let document = text(&response.bytes().await.unwrap());
+        assert!(document.contains("Vendor of the test"), "{document}");
+        let shown = document.replace(',', "");
+        let sheet = of(&format!("{year}.csv"), &own).await.text().await.unwrap();
+        let mut reader = csv::Reader::from_reader(sheet.trim_start_matches('\u{feff}').as_bytes());
+        for row in reader.records().map(Result::unwrap) {
+            let amount = format!("{} {}", &row[8], row[7].trim_start_matches('-'));
+            assert!(shown.contains(&amount), "{row:?}: {document}");
+            if !row[0].starts_with("Total") {
+                assert!(document.contains(&row[0]), "{row:?}: {document}");
+                ids.push(row[0].to_owned());
+            }
+        }
+        theirs += &text(&of(&format!("{year}.pdf"), &other).await.bytes().await.unwrap());
+    }
+    assert!(
+        !ids.is_empty() && theirs.contains("Totals"),
+        "the sample has none"
+    );
+    for id in &ids {
+        assert!(!theirs.contains(id.as_str()), "{id} is not the other's: {theirs}");
+    }
+    refused(of("2026.pdf", "no-token").await, 401, "token_invalid").await;
 }

@@ -3,9 +3,9 @@ use crate::crm::{Attribution, CommissionKind, Motion, PartnerType, Stage};
 use jiff::civil::date;
 use proptest::prelude::*;
 
-const TODAY: Date = date(2026, 11, 21);
+pub(in crate::statement) const TODAY: Date = date(2026, 11, 21);
 
-pub(super) fn partner(tier: &str) -> Partner {
+pub(in crate::statement) fn partner(tier: &str) -> Partner {
     Partner {
         id: "p-001".into(),
         name: "Acme Partners".into(),
@@ -22,11 +22,11 @@ pub(super) fn partner(tier: &str) -> Partner {
     }
 }
 
-fn money(minor: i64, code: &str) -> Money {
+pub(in crate::statement) fn money(minor: i64, code: &str) -> Money {
     Money::new(minor, code.parse().unwrap())
 }
 
-fn deal(name: &str) -> Opportunity {
+pub(in crate::statement) fn deal(name: &str) -> Opportunity {
     Opportunity {
         id: "o-1".into(),
         name: name.into(),
@@ -44,7 +44,7 @@ fn deal(name: &str) -> Opportunity {
     }
 }
 
-fn entry(
+pub(in crate::statement) fn entry(
     id: &str,
     amount: Money,
     status: CommissionStatus,
@@ -65,6 +65,13 @@ fn entry(
         earned_on,
         due_on: date(2026, 12, 30),
         paid_on,
+    }
+}
+
+pub(in crate::statement) fn age(is_down: bool) -> Age {
+    Age {
+        as_of: "2026-11-21T09:30:00Z".parse().unwrap(),
+        is_down,
     }
 }
 
@@ -169,6 +176,7 @@ fn a_sheet_has_what_was_earned_and_what_was_paid() {
         &partner,
         &deals,
         &commissions,
+        age(false),
     );
     let read = cells(&sheet.csv().unwrap());
     assert_eq!(read[0], COLUMNS);
@@ -188,13 +196,7 @@ fn a_sheet_has_what_was_earned_and_what_was_paid() {
             "Total paid|||||||50.00|USD|||||||",
         ]
     );
-    let age = |is_down| Age {
-        as_of: "2026-11-21T09:30:00Z".parse().unwrap(),
-        is_down,
-    };
-    sheet.date(Some(age(false)));
-    assert_eq!(cells(&sheet.csv().unwrap()).len(), 7);
-    sheet.date(Some(age(true)));
+    sheet.age = age(true);
     let dated = cells(&sheet.csv().unwrap());
     assert!(
         dated[7][15].ends_with("as of 2026-11-21 09:30 UTC."),
@@ -250,7 +252,7 @@ proptest! {
     ) {
         let (deals, partner) = ([deal(&name)], partner("gold"));
         let period = period("2026-10", TODAY, 1).unwrap();
-        let sheet = Sheet::of(period.clone(), None, &partner, &deals, &entries);
+        let sheet = Sheet::of(period.clone(), None, &partner, &deals, &entries, age(false));
         let rows = cells(&sheet.csv().unwrap());
         let within = |day: Option<Date>| day.is_some_and(|day| period.contains(day));
         let expected = entries.iter().filter(|c| within(Some(c.earned_on)) || within(c.paid_on)).count();
