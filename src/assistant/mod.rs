@@ -31,7 +31,7 @@ use crate::{
 use evidence::{ToolCall, ToolReturn};
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use liaison_knowledge::{Knowledge, View};
+use liaison_knowledge::{Found, Knowledge, View};
 use model::{Ask, ChatModel, Llm, ModelError, Past, Vocabulary, extractive::Extractive};
 use policy::Policy;
 use serde_json::Value;
@@ -42,8 +42,10 @@ use tools::{Said, Tool, ToolContext};
 use turn::{End, Limits, Note, Step, Stop, Turn};
 use verify::{By, Checker, Verdict};
 
-/// Replies of the extractive model in one turn: plan, a second look, answer.
+/// Replies of the extractive model in one turn: plan, a second look, the rule behind an amount, answer.
 const EXTRACTIVE_REPLIES: usize = 4;
+/// Passages that are looked through for those of one document.
+const WIDE: usize = 40;
 /// How long a tool may take.
 const TOOL_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -333,8 +335,16 @@ impl Assistant {
             audience: &audience,
             on: today,
         };
-        match self.knowledge.search(query, view, self.passages).await {
-            Ok(found) => ToolReturn::Passages(found.hits),
+        let document = arguments["document"]
+            .as_str()
+            .filter(|title| !title.trim().is_empty());
+        let most = document.map_or(self.passages, |_| WIDE.max(self.passages));
+        match self.knowledge.search(query, view, most).await {
+            Ok(Found { mut hits, .. }) => {
+                hits.retain(|hit| document.is_none_or(|title| hit.document.title == title));
+                hits.truncate(self.passages);
+                ToolReturn::Passages(hits)
+            }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "search failed");
                 ToolReturn::Failed("the documents cannot be searched at the moment".to_owned())

@@ -323,6 +323,10 @@ fn record(entry: &Entry<'_>) -> Record {
 fn explained(explanation: &Explanation<'_>) -> Vec<Field> {
     let mut fields = Vec::new();
     fields.extend(explanation.rule.map(|rule| Field::text("rule", described(rule))));
+    if let Some(source) = explanation.rule.and_then(|rule| rule.source.as_ref()) {
+        fields.push(Field::text("rule_document", &source.document));
+        fields.push(Field::text("rule_heading", &source.heading));
+    }
     fields.extend(
         explanation
             .tier

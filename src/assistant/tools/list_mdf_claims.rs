@@ -25,6 +25,7 @@ pub(super) const WORDS: &[&str] = &[
     "requests",
     "reimburse",
     "reimbursed",
+    "reimbursement",
     "activity",
     "activities",
     "event",

@@ -284,6 +284,7 @@ impl Tool {
                 "qualification",
                 "proposal",
                 "negotiation",
+                "probability",
             ],
             Self::ListDealRegistrations => &[
                 "registration",
@@ -308,6 +309,7 @@ impl Tool {
                 "payout",
                 "payouts",
                 "payment",
+                "transfer",
                 "paid",
                 "earn",
                 "earned",
@@ -342,7 +344,8 @@ impl Tool {
     pub fn parameters(self) -> Value {
         let properties = match self {
             Self::SearchKnowledge => json!({
-                "query": { "type": "string", "description": "What to look for, in the words of the documents." }
+                "query": { "type": "string", "description": "What to look for, in the words of the documents." },
+                "document": arguments::a_text("Only in the document of this title, such as the one that a commission's rule names."),
             }),
             Self::ListOpportunities => list_opportunities::parameters(),
             Self::PipelineSummary => pipeline_summary::parameters(),

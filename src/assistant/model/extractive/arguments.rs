@@ -82,10 +82,15 @@ pub(super) fn of_clause(
     whole: &Question,
     ask: &Ask<'_>,
 ) -> Value {
+    let all = read(tool, whole, ask);
     let mut arguments = read(tool, clause, ask);
     let Some(given) = arguments.as_object_mut() else {
         return arguments;
     };
+    // "How much did we source, and how much did we influence?" is one split.
+    if all.get("by").is_some() && !given.contains_key("by") {
+        return all;
+    }
     let earlier = before
         .iter()
         .rev()
@@ -250,10 +255,12 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
     };
     let mut best: Vec<&str> = Vec::new();
     let mut open: Vec<&str> = Vec::new();
-    for (nth, (start, word)) in text.unicode_word_indices().enumerate() {
+    for (start, word) in text.unicode_word_indices() {
+        let before = text[..start].trim_end();
+        let opens_sentence = before.is_empty() || before.ends_with(['.', '?', '!', ':']);
         let word = word.trim_end_matches("'s").trim_end_matches("’s");
         let is_name = word.chars().next().is_some_and(char::is_uppercase)
-            && (nth > 0 || words::is_topic(&word.to_lowercase()) && is_name_alone(text, word))
+            && (!opens_sentence || words::is_topic(&word.to_lowercase()) && is_name_alone(text, word))
             && words::is_topic(&word.to_lowercase())
             && !known(word)
             && !period.as_ref().is_some_and(|range| range.contains(&start));

@@ -20,15 +20,12 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
         return (!named.is_empty()).then(|| named.into());
     }
     let values = property["enum"].as_array()?;
-    // What waits for the vendor is submitted, where nothing else is called so.
-    if asked
+    // What waits for approval is submitted, where anything is called so.
+    let waits = asked
         .iter()
-        .any(|word| ["waiting", "undecided"].contains(&word.as_str()))
-    {
-        let submitted = values.iter().find(|value| *value == "submitted");
-        if let Some(submitted) = submitted {
-            return Some(submitted.clone());
-        }
+        .any(|word| ["waiting", "waits", "undecided"].contains(&word.as_str()));
+    if let Some(submitted) = values.iter().find(|value| waits && *value == "submitted") {
+        return Some(submitted.clone());
     }
     if let Some(split) = split(tool, values, &asked) {
         return Some(split);
@@ -58,7 +55,8 @@ fn split(tool: Tool, splits: &[Value], asked: &[String]) -> Option<Value> {
     let is_compared = |split: &&Value| {
         let kind = split.as_str().map(|name| &schema["properties"][name]["enum"]);
         let values = kind.and_then(Value::as_array).into_iter().flatten();
-        values.filter(|value| mentions(asked, value)).count() > 1
+        let names = |value: &&Value| value.as_str().is_some_and(|value| says(asked, value));
+        values.filter(names).count() > 1
     };
     splits.iter().find(is_compared).cloned()
 }
@@ -88,9 +86,35 @@ fn mentions(asked: &[String], value: &Value) -> bool {
     {
         return false;
     }
-    let pays = |word: &String| ["pay", "payout", "payouts"].contains(&word.as_str());
-    value.split('_').all(|word| says(asked, word)) || (value == "paid" && asked.iter().any(pays))
+    let otherwise = OTHERWISE.iter().filter(|(said, _)| *said == value);
+    let mut otherwise = otherwise.flat_map(|(_, words)| *words);
+    value.split('_').all(|word| says(asked, word))
+        || otherwise.any(|word| asked.iter().any(|asked| asked == word))
 }
+
+/// Values as people say them otherwise.
+const OTHERWISE: &[(&str, &[&str])] = &[
+    (
+        "paid",
+        &[
+            "pay",
+            "payout",
+            "payouts",
+            "landed",
+            "received",
+            "transferred",
+            "arrived",
+            "wired",
+        ],
+    ),
+    ("rejected", &["refused", "declined"]),
+    ("approved", &["accepted"]),
+    (
+        "conflicting",
+        &["conflict", "conflicts", "contested", "contesting"],
+    ),
+    ("expired", &["lapsed"]),
+];
 
 /// Whether the question uses a word, in any form of it.
 fn says(asked: &[String], word: &str) -> bool {
@@ -120,7 +144,7 @@ pub(super) fn asks_whether(text: &str) -> bool {
     opens
         && !asked
             .iter()
-            .any(|word| ["any", "anything", "some", "something"].contains(&word.as_str()))
+            .any(|word| ["any", "anything", "some", "something", "which"].contains(&word.as_str()))
 }
 
 /// A number of days: "60 days", "two weeks", "a month".
@@ -187,6 +211,12 @@ mod tests {
         let pipeline = Tool::PipelineSummary;
         check(pipeline, "by", "sourced against influenced", Some("attribution"));
         check(pipeline, "by", "renewals or expansions, please", Some("motion"));
+        check(
+            pipeline,
+            "by",
+            "how much is new, how much are renewals",
+            Some("motion"),
+        );
         check(pipeline, "by", "what we sourced", None);
         check(pipeline, "attribution", "sourced against influenced", None);
     }

@@ -6,8 +6,10 @@
 //! rather say no.
 
 mod arguments;
+mod cues;
 mod examples;
 mod filters;
+mod ground;
 mod question;
 mod route;
 mod select;
@@ -31,6 +33,7 @@ use async_trait::async_trait;
 use examples::Examples;
 use liaison_knowledge::Knowledge;
 use route::Route;
+use select::Answering;
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::OnceCell;
@@ -95,7 +98,7 @@ impl Extractive {
         let mut calls: Vec<ToolCall> = Vec::new();
         let mut searched = false;
         // A supposition and what is asked of it belong together.
-        let clauses = match route::supposes_deal(&whole.asked, ask) {
+        let clauses = match cues::supposes_deal(&whole.asked, ask) {
             true => vec![whole.clone()],
             false => question::clauses(&whole),
         };
@@ -143,10 +146,15 @@ impl Extractive {
         if let (false, Some(calls)) = (found_records, elsewhere(ask)) {
             return Ok(ModelReply::CallTools(calls));
         }
+        let rules = ground::calls(ask);
+        if !rules.is_empty() {
+            return Ok(ModelReply::CallTools(rules));
+        }
         for (result, (_, outcome)) in records.into_iter().enumerate() {
             // Where one tool knows the name that was asked for, the others need not say that they do not.
             if has_rows(outcome) || !found_records {
                 parts.extend(told(result, outcome));
+                parts.extend(ground::quote(ask, outcome).map(quoted));
             }
         }
         if ask.evidence.has_failure() {
@@ -155,20 +163,13 @@ impl Extractive {
         let quotes = select::select(&self.knowledge, ask).await?;
         // A rule comes before the partner's own case, unless that is what was asked for; where nothing of its own was
         // found, the rule is enough.
-        let is_about_own = route::is_about_own(ask.question);
+        let is_about_own = route::is_about_own(ask);
         let own = if found_records || quotes.is_empty() || is_about_own {
             parts
         } else {
             Vec::new()
         };
-        let quoted = quotes.into_iter().map(|answering| Part::Sentence {
-            text: answering.quote.shown,
-            cites: vec![Cite::Quote {
-                passage: answering.passage,
-                quote: answering.quote.words,
-            }],
-            gap: Gap::Paragraph,
-        });
+        let quoted = quotes.into_iter().map(quoted);
         let is_named = arguments::own_customer(ask.question, ask.vocabulary).is_some();
         let parts: Vec<Part> = if is_named || is_about_own {
             own.into_iter().chain(quoted).collect()
@@ -208,6 +209,10 @@ impl ChatModel for Extractive {
     }
 
     async fn reply(&self, ask: &Ask<'_>, said: Said<'_>) -> Result<Replied, ModelError> {
+        let ask = &Ask {
+            question: question::to_the_point(ask.question),
+            ..*ask
+        };
         let reply = if ask.note.is_some() {
             // It quotes, so there is nothing that it could say in another way.
             ModelReply::Answered
@@ -256,7 +261,7 @@ fn elsewhere(ask: &Ask<'_>) -> Option<Vec<ToolCall>> {
     let others = Tool::ALL
         .iter()
         .copied()
-        .filter(|tool| route::takes_customer(*tool) && !asked(*tool))
+        .filter(|tool| tool.is_crm() && route::takes_customer(*tool) && !asked(*tool))
         // It tells of what is not.
         .filter(|tool| *tool != Tool::EstimateCommission);
     let call = |tool| ToolCall {
@@ -280,6 +285,18 @@ fn has_rows(outcome: &ToolOutcome) -> bool {
     match counts.peek() {
         Some(_) => counts.any(|count| count.value.as_i64().is_some_and(|n| n > 0)),
         None => !outcome.records.is_empty(),
+    }
+}
+
+/// A quote as a paragraph of its own.
+fn quoted(answering: Answering) -> Part {
+    Part::Sentence {
+        text: answering.quote.shown,
+        cites: vec![Cite::Quote {
+            passage: answering.passage,
+            quote: answering.quote.words,
+        }],
+        gap: Gap::Paragraph,
     }
 }
 

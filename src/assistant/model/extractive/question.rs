@@ -20,6 +20,65 @@ pub(super) struct Question {
     pub(super) followed: Vec<(Tool, serde_json::Value)>,
 }
 
+/// Words that a letter opens with, up to a comma, an exclamation mark or the end of a line.
+const GREETINGS: &[&str] = &[
+    "hi", "hello", "hey", "dear", "hallo", "liebe", "lieber", "bonjour", "good",
+];
+/// Words before a greeting's end.
+const GREETING_WORDS: usize = 4;
+/// What a letter closes with, at the beginning of a sentence or a line.
+const CLOSINGS: &[&str] = &[
+    "kind regards",
+    "best regards",
+    "regards",
+    "best wishes",
+    "many thanks",
+    "thanks in advance",
+    "thank you in advance",
+    "sincerely",
+    "yours",
+    "mit freundlichen",
+    "viele grüße",
+    "beste grüße",
+    "cordialement",
+    "bien à vous",
+];
+
+/// A question without the greeting before it and the name below it, which are neither asked nor looked for.
+pub(super) fn to_the_point(text: &str) -> &str {
+    let text = text.trim();
+    let first = text.find([',', '!', '\n']).map(|end| text.split_at(end));
+    let greets = |start: &str| {
+        let mut words = words::words(start);
+        let is_greeting = words
+            .next()
+            .is_some_and(|word| GREETINGS.contains(&word.as_str()));
+        is_greeting && words.count() < GREETING_WORDS
+    };
+    let body = match first {
+        Some((start, rest)) if greets(start) => rest.trim_start_matches(|c: char| !c.is_alphanumeric()),
+        _ => text,
+    };
+    let closes = |(start, sentence): &(usize, &str)| {
+        let sentence = sentence.to_lowercase();
+        *start > 0 && CLOSINGS.iter().any(|closing| sentence.starts_with(closing))
+    };
+    let lines = body.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    let mut sentences = lines.flat_map(|(start, line)| {
+        let sentences = line.split_sentence_bound_indices();
+        sentences.map(move |(at, sentence)| (start + at, sentence))
+    });
+    let end = sentences.find(closes).map_or(body.len(), |(start, _)| start);
+    match body[..end].trim() {
+        "" => text,
+        point => point,
+    }
+}
+
 /// A question that leans on nothing.
 pub(super) fn alone(ask: &Ask<'_>) -> Question {
     Question {
@@ -174,6 +233,7 @@ const SHORT: &[(&str, &str)] = &[
     ("ref", "referral"),
     ("qtr", "quarter"),
     ("ytd", "this year"),
+    ("ppl", "people"),
     ("pls", "please"),
     ("plz", "please"),
 ];
@@ -215,6 +275,25 @@ fn without(text: &str, names: &[String], instead: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn courtesies_are_no_part_of_a_question() {
+        let check = |text: &str, expected: &str| assert_eq!(to_the_point(text), expected);
+        check(
+            "Dear team, when is the next payment? Kind regards, Elsa",
+            "when is the next payment?",
+        );
+        check("Hi!\nOur tier?\nBest regards\nElsa Moreau", "Our tier?");
+        check("Hello Ines, thanks", "thanks");
+        check("Dear customer stories, are there any?", "are there any?");
+        check(
+            "Good discovery questions for a first meeting, please",
+            "Good discovery questions for a first meeting, please",
+        );
+        check("Regards, what else?", "Regards, what else?");
+        check("Hi", "Hi");
+        check("Hi,", "Hi,");
+    }
 
     #[test]
     fn shortened_words_are_compared_in_full() {

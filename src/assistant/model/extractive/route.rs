@@ -7,11 +7,12 @@
 use super::{
     super::Ask,
     arguments,
+    cues::{EARNINGS, Own, RULE_OPENERS, asks_for_rule, has_word, pronouns, supposes_deal, wants},
     examples::{Examples, Likeness},
     question::Question,
     words,
 };
-use crate::assistant::tools::Tool;
+use crate::assistant::{evidence::ToolCall, tools::Tool};
 
 /// What must hold for a question to be about the partner's own records: the least similarity to a tool's
 /// example, and how far that must be ahead of every rule question. The stronger the question's own words point
@@ -137,23 +138,23 @@ fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> boo
             .first()
             .is_some_and(|first| openers.contains(&first.as_str()))
     };
-    let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge, ask) || begins(RULE_OPENERS);
-    if is_rule && !matches!(own, Own::Strong) {
-        return false;
-    }
+    let exists = begins(&["any", "is", "are"]) && words.iter().take(3).any(|word| word == "any");
+    let opens_rule = begins(RULE_OPENERS) && !exists;
+    let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge, ask) || opens_rule;
+    let dated = arguments::period_range(text, ask).is_some();
     let read = arguments::read(tool, question, ask);
     let filters = read.as_object().into_iter().flatten();
     let narrows = filters
         .filter(|(name, _)| !["customer", "period", "product"].contains(&name.as_str()))
         .count()
         > 0;
+    if is_rule && !matches!(own, Own::Strong) && !(narrows && dated) {
+        return false;
+    }
     let wants = wants(text);
-    let looks_up = wants.list || wants.sum || wants.ratio || arguments::period_range(text, ask).is_some();
+    let looks_up = wants.list || wants.sum || wants.ratio || exists || dated;
     (points_to(text, tool, ask) && (looks_up || narrows)) || (narrows && looks_up)
 }
-
-/// What opens a question about how things are done, whoever does them.
-const RULE_OPENERS: &[&str] = &["how", "who", "does", "do", "is", "are", "what", "when"];
 
 /// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
 /// the question wants a list, a sum or a ratio.
@@ -230,167 +231,20 @@ fn points_to(text: &str, tool: Tool, ask: &Ask<'_>) -> bool {
     }
 }
 
-/// Words for what a deal brings.
-const EARNINGS: &[&str] = &[
-    "earn",
-    "earns",
-    "earned",
-    "make",
-    "get",
-    "bring",
-    "commission",
-    "commissions",
-    "spiff",
-    "payout",
-];
-/// Words for a deal that comes about.
-const CLOSINGS: &[&str] = &[
-    "close", "closes", "closed", "win", "wins", "won", "sell", "sells", "sold", "sign", "signs", "signed",
-    "land", "lands", "landed",
-];
-
-/// Whether a text supposes a deal of an amount: "what if I close 50k?", "what would we earn on 120,000 EUR?".
-pub(super) fn supposes_deal(text: &str, ask: &Ask<'_>) -> bool {
-    let supposes = has_word(text, &["if"]) || has_word(text, Tool::EstimateCommission.words());
-    supposes
-        && (has_word(text, EARNINGS) || has_word(text, CLOSINGS))
-        && arguments::stated(text, ask).is_some()
-}
-
-fn has_word(text: &str, list: &[&str]) -> bool {
-    words::words(text).any(|word| list.contains(&word.as_str()))
-}
-
 /// Whether a tool can look for a customer.
 pub(super) fn takes_customer(tool: Tool) -> bool {
     tool.parameters()["properties"].get("customer").is_some()
 }
 
-/// Whether a question about own records asks for the rule as well.
-fn asks_for_rule(text: &str) -> bool {
-    let words: Vec<String> = words::words(text).collect();
-    // "Have to" is a "must" of two words.
-    words.iter().any(|word| RULE_WORDS.contains(&word.as_str()))
-        || words
-            .windows(2)
-            .any(|pair| pair == ["have", "to"] || pair == ["has", "to"])
-}
-
-const RULE_WORDS: &[&str] = &[
-    "why",
-    "rule",
-    "rules",
-    "condition",
-    "conditions",
-    "could",
-    "can",
-    "must",
-    "should",
-    "may",
-    "requirements",
-    "allowed",
-];
-
 /// Whether the partner's own records are the answer, and rules only go with it: they are told first, and that there are
 /// none is told too.
-pub(super) fn is_about_own(text: &str) -> bool {
-    matches!(pronouns(text), Own::Strong) && !asks_for_rule(text)
-}
-
-/// How strongly a question's words point to the partner itself.
-enum Own {
-    Strong,
-    Weak,
-    None,
-}
-
-fn pronouns(text: &str) -> Own {
-    let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let states = |pair: &[String]| {
-        let [first, second] = pair else { return false };
-        ["did", "have", "am", "are", "were", "was"].contains(&first.as_str())
-            && ["i", "we"].contains(&second.as_str())
-            || ["to", "for", "after", "by"].contains(&first.as_str())
-                && ["me", "us"].contains(&second.as_str())
-            || ["i", "we"].contains(&first.as_str())
-                && ["stand", "still", "earned", "got"].contains(&second.as_str())
+pub(super) fn is_about_own(ask: &Ask<'_>) -> bool {
+    let records = ask.evidence.records().into_iter();
+    let narrows = |call: &ToolCall| {
+        ["period", "status"]
+            .iter()
+            .any(|name| call.arguments.get(*name).is_some())
     };
-    // "Do we have …", not "do we have to …".
-    let possesses = |four: &[String]| {
-        let [first, second, third, fourth] = four else {
-            return false;
-        };
-        (first, third) == (&"do".to_owned(), &"have".to_owned())
-            && ["i", "we"].contains(&second.as_str())
-            && fourth != "to"
-    };
-    let padded: Vec<String> = words.iter().cloned().chain([String::new()]).collect();
-    let states = words.windows(2).any(states) || padded.windows(4).any(possesses);
-    if has(&["my", "our", "ours", "mine", "weve", "ive"]) || states {
-        Own::Strong
-    } else if has(&["i", "we", "me", "us"]) {
-        Own::Weak
-    } else {
-        Own::None
-    }
-}
-
-/// What a question asks for.
-struct Wants {
-    list: bool,
-    sum: bool,
-    ratio: bool,
-}
-
-fn wants(text: &str) -> Wants {
-    let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let sums = has(&["total", "totals", "sum", "sums", "split", "altogether", "overall"])
-        || words.windows(2).any(|pair| pair == ["how", "much"]);
-    let ratio = has(&[
-        "average",
-        "avg",
-        "median",
-        "share",
-        "proportion",
-        "ratio",
-        "typical",
-        "usually",
-    ]) || words.windows(2).any(|pair| pair == ["win", "rate"]);
-    Wants {
-        list: has(&["list", "which", "each", "status"]) && !sums && !ratio,
-        sum: sums && !ratio,
-        ratio,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::super::Vocabulary, *};
-
-    #[test]
-    fn a_deal_is_supposed_where_an_amount_and_its_earnings_stand_together() {
-        let vocabulary = Vocabulary::default();
-        let check = |text: &str, expected: bool| {
-            let ask = arguments::tests::ask(text, &vocabulary);
-            assert_eq!(supposes_deal(text, &ask), expected, "{text}");
-        };
-        check("What if I close 50k at Gold?", true);
-        check(
-            "What would we earn on a 120,000 EUR renewal that we source?",
-            true,
-        );
-        check("What if Norlund closes for 80k?", true);
-        check("Estimate my commission on 30 000 euros", true);
-        check("Suppose I sign 75,000 dollars this month: what do I get?", true);
-        check("What happens to my commission if the customer cancels?", false);
-        check(
-            "What would happen if two partners close the same deal in 2026?",
-            false,
-        );
-        check("Which deals over 50k did I win?", false);
-        check("Why did I get 9,760.72?", false);
-        check("What if a deal closes within 90 days?", false);
-    }
+    let narrowed = records.map(|(call, _)| call).any(narrows);
+    (narrowed || matches!(pronouns(ask.question), Own::Strong)) && !asks_for_rule(ask.question)
 }

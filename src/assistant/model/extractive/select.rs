@@ -4,7 +4,7 @@
 //! the question by meaning as well, because embedding costs milliseconds each.
 
 use super::{
-    Ask, ModelError, arguments,
+    Ask, ModelError, arguments, ground,
     support::{self, Said},
     units::{Cut, Quote, Unit, cut},
     words,
@@ -79,7 +79,12 @@ pub(super) async fn select(knowledge: &Knowledge, ask: &Ask<'_>) -> Result<Vec<A
     let all = ask.evidence.passages();
     let place = |hit: &Hit| all.iter().position(|seen| seen.passage.id == hit.passage.id);
     let mut quotes: Vec<Answering> = Vec::new();
-    for step in &ask.evidence.steps {
+    for step in ask
+        .evidence
+        .steps
+        .iter()
+        .filter(|step| !ground::is_of_rule(&step.call))
+    {
         let (ToolReturn::Passages(hits), Some(query)) =
             (&step.returned, step.call.arguments["query"].as_str())
         else {
