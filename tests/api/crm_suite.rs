@@ -63,7 +63,6 @@ fn assert_same(run: &Run, built_in: &Run) {
 }
 
 #[tokio::test]
-#[ignore = "not met yet: run it with --run-ignored all, or `liaison eval run evals/suites/crm.yaml`, to see how far it is"]
 async fn the_golden_questions_are_answered_rightly() {
     let home = seeded();
     let run = asked(Settings::load(None).unwrap(), home.path()).await;

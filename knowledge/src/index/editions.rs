@@ -18,7 +18,7 @@ use super::{
     fuse::{DEPTH, Legs, Ranked, fuse},
     limits::{Condition, conditions},
     point::{hit, in_edition, labels, point, stored},
-    recent::Recent,
+    recent::{KEPT, Recent},
 };
 use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId};
 use async_trait::async_trait;
@@ -35,6 +35,9 @@ const WRITE_BATCH: usize = 64;
 
 /// Editions that may wait for a flush before they are deleted: every query has to leave them out.
 const REPLACED_MOST: usize = 64;
+
+/// Documents that are read in one go, where all are read: what a reader holds up waits that long.
+const READ_TOGETHER: usize = 16;
 
 /// An index of any engine.
 pub(super) struct Editions<E> {
@@ -224,6 +227,18 @@ impl<E: Engine + 'static> Editions<E> {
         task.await.map_err(died)?
     }
 
+    /// Reads documents' passages into memory, as a reader: nobody writes where it reads.
+    async fn keep(&self, documents: &[DocumentId]) -> Result<(), IndexError> {
+        let (which, recent) = (vec![of(documents)], Arc::clone(&self.recent));
+        self.query(move |engine, told| async move {
+            for point in engine.read(&told.seen(which), false).await? {
+                recent.keep(point.id, &point.fields)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// All points that satisfy the conditions, in their documents' order.
     async fn read(&self, which: Vec<Condition>, vectors: bool) -> Result<Vec<(Stored, Point)>, IndexError> {
         self.query(move |engine, told| async move {
@@ -359,8 +374,17 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         self.settle(&mut writing).await
     }
 
+    /// Where all passages fit into memory, they are read once: a search looks at forty, most of them for the first time.
     async fn warm_up(&self) -> Result<(), IndexError> {
-        self.engine.warm_up().await
+        self.engine.warm_up().await?;
+        if self.count().await? > KEPT {
+            return Ok(());
+        }
+        let documents: Vec<DocumentId> = self.documents().await?.into_keys().collect();
+        for some in documents.chunks(READ_TOGETHER) {
+            self.keep(some).await?;
+        }
+        Ok(())
     }
 
     async fn optimise(&self) -> Result<(), IndexError> {

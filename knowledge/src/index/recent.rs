@@ -3,11 +3,12 @@
 
 use super::{IndexError, Stored, engine::Engine, point::stored};
 use quick_cache::sync::Cache;
+use serde_json::{Map, Value};
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// Passages that are kept; some 3 kB each.
-const KEPT: usize = 4_096;
+pub(super) const KEPT: usize = 4_096;
 
 /// What was read of an engine's points. A point never changes, but its place is used again: whoever writes there has
 /// it forgotten first, when no reader is left that may still see what was there.
@@ -30,12 +31,17 @@ impl Recent {
         let new: Vec<Uuid> = new.copied().collect();
         if !new.is_empty() {
             for (id, fields) in engine.fetch(&new).await? {
-                let stored = Arc::new(stored(&fields)?);
-                self.0.insert(id, Arc::clone(&stored));
-                found.insert(id, stored);
+                found.insert(id, self.keep(id, &fields)?);
             }
         }
         Ok(found)
+    }
+
+    /// Keeps what was read of a point.
+    pub(super) fn keep(&self, point: Uuid, fields: &Map<String, Value>) -> Result<Arc<Stored>, IndexError> {
+        let stored = Arc::new(stored(fields)?);
+        self.0.insert(point, Arc::clone(&stored));
+        Ok(stored)
     }
 
     pub(super) fn forget(&self, point: Uuid) {

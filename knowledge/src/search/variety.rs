@@ -15,13 +15,19 @@ pub(super) fn drop_twins(hits: &mut Vec<Hit>) {
     hits.retain(|hit| seen.insert(letters(&hit.passage.text)));
 }
 
-/// Letters and digits, in lower case.
-fn letters(text: &str) -> String {
-    let mut letters = String::with_capacity(text.len());
-    for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
-        match letter {
-            'a'..='z' => letters.push(letter), // most are, and every search goes through some ten thousand
-            _ => letters.extend(letter.to_lowercase()),
+/// Letters and digits, in lower case. Every search goes through some ten thousand, nearly all of them ASCII.
+fn letters(text: &str) -> Vec<u8> {
+    let mut letters = Vec::with_capacity(text.len());
+    let mut utf8 = [0; 4];
+    for letter in text.chars() {
+        match u8::try_from(letter).ok().filter(u8::is_ascii) {
+            Some(ascii) if ascii.is_ascii_alphanumeric() => letters.push(ascii.to_ascii_lowercase()),
+            None if letter.is_alphanumeric() => {
+                for lower in letter.to_lowercase() {
+                    letters.extend_from_slice(lower.encode_utf8(&mut utf8).as_bytes());
+                }
+            }
+            _ => {}
         }
     }
     letters

@@ -36,7 +36,7 @@ pub(super) fn parameters() -> Value {
     json!({
         "period": arguments::a_period("entries"),
         "by": arguments::one_of(DateOf::ALL.map(DateOf::as_str), "Which date the period is about; earned is the default, paid where the status is paid."),
-        "status": arguments::one_of(StatusFilter::NAMES, "Only this status; unpaid is pending or approved."),
+        "status": arguments::one_of(StatusFilter::NAMES, "Only this status; unpaid is pending or approved, and overdue what is unpaid after its due date."),
         "kind": arguments::one_of(kinds, "Only this kind of entry."),
         "customer": arguments::a_text("Only on deals with this customer or name (a part is enough)."),
         "product": arguments::a_text("Only on this product (a part of its name is enough)."),
@@ -102,16 +102,19 @@ impl FromStr for DateOf {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StatusFilter {
     Unpaid,
+    /// Unpaid, and due before today.
+    Overdue,
     Is(CommissionStatus),
 }
 
 impl StatusFilter {
-    const NAMES: [&'static str; 5] = ["pending", "approved", "paid", "clawed_back", "unpaid"];
+    const NAMES: [&'static str; 6] = ["pending", "approved", "paid", "clawed_back", "unpaid", "overdue"];
 
-    fn admits(self, status: CommissionStatus) -> bool {
+    fn admits(self, entry: &Commission, today: Date) -> bool {
         match self {
-            Self::Unpaid => is_unpaid(status),
-            Self::Is(wanted) => status == wanted,
+            Self::Unpaid => is_unpaid(entry.status),
+            Self::Overdue => is_unpaid(entry.status) && entry.due_on < today,
+            Self::Is(wanted) => entry.status == wanted,
         }
     }
 }
@@ -120,10 +123,10 @@ impl FromStr for StatusFilter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text == "unpaid" {
-            Ok(Self::Unpaid)
-        } else {
-            text.parse().map(Self::Is)
+        match text {
+            "unpaid" => Ok(Self::Unpaid),
+            "overdue" => Ok(Self::Overdue),
+            status => status.parse().map(Self::Is),
         }
     }
 }
@@ -162,7 +165,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         });
     }
     rows.retain(|Entry { commission: c, .. }| {
-        args.status.is_none_or(|status| status.admits(c.status))
+        args.status.is_none_or(|status| status.admits(c, ctx.today))
             && args.kind.is_none_or(|kind| c.kind == kind)
             && amount.as_ref().is_none_or(|amount| same_amount(amount, c))
             && period
@@ -223,6 +226,7 @@ fn overview(rows: &[Entry<'_>], args: &Arguments, by: DateOf, period: Option<&Pe
     let status = match args.status {
         None => "",
         Some(StatusFilter::Unpaid) => "unpaid ",
+        Some(StatusFilter::Overdue) => "overdue ",
         Some(StatusFilter::Is(CommissionStatus::ClawedBack)) => "clawed-back ",
         Some(StatusFilter::Is(status)) => &format!("{} ", status.as_str()),
     };

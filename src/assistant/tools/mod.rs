@@ -285,6 +285,7 @@ impl Tool {
                 "proposal",
                 "negotiation",
                 "probability",
+                "signed",
             ],
             Self::ListDealRegistrations => &[
                 "registration",

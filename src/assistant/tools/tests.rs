@@ -6,7 +6,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::json;
 use sqlx::sqlite::SqlitePoolOptions;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 pub(super) const TODAY: Date = date(2026, 11, 21);
 
@@ -216,7 +216,7 @@ async fn headlines_say_what_the_records_hold() {
             Tool::ListDealRegistrations,
             json!({"customer": "ilex"}),
             "Your deal registration dr-0002 for Ilex Foods (Edge) is approved and protected until 31 January 2027 \
-             (71 days left), not extended so far.",
+             (71 days left), extended once.",
         ),
         (
             Tool::ListDealRegistrations,
@@ -388,6 +388,26 @@ async fn arguments_that_are_not_the_tools_are_refused() {
             .await
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn what_is_overdue_is_unpaid_after_its_day() {
+    let crm = crm().await;
+    let listed = async |status: &str| {
+        let args = json!({"status": status});
+        let outcome = ask(&crm, "p-001", Tool::ListCommissions, &args).await.unwrap();
+        let rows = outcome
+            .records
+            .into_iter()
+            .filter(|record| record.kind == "commission");
+        rows.map(|row| (row.field("due_on").unwrap().value.to_string(), row.id))
+            .collect::<BTreeSet<_>>()
+    };
+    let (unpaid, overdue) = (listed("unpaid").await, listed("overdue").await);
+    let today = Value::from(TODAY.to_string()).to_string();
+    let late = |(due, _): &&(String, String)| *due < today;
+    assert_eq!(overdue, unpaid.iter().filter(late).cloned().collect());
+    assert!(overdue.len() < unpaid.len());
 }
 
 #[tokio::test]

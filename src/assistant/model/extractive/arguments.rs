@@ -260,7 +260,8 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
         let opens_sentence = before.is_empty() || before.ends_with(['.', '?', '!', ':']);
         let word = word.trim_end_matches("'s").trim_end_matches("’s");
         let is_name = word.chars().next().is_some_and(char::is_uppercase)
-            && (!opens_sentence || words::is_topic(&word.to_lowercase()) && is_name_alone(text, word))
+            && (!opens_sentence
+                || words::is_topic(&word.to_lowercase()) && is_name_alone(&text[start..], word))
             && words::is_topic(&word.to_lowercase())
             && !known(word)
             && !period.as_ref().is_some_and(|range| range.contains(&start));
@@ -272,6 +273,16 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
     }
     let name = longer(best, open).join(" ");
     (!name.is_empty()).then(|| Value::from(name))
+}
+
+/// Whether a question names somebody who is not in the partner's own records, by words that no question has otherwise.
+pub(super) fn names_stranger(text: &str, ask: &Ask<'_>) -> bool {
+    let name = customer(text, ask).filter(|_| own_mention(text, ask.vocabulary).is_none());
+    let is_strange = |word: String| !COMMON.contains(&word);
+    name.is_some_and(|name| {
+        name.as_str()
+            .is_some_and(|name| words::words(name).any(is_strange))
+    })
 }
 
 fn longer<'t>(a: Vec<&'t str>, b: Vec<&'t str>) -> Vec<&'t str> {

@@ -20,12 +20,8 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
         return (!named.is_empty()).then(|| named.into());
     }
     let values = property["enum"].as_array()?;
-    // What waits for approval is submitted, where anything is called so.
-    let waits = asked
-        .iter()
-        .any(|word| ["waiting", "waits", "undecided"].contains(&word.as_str()));
-    if let Some(submitted) = values.iter().find(|value| waits && *value == "submitted") {
-        return Some(submitted.clone());
+    if let Some(decisive) = values.iter().find(|value| decides(&asked, value)) {
+        return Some(decisive.clone());
     }
     if let Some(split) = split(tool, values, &asked) {
         return Some(split);
@@ -47,6 +43,19 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
     let value = named.next().filter(|_| named.next().is_none())?;
     // The tool's own subject stands in too many questions to be a filter.
     (!tool.name().contains(value.as_str()?)).then(|| value.clone())
+}
+
+/// Whether a value is said by a word that others only explain: what waits for approval is submitted, and what should have
+/// been paid and is overdue is that.
+fn decides(asked: &[String], value: &Value) -> bool {
+    const DECISIVE: &[(&str, &[&str])] = &[
+        ("submitted", &["waiting", "waits", "undecided"]),
+        ("overdue", &["overdue"]),
+    ];
+    let words = DECISIVE.iter().filter(|(decisive, _)| value == decisive);
+    words
+        .flat_map(|(_, words)| *words)
+        .any(|word| asked.iter().any(|asked| asked == word))
 }
 
 /// By what to split where two values of one kind are named: "sourced against influenced" is by attribution.
@@ -208,6 +217,19 @@ mod tests {
         );
         check(commissions, "status", "which have not been paid", Some("unpaid"));
         check(commissions, "status", "approved and paid ones", None);
+        check(
+            commissions,
+            "status",
+            "overdue ones you should have paid",
+            Some("overdue"),
+        );
+        let registrations = Tool::ListDealRegistrations;
+        check(
+            registrations,
+            "status",
+            "which are waiting for approval",
+            Some("submitted"),
+        );
         let pipeline = Tool::PipelineSummary;
         check(pipeline, "by", "sourced against influenced", Some("attribution"));
         check(pipeline, "by", "renewals or expansions, please", Some("motion"));

@@ -77,7 +77,10 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     let lead = top - rules - pointed(question, Tool::SearchKnowledge, ask);
     let ranked = ranked(question, own, ask);
     let bar = bar(question, ranked.first().map(|(tool, _)| *tool), ask);
-    let is_own = top >= bar.similarity && lead >= bar.lead;
+    // "How much did Acme Partners earn?" is not about the partner that asks.
+    let is_of_stranger =
+        matches!(pronouns(&question.text), Own::None) && arguments::names_stranger(&question.asked, ask);
+    let is_own = top >= bar.similarity && lead >= bar.lead && !is_of_stranger;
     tracing::debug!(rules, top, is_own, "routed");
     let asks_for_rule = asks_for_rule(&question.asked);
     if supposes_deal(&question.asked, ask) {
