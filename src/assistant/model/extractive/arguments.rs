@@ -4,7 +4,7 @@
 
 use super::{
     super::{Ask, Vocabulary},
-    filters::{asks_whether, choice, days, is_ahead, is_wanted},
+    filters::{asks_whether, choice, days, is_ahead, is_to_end, is_wanted},
     question::Question,
     words,
 };
@@ -29,10 +29,11 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
         return Value::Object(arguments);
     };
     let days = days(&question.asked);
+    let window = window(&question.asked, ask).filter(|_| takes_window(properties));
     for (name, property) in properties {
         let value = match name.as_str() {
             // "Within 30 days" is a window where the tool has one, and no period.
-            "period" if days.is_some() && takes_window(properties) && is_ahead(&question.asked) => None,
+            "period" if window.is_some() => None,
             "period" => {
                 before_that(&question.asked, &arguments, ask).or_else(|| period(&question.asked, ask))
             }
@@ -49,18 +50,10 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             }),
             _ => match property["type"].as_str() {
                 Some("boolean") => is_wanted(name, property, &question.asked).then_some(Value::Bool(true)),
-                Some("integer") if !name.contains("within") || is_ahead(&question.asked) => {
-                    days.map(Value::from)
-                }
-                Some("integer") => None,
+                Some("integer") if name.contains("within") => window.map(Value::from),
+                Some("integer") => days.map(Value::from),
                 // "Which expire within 14 days?" is about what has not.
-                _ if name == "status"
-                    && days.is_some()
-                    && takes_window(properties)
-                    && is_ahead(&question.asked) =>
-                {
-                    None
-                }
+                _ if name == "status" && window.is_some() => None,
                 // "Was it approved?" wants to hear of it whatever it is.
                 _ if name == "status" && asks_whether(&question.asked) => None,
                 _ => choice(tool, property, &question.asked, ask),
@@ -147,6 +140,16 @@ fn period(text: &str, ask: &Ask<'_>) -> Option<Value> {
 pub(super) fn period_range(text: &str, ask: &Ask<'_>) -> Option<Range<usize>> {
     let dated = || Some(Period::find_in(text, ask.today, 1)?.1);
     since_last_payment(text).or_else(dated)
+}
+
+/// Days from today that a question is about: "within 30 days", "which expire this month?".
+fn window(asked: &str, ask: &Ask<'_>) -> Option<u32> {
+    let said = days(asked).filter(|_| is_ahead(asked));
+    said.or_else(|| {
+        let (period, _) = Period::find_in(asked, ask.today, 1).filter(|_| is_to_end(asked))?;
+        let left = (period.last_day() - ask.today).get_days();
+        u32::try_from(left).ok()
+    })
 }
 
 /// Whether a tool asks for days that are to come.

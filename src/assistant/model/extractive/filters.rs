@@ -185,6 +185,17 @@ pub(super) fn is_ahead(text: &str) -> bool {
     words::words(text).any(|word| ["within", "next", "coming"].contains(&word.as_str()))
 }
 
+/// Whether a question asks for what is to come to its end, not for what has.
+pub(super) fn is_to_end(text: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "expire", "expires", "expiring", "end", "ends", "ending", "lapse", "lapses", "lapsing", "run",
+        "runs", "running",
+    ];
+    let asked: Vec<String> = words::words(text).collect();
+    let has = |list: &[&str]| asked.iter().any(|word| list.contains(&word.as_str()));
+    has(ENDS) && !has(&["did", "already", "expired", "ended", "lapsed"])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,3 +121,33 @@ fn a_supposition_is_read_as_it_is_said() {
     let read = read(Tool::ListCommissions, &question::alone(&asked), &asked);
     assert_eq!(read, json!({"amount": "9,760.72"}));
 }
+
+#[test]
+fn what_is_to_expire_in_a_period_is_a_window() {
+    let vocabulary = vocabulary();
+    let check = |text: &str, expected: Value| {
+        let ask = ask(text, &vocabulary);
+        let read = read(Tool::ListDealRegistrations, &question::alone(&ask), &ask);
+        assert_eq!(read, expected, "{text}");
+    };
+    check(
+        "Which registrations expire this month?",
+        json!({"expiring_within_days": 9}),
+    );
+    check(
+        "which of my regs run out within two weeks",
+        json!({"expiring_within_days": 14}),
+    );
+    check(
+        "Whose protection ends this year?",
+        json!({"expiring_within_days": 40}),
+    );
+    check(
+        "Which registrations expired last month?",
+        json!({"status": "expired", "period": "last month"}),
+    );
+    check(
+        "Which were approved this month?",
+        json!({"status": "approved", "period": "this month"}),
+    );
+}
