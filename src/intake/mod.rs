@@ -245,9 +245,6 @@ impl Intake {
     async fn run(&self, job: &Job) -> Result<(), sqlx::Error> {
         let turn = self.turn_of(&job.source);
         let _turn = turn.lock().await;
-        if !self.is_open(job.id).await? {
-            return Ok(());
-        }
         let cancel = Arc::new(Notify::new());
         let started = Running {
             state: State::Reading,
@@ -255,7 +252,13 @@ impl Intake {
             total: 0,
             cancel: Arc::clone(&cancel),
         };
+        // First, so that whoever takes it back from here on tells it: a file that is dropped meanwhile would be a failure.
         self.running().insert(job.id, started);
+        let is_open = self.is_open(job.id).await;
+        if !matches!(is_open, Ok(true)) {
+            self.running().remove(&job.id);
+            return is_open.map(|_| self.uploads.drop_incoming(job.id));
+        }
         let ended = tokio::select! {
             ended = self.take_in(job) => Some(ended),
             () = cancel.notified() => None,
