@@ -115,6 +115,17 @@ pub(super) struct Column {
     pub(super) is_right: bool,
 }
 
+impl Column {
+    /// Where text of that width begins, in points from the column's edge.
+    fn indent(&self, width: f32) -> f32 {
+        if self.is_right {
+            self.width - GAP - width
+        } else {
+            0.0
+        }
+    }
+}
+
 /// All columns as one, for what stands below them.
 const ACROSS: Column = Column {
     head: "",
@@ -238,12 +249,7 @@ impl Layout {
         let mut x = MARGIN;
         for column in columns {
             let cell = row.map(|row| self.part(Role::HeadCell, Some(row), None));
-            let width = self.face(HEAD).width(column.head, HEAD.size);
-            let indent = if column.is_right {
-                column.width - GAP - width
-            } else {
-                0.0
-            };
+            let indent = column.indent(self.face(HEAD).width(column.head, HEAD.size));
             self.put(x + indent, HEAD.size * ASCENT, column.head.to_owned(), HEAD, cell);
             x += column.width;
         }
@@ -301,12 +307,7 @@ impl Layout {
 
     fn stack(&mut self, x: f32, column: &Column, lines: Vec<(String, Style)>, part: usize) {
         for (text, style) in lines {
-            let width = self.face(style).width(text.trim_end(), style.size);
-            let indent = if column.is_right {
-                column.width - GAP - width
-            } else {
-                0.0
-            };
+            let indent = column.indent(self.face(style).width(text.trim_end(), style.size));
             self.put(x + indent, style.size * ASCENT, text, style, Some(part));
             self.y += style.size * LEADING;
         }

@@ -42,12 +42,12 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             "amount" => amount(&question.asked).map(Value::from),
             "tier" => tier(&question.asked, ask.vocabulary).map(Value::from),
             "product" => named(&question.asked, &ask.vocabulary.products),
-            "customer" => customer(&question.asked, ask).or_else(|| {
+            "customer" => {
                 let missing = !arguments.contains_key("customer");
-                own_customer(&question.text, ask.vocabulary)
-                    .filter(|_| missing)
-                    .map(Value::from)
-            }),
+                let own = || own_customer(&question.text, ask.vocabulary).filter(|_| missing);
+                let customer = customer(&question.asked, ask);
+                customer.or_else(|| own().map(str::to_owned)).map(Value::from)
+            }
             _ => match property["type"].as_str() {
                 Some("boolean") => is_wanted(name, property, &question.asked).then_some(Value::Bool(true)),
                 Some("integer") if name.contains("within") => window.map(Value::from),
@@ -76,6 +76,9 @@ pub(super) fn of_clause(
     ask: &Ask<'_>,
 ) -> Value {
     let all = read(tool, whole, ask);
+    if clause.text == whole.text {
+        return all;
+    }
     let mut arguments = read(tool, clause, ask);
     let Some(given) = arguments.as_object_mut() else {
         return arguments;
@@ -84,12 +87,9 @@ pub(super) fn of_clause(
     if all.get("by").is_some() && !given.contains_key("by") {
         return all;
     }
-    let earlier = before
-        .iter()
-        .rev()
-        .map(|earlier| (earlier, &["period", "product"][..]));
-    for (other, names) in earlier.chain([(whole, &["customer"][..])]) {
-        let read = read(tool, other, ask);
+    let earlier = before.iter().rev();
+    let earlier = earlier.map(|earlier| (read(tool, earlier, ask), &["period", "product"][..]));
+    for (read, names) in earlier.chain([(all, &["customer"][..])]) {
         for name in names {
             if let (false, Some(value)) = (given.contains_key(*name), read.get(*name)) {
                 given.insert((*name).to_owned(), value.clone());
@@ -243,12 +243,9 @@ pub(super) fn own_customer<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option
 }
 
 /// A name in the question that is neither the program's nor a period: the customer or deal it is about.
-fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
-    if let Some(own) = own_customer(text, ask.vocabulary) {
-        return Some(Value::from(own));
-    }
-    if let Some(quoted) = quoted(text) {
-        return Some(Value::from(quoted));
+fn customer(text: &str, ask: &Ask<'_>) -> Option<String> {
+    if let Some(named) = own_customer(text, ask.vocabulary).or_else(|| quoted(text)) {
+        return Some(named.to_owned());
     }
     let period = Period::find_in(text, ask.today, 1).map(|(_, range)| range);
     let known = |word: &str| {
@@ -263,8 +260,7 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
         let opens_sentence = before.is_empty() || before.ends_with(['.', '?', '!', ':']);
         let word = word.trim_end_matches("'s").trim_end_matches("’s");
         let is_name = word.chars().next().is_some_and(char::is_uppercase)
-            && (!opens_sentence
-                || words::is_topic(&word.to_lowercase()) && is_name_alone(&text[start..], word))
+            && (!opens_sentence || is_name_alone(&text[start..], word))
             && words::is_topic(&word.to_lowercase())
             && !known(word)
             && !period.as_ref().is_some_and(|range| range.contains(&start));
@@ -275,17 +271,14 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<Value> {
         }
     }
     let name = longer(best, open).join(" ");
-    (!name.is_empty()).then(|| Value::from(name))
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whether a question names somebody who is not in the partner's own records, by words that no question has otherwise.
 pub(super) fn names_stranger(text: &str, ask: &Ask<'_>) -> bool {
     let name = customer(text, ask).filter(|_| own_mention(text, ask.vocabulary).is_none());
     let is_strange = |word: String| !COMMON.contains(&word);
-    name.is_some_and(|name| {
-        name.as_str()
-            .is_some_and(|name| words::words(name).any(is_strange))
-    })
+    name.is_some_and(|name| words::words(&name).any(is_strange))
 }
 
 fn longer<'t>(a: Vec<&'t str>, b: Vec<&'t str>) -> Vec<&'t str> {

@@ -30,14 +30,10 @@ const CLOSINGS: &[&str] = &[
 /// Whether a text supposes a deal: of an amount ("what if I close 50k?", "what would we earn on 120,000 EUR?"), or one of
 /// the partner's own ("suppose Norlund signs: what is our cut?").
 pub(super) fn supposes_deal(text: &str, ask: &Ask<'_>) -> bool {
-    let supposes = has_word(text, &["if"]) || has_word(text, Tool::EstimateCommission.words());
-    let (earns, closes) = (has_word(text, EARNINGS), has_word(text, CLOSINGS));
+    let supposes = words::any_of(text, &["if"]) || words::any_of(text, Tool::EstimateCommission.words());
+    let (earns, closes) = (words::any_of(text, EARNINGS), words::any_of(text, CLOSINGS));
     let is_own = || arguments::own_customer(text, ask.vocabulary).is_some();
     supposes && ((earns || closes) && arguments::stated(text, ask).is_some() || earns && closes && is_own())
-}
-
-pub(super) fn has_word(text: &str, list: &[&str]) -> bool {
-    words::words(text).any(|word| list.contains(&word.as_str()))
 }
 
 /// Whether a question about own records asks for the rule as well.
@@ -76,7 +72,7 @@ pub(super) enum Own {
 
 pub(super) fn pronouns(text: &str) -> Own {
     let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let has = |list: &[&str]| words::any_of(text, list);
     let states = |pair: &[String]| {
         let [first, second] = pair else { return false };
         ["did", "have", "am", "are", "were", "was"].contains(&first.as_str())
@@ -115,7 +111,7 @@ pub(super) struct Wants {
 
 pub(super) fn wants(text: &str) -> Wants {
     let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let has = |list: &[&str]| words::any_of(text, list);
     // "For how much each?", "was it paid, and how much?" and "what did we win?" ask for single ones.
     let single = has(&["each"]) || filters::asks_whether(text) && has(DECIDED) || asks_what_closed(&words);
     let amount = |pair: &[String]| pair == ["how", "much"] || pair == ["what", "amount"];

@@ -1,7 +1,7 @@
 //! The example questions of all tools as vectors. They are the same at every start, so they are kept in a file.
 
 use super::ModelError;
-use crate::assistant::tools::Tool;
+use crate::{assistant::tools::Tool, files::write_whole};
 use liaison_knowledge::{Knowledge, search::similarity};
 use sha2::{Digest, Sha256};
 use std::{fs, io, path::Path, sync::Arc};
@@ -100,13 +100,10 @@ impl Kept {
         is_whole.then(|| numbers.chunks(self.dimensions).map(Arc::from).collect())
     }
 
-    /// Whoever reads it meanwhile finds the former one or this one.
     fn write(&self, file: &Path, vectors: &[Arc<[f32]>]) -> io::Result<()> {
         let numbers = vectors.iter().flat_map(|vector| vector.iter());
         let bytes = numbers.flat_map(|number| number.to_le_bytes());
-        let draft = file.with_extension("tmp");
-        fs::write(&draft, self.key.into_iter().chain(bytes).collect::<Vec<u8>>())?;
-        fs::rename(draft, file)
+        write_whole(file, self.key.into_iter().chain(bytes).collect::<Vec<u8>>())
     }
 }
 

@@ -182,7 +182,7 @@ pub(super) fn days(text: &str) -> Option<u32> {
 
 /// Whether a number of days is to come: "within 30 days", "in the next two weeks".
 pub(super) fn is_ahead(text: &str) -> bool {
-    words::words(text).any(|word| ["within", "next", "coming"].contains(&word.as_str()))
+    words::any_of(text, &["within", "next", "coming"])
 }
 
 /// Whether a question asks for what is to come to its end, not for what has.
@@ -191,9 +191,7 @@ pub(super) fn is_to_end(text: &str) -> bool {
         "expire", "expires", "expiring", "end", "ends", "ending", "lapse", "lapses", "lapsing", "run",
         "runs", "running",
     ];
-    let asked: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| asked.iter().any(|word| list.contains(&word.as_str()));
-    has(ENDS) && !has(&["did", "already", "expired", "ended", "lapsed"])
+    words::any_of(text, ENDS) && !words::any_of(text, &["did", "already", "expired", "ended", "lapsed"])
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use super::{
     super::Ask,
     arguments,
-    cues::{EARNINGS, Own, RULE_OPENERS, asks_for_rule, has_word, pronouns, supposes_deal, wants},
+    cues::{EARNINGS, Own, RULE_OPENERS, asks_for_rule, pronouns, supposes_deal, wants},
     examples::{Examples, Likeness},
     question::Question,
     words,
@@ -68,18 +68,18 @@ pub(super) struct Route {
 
 /// Where to look for an answer to `question`, whose vector (of `question::without_names`) is `vector`.
 pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, ask: &Ask<'_>) -> Route {
-    let (own, rules): (Vec<_>, Vec<_>) = examples
+    let (records, rules): (Vec<_>, Vec<_>) = examples
         .like(vector)
         .into_iter()
         .partition(|(tool, _)| tool.is_crm());
     let nearest = |like: &[(Tool, Likeness)]| like.iter().map(|(_, like)| like.nearest).fold(-1.0, f32::max);
-    let (top, rules) = (nearest(&own), nearest(&rules));
+    let (top, rules) = (nearest(&records), nearest(&rules));
     let lead = top - rules - pointed(question, Tool::SearchKnowledge, ask);
-    let ranked = ranked(question, own, ask);
-    let bar = bar(question, ranked.first().map(|(tool, _)| *tool), ask);
+    let ranked = ranked(question, records, ask);
+    let own = pronouns(&question.text);
+    let bar = bar(question, ranked.first().map(|(tool, _)| *tool), &own, ask);
     // "How much did Acme Partners earn?" is not about the partner that asks.
-    let is_of_stranger =
-        matches!(pronouns(&question.text), Own::None) && arguments::names_stranger(&question.asked, ask);
+    let is_of_stranger = matches!(own, Own::None) && arguments::names_stranger(&question.asked, ask);
     let is_own = top >= bar.similarity && lead >= bar.lead && !is_of_stranger;
     tracing::debug!(rules, top, is_own, "routed");
     let asks_for_rule = asks_for_rule(&question.asked);
@@ -119,9 +119,8 @@ pub(super) fn route(question: &Question, vector: &[f32], examples: &Examples, as
     }
 }
 
-fn bar(question: &Question, tool: Option<Tool>, ask: &Ask<'_>) -> Bar {
-    let own = pronouns(&question.text);
-    if tool.is_some_and(|tool| is_concrete(question, tool, &own, ask)) {
+fn bar(question: &Question, tool: Option<Tool>, own: &Own, ask: &Ask<'_>) -> Bar {
+    if tool.is_some_and(|tool| is_concrete(question, tool, own, ask)) {
         return CONCRETE;
     }
     match own {
@@ -229,7 +228,7 @@ fn points_to(text: &str, tool: Tool, ask: &Ask<'_>) -> bool {
         words::words(text).any(|word| tool.words().iter().any(|pointing| words::same(&word, pointing)));
     match tool {
         // "Would" stands in many questions: beside it has to stand what is earned.
-        Tool::EstimateCommission => supposes_deal(text, ask) || named && has_word(text, EARNINGS),
+        Tool::EstimateCommission => supposes_deal(text, ask) || named && words::any_of(text, EARNINGS),
         _ => named,
     }
 }

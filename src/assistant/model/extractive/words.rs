@@ -13,6 +13,11 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     stem(a) == stem(b) || (long && strsim::normalized_damerau_levenshtein(a, b) >= SLIP)
 }
 
+/// Whether one of a list of words stands in a text, as it is.
+pub(super) fn any_of(text: &str, list: &[&str]) -> bool {
+    words(text).any(|word| list.contains(&word.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
