@@ -1,4 +1,4 @@
-//! Tier progress: what a partner has reached, and what is missing for the next tier.
+//! Tier progress: what a partner has reached, and what is missing for its own tier and for the next one.
 //!
 //! Thresholds are measured over the four complete quarters before the current one, except certifications, which
 //! count people whose certificate is valid today.
@@ -36,7 +36,7 @@ pub struct Standing {
     pub won_deals: i64,
 }
 
-/// One threshold of the next tier.
+/// One threshold of a tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goal<T> {
     /// What is there.
@@ -47,7 +47,7 @@ pub struct Goal<T> {
     pub missing: T,
 }
 
-/// The way to the next tier.
+/// What a partner has of what a tier asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// The tier in question.
@@ -61,6 +61,22 @@ pub struct Progress {
 }
 
 impl Progress {
+    fn to(rule: &TierRule, standing: &Standing) -> Self {
+        let unit = rule.min_revenue.currency;
+        let have = standing.revenue.of(unit);
+        let missing = rule.min_revenue.minor.saturating_sub(have.minor).max(0);
+        Self {
+            tier: rule.tier.clone(),
+            revenue: Goal {
+                have,
+                need: rule.min_revenue,
+                missing: Money::new(missing, unit),
+            },
+            certified: count(standing.certified, rule.min_certified),
+            won_deals: count(standing.won_deals, rule.min_won_deals),
+        }
+    }
+
     /// Whether nothing is missing.
     #[must_use]
     pub fn is_reached(&self) -> bool {
@@ -95,19 +111,20 @@ pub fn progress(
         .filter(|rule| rule.rank > rank)
         .min_by_key(|rule| rule.rank)?;
     let next = rule_for(rules, &next.tier, currency, today)?;
-    let unit = next.min_revenue.currency;
-    let have = standing.revenue.of(unit);
-    let missing = next.min_revenue.minor.saturating_sub(have.minor).max(0);
-    Some(Progress {
-        tier: next.tier.clone(),
-        revenue: Goal {
-            have,
-            need: next.min_revenue,
-            missing: Money::new(missing, unit),
-        },
-        certified: count(standing.certified, next.min_certified),
-        won_deals: count(standing.won_deals, next.min_won_deals),
-    })
+    Some(Progress::to(next, standing))
+}
+
+/// What a partner of tier `current` has of what that tier itself asks for; `None` if no rule names it.
+#[must_use]
+pub fn kept(
+    rules: &[TierRule],
+    current: &str,
+    currency: super::money::Currency,
+    today: Date,
+    standing: &Standing,
+) -> Option<Progress> {
+    let own = rule_for(rules, current, currency, today)?;
+    Some(Progress::to(own, standing))
 }
 
 fn in_force(rules: &[TierRule], today: Date) -> impl Iterator<Item = &TierRule> {
@@ -200,6 +217,19 @@ mod tests {
         );
         check("silver", standing(30_000_000, 9, 9), Some(("gold", 0, 0, 0)));
         check("gold", standing(0, 0, 0), None);
+        check("unheard-of", standing(0, 0, 0), None);
+    }
+
+    #[test]
+    fn a_tier_is_kept_by_its_own_thresholds() {
+        let check = |tier: &str, standing: Standing, expected: Option<(i64, i64, i64)>| {
+            let found = kept(&rules(), tier, eur(0).currency, date(2026, 5, 1), &standing);
+            let missing = |p: Progress| (p.revenue.missing.minor, p.certified.missing, p.won_deals.missing);
+            assert_eq!(found.map(missing), expected);
+        };
+        check("gold", standing(20_000_000, 4, 1), Some((5_000_000, 0, 5)));
+        check("gold", standing(25_000_000, 4, 6), Some((0, 0, 0)));
+        check("registered", standing(0, 0, 0), Some((0, 0, 0)));
         check("unheard-of", standing(0, 0, 0), None);
     }
 

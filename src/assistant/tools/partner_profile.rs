@@ -1,23 +1,21 @@
 //! Who the partner is to the vendor: tier and the way to the next one, certificates, referral link, manager.
 
+mod tier;
+
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
-    wording::{capitalised, count_of, list},
+    wording::{capitalised, count_of},
 };
 use crate::{
-    crm::{Certification, Partner, Stage},
-    program::{
-        date::long,
-        period::Period,
-        tiers::{self, Progress, Standing},
-    },
+    crm::{Certification, Partner},
+    program::date::long,
 };
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-pub(super) const DESCRIPTION: &str = "Look up the partner's own profile: tier and what is missing for the next one, \
+pub(super) const DESCRIPTION: &str = "Look up the partner's own profile: tier and what is missing to keep it or for the next one, \
 certifications and when they expire, referral link, and its partner manager. Ask for the parts that are needed with `about`.";
 
 const COLUMNS: &[&str] = &["person", "certification", "earned_on", "expires_on", "state"];
@@ -82,7 +80,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     }
     let certificates = ctx.records.certifications().await?;
     if wanted(Part::Tier) {
-        sections.push(tier(ctx, &certificates).await?);
+        sections.push(tier::section(ctx, &certificates).await?);
     }
     if wanted(Part::Certifications) {
         sections.push(certifications(&certificates, ctx.today));
@@ -126,103 +124,6 @@ fn identity(partner: &Partner) -> Section {
         fields,
         records,
     }
-}
-
-async fn tier(ctx: &ToolContext<'_>, certificates: &[Certification]) -> Result<Section, ToolError> {
-    let window = Period::trailing_four_quarters(ctx.today, ctx.fiscal_year_start);
-    let opportunities = ctx.records.opportunities().await?;
-    let won = || {
-        opportunities
-            .iter()
-            .filter(|o| o.stage == Stage::ClosedWon && window.contains(o.close_date))
-    };
-    let people: BTreeSet<&str> = certificates
-        .iter()
-        .filter(|c| is_valid(c, ctx.today))
-        .map(|c| c.person.as_str())
-        .collect();
-    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let standing = Standing {
-        revenue: won().map(|o| o.amount).collect(),
-        certified: number(people.len()),
-        won_deals: number(won().count()),
-    };
-    let rules = ctx.records.tier_rules().await?;
-    let partner = ctx.partner;
-    let progress = tiers::progress(&rules, &partner.tier, partner.currency, ctx.today, &standing);
-
-    let current = capitalised(&partner.tier);
-    let mut fields = vec![Field::choice("tier", &partner.tier, &current)];
-    let Some(progress) = progress else {
-        let known = tiers::rule_for(&rules, &partner.tier, partner.currency, ctx.today).is_some();
-        let note = if known { ", the highest one" } else { "" };
-        let sentence = format!("Your tier is {current}{note}.");
-        let records = vec![Record::new("tier", "tier", fields.clone())];
-        return Ok(Section {
-            sentence,
-            fields,
-            records,
-        });
-    };
-    fields.extend(progress_fields(&progress));
-    fields.push(Field::text("measured_over", window.described()));
-    let sentence = tier_sentence(&current, &progress, &window);
-    let records = vec![Record::new("tier", "tier", fields.clone())];
-    Ok(Section {
-        sentence,
-        fields,
-        records,
-    })
-}
-
-fn progress_fields(progress: &Progress) -> Vec<Field> {
-    vec![
-        Field::choice("next_tier", &progress.tier, &capitalised(&progress.tier)),
-        Field::money("revenue", progress.revenue.have),
-        Field::money("revenue_needed", progress.revenue.need),
-        Field::money("revenue_missing", progress.revenue.missing),
-        Field::number("certified_people", progress.certified.have),
-        Field::number("certified_people_needed", progress.certified.need),
-        Field::number("certified_people_missing", progress.certified.missing),
-        Field::number("won_deals", progress.won_deals.have),
-        Field::number("won_deals_needed", progress.won_deals.need),
-        Field::number("won_deals_missing", progress.won_deals.missing),
-    ]
-}
-
-fn tier_sentence(current: &str, progress: &Progress, window: &Period) -> String {
-    let next = capitalised(&progress.tier);
-    let have = format!(
-        "{} of {} in revenue, {} of {} certified people, {} of {} won deals",
-        progress.revenue.have,
-        progress.revenue.need,
-        progress.certified.have,
-        progress.certified.need,
-        progress.won_deals.have,
-        progress.won_deals.need
-    );
-    let over = format!("revenue and deals over {}", window.described());
-    if progress.is_reached() {
-        return format!("Your tier is {current}. You meet every threshold of {next}: {have} ({over}).");
-    }
-    let mut missing = Vec::new();
-    if progress.revenue.missing.minor > 0 {
-        missing.push(format!("{} more in revenue", progress.revenue.missing));
-    }
-    let mut people = |missing_count: i64, one: &str, many: &str| {
-        if missing_count > 0 {
-            missing.push(format!(
-                "{missing_count} more {}",
-                if missing_count == 1 { one } else { many }
-            ));
-        }
-    };
-    people(progress.certified.missing, "certified person", "certified people");
-    people(progress.won_deals.missing, "won deal", "won deals");
-    format!(
-        "Your tier is {current}. For {next} you still need {}; you have {have} ({over}).",
-        list(&missing)
-    )
 }
 
 /// A certificate is good up to and including the day it names.
