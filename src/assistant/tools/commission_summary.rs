@@ -1,12 +1,13 @@
-//! The partner's commissions in figures: what was earned, what of it is paid, and what comes next.
+//! The partner's commissions in figures: what was earned, what of it is paid, or with which deals, and what comes next.
 
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
     list_commissions::{DateOf, is_unpaid},
+    pipeline_summary,
     wording::list,
 };
 use crate::{
-    crm::{Commission, CommissionKind, CommissionStatus},
+    crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
     program::{
         date::long,
         money::{Currency, Totals},
@@ -16,17 +17,20 @@ use crate::{
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::{collections::BTreeMap, str::FromStr};
 
 pub(super) const DESCRIPTION: &str = "Add up the partner's own commissions, in a period or over all time: earned, \
-paid, approved, pending and clawed back, and the next payment. Use it for totals such as what was earned or paid last \
-quarter; not for single commissions.";
+paid, approved, pending and clawed back, or split by month or by the deals' product, motion or attribution, and the next \
+payment. Use it for totals such as what was earned or paid last quarter; not for single commissions.";
 
 const COLUMNS: &[&str] = &["status", "count", "amount"];
+const SPLIT_COLUMNS: &[&str] = &["group", "count", "amount"];
 
 pub(super) fn parameters() -> Value {
     json!({
         "period": arguments::a_period("commissions earned (or paid, or due, see `by`)"),
         "by": arguments::one_of(DateOf::ALL.map(DateOf::as_str), "Which date the period is about: earned (the default), paid, or due."),
+        "split_by": arguments::one_of(SplitBy::ALL.map(SplitBy::as_str), "How to split the total; status is the default, month is that of the date in `by`, the others are the deals'."),
     })
 }
 
@@ -37,6 +41,62 @@ struct Arguments {
     period: Option<String>,
     #[serde(deserialize_with = "arguments::choice")]
     by: Option<DateOf>,
+    #[serde(deserialize_with = "arguments::choice")]
+    split_by: Option<SplitBy>,
+}
+
+/// What the total is split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SplitBy {
+    Status,
+    Month,
+    Product,
+    Motion,
+    Attribution,
+}
+
+impl SplitBy {
+    const ALL: [Self; 5] = [
+        Self::Status,
+        Self::Month,
+        Self::Product,
+        Self::Motion,
+        Self::Attribution,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Month => "month",
+            Self::Product => "product",
+            Self::Motion => "motion",
+            Self::Attribution => "attribution",
+        }
+    }
+
+    /// Which group an entry of that day and deal is in; none for the status, which has groups of its own.
+    fn group(self, day: Date, deal: Option<&Opportunity>) -> Option<(usize, String)> {
+        use pipeline_summary::{Split, month};
+        let of_deal = |split: Split| {
+            // Behind all others.
+            deal.map_or((usize::MAX, "unknown".to_owned()), |deal| split.group(deal))
+        };
+        match self {
+            Self::Status => None,
+            Self::Month => Some(month(day)),
+            Self::Product => Some(of_deal(Split::Product)),
+            Self::Motion => Some(of_deal(Split::Motion)),
+            Self::Attribution => Some(of_deal(Split::Attribution)),
+        }
+    }
+}
+
+impl FromStr for SplitBy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        arguments::member("split_by", Self::ALL, Self::as_str, text)
+    }
 }
 
 pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutcome, ToolError> {
@@ -55,29 +115,28 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         })
         .collect();
     let total: Totals = rows.iter().map(|c| c.amount).collect();
-    let groups: Vec<Group> = Split::ALL
-        .into_iter()
-        .map(|split| {
-            let of = || rows.iter().filter(move |c| Split::of(c) == split);
-            Group {
-                split,
-                count: of().count(),
-                amount: of().map(|c| c.amount).collect(),
-            }
-        })
-        .filter(|group| group.count > 0)
-        .collect();
+    let split_by = args.split_by.unwrap_or(SplitBy::Status);
+    let statuses = statuses(&rows);
+    let groups = match split_by {
+        SplitBy::Status => statuses.iter().map(Group::shown).collect(),
+        _ => split(&rows, split_by, by, &ctx.records.opportunities().await?),
+    };
 
-    let mut headline = headline(by, &total, rows.len(), &groups, period.as_ref(), currency);
+    // What was paid is paid: there is only something to split if a part was taken back later.
+    let is_plain = split_by == SplitBy::Status
+        && by == DateOf::Paid
+        && statuses.iter().all(|group| group.of == Split::Paid);
+    let parts: &[Group<String>] = if is_plain { &[] } else { &groups };
+    let mut headline = headline(by, &total, rows.len(), parts, period.as_ref(), currency);
     let mut summary = vec![
         Field::text("by", by.as_str()),
         Field::count("count", rows.len()),
         Field::totals("total_amount", &total, currency),
     ];
     summary.extend(
-        groups
+        statuses
             .iter()
-            .map(|group| Field::totals(group.split.field(), &group.amount, currency)),
+            .map(|group| Field::totals(group.of.field(), &group.amount, currency)),
     );
     if let Some(period) = &period {
         summary.push(Field::text("period", period.described()));
@@ -90,30 +149,81 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         let verb = if *due < ctx.today { "was due" } else { "is due" };
         headline.push_str(&format!(" The next payment, {amount}, {verb} on {}.", long(*due)));
     }
+    let figures = |count: usize, amount: &Totals| {
+        [
+            Field::count("count", count),
+            Field::totals("amount", amount, currency),
+        ]
+    };
+    if split_by == SplitBy::Status {
+        let records = statuses.iter().map(|group| {
+            let name = group.of.field().trim_end_matches("_amount");
+            let mut fields = vec![Field::choice("status", name, group.of.shown())];
+            fields.extend(figures(group.count, &group.amount));
+            Record::new(name, "commission_group", fields)
+        });
+        return Ok(ToolOutcome::new(headline, summary, records, COLUMNS));
+    }
     let records = groups.iter().map(|group| {
-        let fields = vec![
-            Field::choice(
-                "status",
-                group.split.field().trim_end_matches("_amount"),
-                group.split.shown(),
-            ),
-            Field::count("count", group.count),
-            Field::totals("amount", &group.amount, currency),
-        ];
-        Record::new(
-            group.split.field().trim_end_matches("_amount"),
-            "commission_group",
-            fields,
-        )
+        let mut fields = vec![Field::text("group", &group.of)];
+        fields.extend(figures(group.count, &group.amount));
+        let id = format!("{}:{}", split_by.as_str(), group.of);
+        Record::new(id, "commission_group", fields)
     });
-    Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+    Ok(ToolOutcome::new(headline, summary, records, SPLIT_COLUMNS))
 }
 
-/// The entries of one split, added up.
-struct Group {
-    split: Split,
+/// Entries that belong together, added up.
+struct Group<T> {
+    of: T,
     count: usize,
     amount: Totals,
+}
+
+impl<T> Group<T> {
+    fn new(of: T, entries: &[&Commission]) -> Self {
+        Self {
+            of,
+            count: entries.len(),
+            amount: entries.iter().map(|c| c.amount).collect(),
+        }
+    }
+}
+
+impl Group<Split> {
+    fn shown(&self) -> Group<String> {
+        Group {
+            of: self.of.shown().to_lowercase(),
+            count: self.count,
+            amount: self.amount.clone(),
+        }
+    }
+}
+
+/// The entries by their status; those that have any.
+fn statuses(rows: &[&Commission]) -> Vec<Group<Split>> {
+    let group = |split: Split| {
+        let of: Vec<&Commission> = rows.iter().copied().filter(|c| Split::of(c) == split).collect();
+        Group::new(split, &of)
+    };
+    let groups = Split::ALL.into_iter().map(group);
+    groups.filter(|group| group.count > 0).collect()
+}
+
+/// The entries by something else: a commission and its clawback are of one deal and add up.
+fn split(rows: &[&Commission], split_by: SplitBy, by: DateOf, deals: &[Opportunity]) -> Vec<Group<String>> {
+    let mut groups: BTreeMap<(usize, String), Vec<&Commission>> = BTreeMap::new();
+    for entry in rows {
+        let deal = deals.iter().find(|deal| deal.id == entry.opportunity_id);
+        let day = by.of(entry).unwrap_or(entry.earned_on);
+        if let Some(group) = split_by.group(day, deal) {
+            groups.entry(group).or_default().push(entry);
+        }
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|((_, name), entries)| Group::new(name, &entries))
+        .collect()
 }
 
 /// How a statement is split. A commission that was clawed back and the clawback itself stand apart: together
@@ -181,7 +291,7 @@ fn headline(
     by: DateOf,
     total: &Totals,
     count: usize,
-    groups: &[Group],
+    groups: &[Group<String>],
     period: Option<&Period>,
     currency: Currency,
 ) -> String {
@@ -201,13 +311,11 @@ fn headline(
             .map_or_else(|| totals.to_string(), |money| money.to_string())
     };
     let total = shown(total);
-    let parts: Vec<String> = groups
+    let parts = groups
         .iter()
-        .map(|group| format!("{} {}", shown(&group.amount), group.split.shown().to_lowercase()))
-        .collect();
-    // What was paid is paid: there is only something to split if a part was taken back later.
-    let is_plain = by == DateOf::Paid && groups.iter().all(|group| group.split == Split::Paid);
-    let split = if is_plain {
+        .map(|group| format!("{} {}", shown(&group.amount), group.of));
+    let parts: Vec<String> = parts.collect();
+    let split = if parts.is_empty() {
         String::new()
     } else {
         format!(": {}", list(&parts))

@@ -99,7 +99,7 @@ impl Split {
 }
 
 /// Months in the order of time.
-fn month(day: Date) -> (usize, String) {
+pub(super) fn month(day: Date) -> (usize, String) {
     let name = format!("{} {}", month_name(day.month()), day.year());
     let months = 12 * i32::from(day.year()) + i32::from(day.month());
     (usize::try_from(months).unwrap_or_default(), name)
