@@ -22,7 +22,8 @@ use collection::{Asked, Collection, TODAY, callers};
 use liaison::{app::App, config::Settings};
 use liaison_ingest::Sandbox;
 use liaison_knowledge::{
-    Audience, AudienceSpec, Knowledge, ModelIdentity, PassageId, PassageIndex, Place, View, index::Query,
+    Audience, AudienceSpec, Knowledge, ModelIdentity, PassageId, PassageIndex, Place, View,
+    index::{Query, Vector},
     search::similarity,
 };
 use std::{
@@ -269,7 +270,7 @@ fn sentences() -> Vec<String> {
 fn query<'a>(asked: &'a Asked, words: &'a str, audience: &'a Audience) -> Query<'a> {
     let view = View { audience, on: TODAY };
     Query {
-        vector: &asked.vector,
+        vector: Vector::ready(asked.vector.as_slice()),
         words,
         also: &[],
         view,

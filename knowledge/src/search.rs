@@ -11,7 +11,7 @@ mod variety;
 use crate::{
     DocumentId, DocumentRecord, EmbedError, Embedder, IndexError, Passage, PassageId, Reranker, View,
     embed::Urgency,
-    index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored, Succession},
+    index::{Also, Hit, IndexedPassage, PassageIndex, Place, Query, Stored, Succession, Vector},
     memo::Memo,
 };
 use lexicon::Lexicon;
@@ -66,9 +66,9 @@ pub struct Found {
 /// Where a search's time went.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Timings {
-    /// Embedding the question.
+    /// Embedding the question; its words are looked for meanwhile.
     pub embed: Duration,
-    /// The index's two queries, their fusion and what follows.
+    /// What follows: the query by meaning, one ranking of two, and what becomes of it.
     pub search: Duration,
 }
 
@@ -185,16 +185,21 @@ impl Knowledge {
     ) -> Result<Found, KnowledgeError> {
         let start = Instant::now();
         let asked = self.asked(question).await;
-        let vector = self.embed(vec![asked.text.clone()]).await?;
-        let vector = vector.first().map(AsRef::as_ref).unwrap_or_default();
-        let embed = start.elapsed();
+        let (sender, vector) = Vector::in_the_making();
+        let (memo, text) = (Arc::clone(&self.memo), asked.text.clone());
+        let embedding = blocking(move || {
+            let made = memo.embed(&[text])?;
+            sender.send_replace(made.into_iter().next());
+            Ok(start.elapsed())
+        });
         let query = Query {
             vector,
             words: &asked.text,
             also: &asked.also,
             view,
         };
-        let mut hits = self.index.search(&query, limit.max(CANDIDATES)).await?;
+        let searching = async { Ok(self.index.search(&query, limit.max(CANDIDATES)).await?) };
+        let (embed, mut hits) = tokio::try_join!(embedding, searching)?;
         neighbours::lift(&mut hits);
         variety::drop_twins(&mut hits);
         if let Some(reranker) = &self.finding.reranker {

@@ -13,9 +13,9 @@
 use super::{
     Hit, IndexError, IndexedPassage, PassageIndex, Query, Stored, View,
     edge::Bm25,
-    edition::{Edition, of, passage_of},
-    engine::{EDITION, Engine, Point, Rankings},
-    fuse::{DEPTH, Legs, Ranked, fuse},
+    edition::{Edition, of},
+    engine::{EDITION, Engine, Leg, Point, Ranking},
+    fuse::{DEPTH, fuse},
     limits::{Condition, conditions},
     point::{hit, in_edition, labels, point, stored},
     recent::{KEPT, Recent},
@@ -23,7 +23,7 @@ use super::{
 use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId};
 use async_trait::async_trait;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -316,14 +316,20 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
 
     async fn search(&self, query: &Query<'_>, limit: usize) -> Result<Vec<Hit>, IndexError> {
         let (which, sparse) = (conditions(query.view), self.bm25.query(query.words, query.also));
-        let (dense, recent) = (query.vector.to_vec(), Arc::clone(&self.recent));
+        let (vector, recent) = (query.vector.clone(), Arc::clone(&self.recent));
         self.query(move |engine, told| async move {
-            let which = told.seen(which);
-            let rankings = engine.rank(&dense, sparse, &which, DEPTH.max(limit)).await?;
-            let (mut ranked, points) = fused(rankings);
+            let (which, depth) = (told.seen(which), DEPTH.max(limit));
+            let by_words = leg(&*engine, Leg::Words(sparse), &which, depth);
+            let by_meaning = async {
+                let vector = vector.made().await;
+                leg(&*engine, Leg::Meaning(vector), &which, depth).await
+            };
+            // Side by side: neither needs the other.
+            let (dense, sparse) = tokio::try_join!(by_meaning, by_words)?;
+            let mut ranked = fuse(&dense, &sparse);
             ranked.truncate(limit);
             // Only what is returned is read: a ranking is many times longer.
-            let ids: Vec<Uuid> = ranked.iter().map(|ranked| points[&ranked.id]).collect();
+            let ids: Vec<Uuid> = ranked.iter().map(|ranked| ranked.point).collect();
             let found = recent.fetch(&*engine, &ids).await?;
             let hits = ids.iter().zip(ranked);
             Ok(hits
@@ -422,18 +428,16 @@ impl Told {
     }
 }
 
-/// One ranking of two, by passage, and the point of each.
-fn fused([dense, sparse]: Rankings) -> (Vec<Ranked>, HashMap<PassageId, Uuid>) {
-    let all = dense.iter().chain(&sparse);
-    let points = all.map(|(point, _)| (passage_of(*point), *point)).collect();
-    let leg = |ranking: Vec<(Uuid, f32)>| {
-        let passages = ranking.into_iter();
-        passages
-            .map(|(point, score)| (passage_of(point), score))
-            .collect()
-    };
-    let (dense, sparse) = (leg(dense), leg(sparse));
-    (fuse(&Legs { dense, sparse }), points)
+async fn leg(
+    engine: &impl Engine,
+    leg: Leg,
+    which: &[Condition],
+    depth: usize,
+) -> Result<Ranking, IndexError> {
+    if leg.is_empty() {
+        return Ok(Ranking::new());
+    }
+    engine.rank(leg, which, depth).await
 }
 
 /// Work that would hold up an async thread.

@@ -3,7 +3,10 @@
 use super::{IndexError, limits::Condition};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Fields that conditions look at: words that are compared whole.
@@ -37,8 +40,34 @@ pub(super) struct Point {
     pub(super) fields: Map<String, Value>,
 }
 
-/// Two rankings of the same query, best first: by meaning, by words.
-pub(super) type Rankings = [Vec<(Uuid, f32)>; 2];
+/// What points are ranked by.
+#[derive(Debug, Clone)]
+pub(super) enum Leg {
+    /// The cosine similarity to a vector.
+    Meaning(Arc<[f32]>),
+    /// BM25.
+    Words(Sparse),
+}
+
+impl Leg {
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Meaning(vector) => vector.is_empty(),
+            Self::Words(words) => words.indices.is_empty(),
+        }
+    }
+
+    /// The vector of a point that it looks at.
+    pub(super) fn using(&self) -> &'static str {
+        match self {
+            Self::Meaning(_) => DENSE,
+            Self::Words(_) => SPARSE,
+        }
+    }
+}
+
+/// Points with their scores, best first.
+pub(super) type Ranking = Vec<(Uuid, f32)>;
 
 /// Where points are kept. Writes never overlap: [`super::editions::Editions`] sees to it. A write that failed may
 /// have been done in part, and is repeated or taken back by its caller.
@@ -50,15 +79,8 @@ pub(super) trait Engine: Send + Sync {
     /// Deletes every point of these editions.
     async fn delete(&self, editions: &BTreeSet<String>) -> Result<(), IndexError>;
 
-    /// The `limit` points nearest to each of the vectors, among those that satisfy all conditions. An empty
-    /// vector finds nothing.
-    async fn rank(
-        &self,
-        dense: &[f32],
-        sparse: Sparse,
-        which: &[Condition],
-        limit: usize,
-    ) -> Result<Rankings, IndexError>;
+    /// The first `limit` points by a leg that is not empty, among those that satisfy all conditions.
+    async fn rank(&self, leg: Leg, which: &[Condition], limit: usize) -> Result<Ranking, IndexError>;
 
     /// The fields of points, in the order asked for; points that are not there are left out.
     async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError>;

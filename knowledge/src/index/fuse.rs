@@ -1,7 +1,7 @@
 //! Two rankings of one query made into one.
 
-use crate::PassageId;
-use std::collections::HashMap;
+use super::edition::passage_of;
+use uuid::Uuid;
 
 /// Passages that each ranking contributes to a search, and of which the spread of its scores is taken.
 pub(super) const DEPTH: usize = 200;
@@ -9,52 +9,68 @@ pub(super) const DEPTH: usize = 200;
 /// from the text they ask about want 0.3, those of FAQs whose question was taken out of the index want 0.6.
 const DENSE_SHARE: f32 = 0.4;
 
-/// The two rankings of one query, best first, each with its own score.
-#[derive(Debug, Default)]
-pub(super) struct Legs {
-    /// By cosine similarity, −1 to 1.
-    pub(super) dense: Vec<(PassageId, f32)>,
-    /// By BM25, above 0: passages that share no word with the query are not in it.
-    pub(super) sparse: Vec<(PassageId, f32)>,
-}
-
-/// A passage's place in the fused ranking.
+/// A point's place in the fused ranking.
 #[derive(Debug)]
 pub(super) struct Ranked {
-    pub(super) id: PassageId,
+    pub(super) point: Uuid,
     /// 0 to 1, comparable within one search only.
     pub(super) score: f32,
     pub(super) similarity: Option<f32>,
     pub(super) bm25: Option<f32>,
 }
 
+/// One ranking of two: by cosine similarity, −1 to 1, and by BM25, above 0; points that share no word with the query are
+/// not in the second.
+///
 /// Each leg's scores count by how far they stand out from the others of their leg (standard deviations above the
 /// mean) and are added up by [`DENSE_SHARE`], best first. So a leg that tells its first passages apart from the rest
 /// decides, and one that finds everything alike is left alone. A passage that one leg did not return counts there like
 /// its last one.
 ///
 /// Ranks alone (reciprocal rank fusion) and scores stretched between the leg's ends find less: see ARCHITECTURE.md.
-pub(super) fn fuse(legs: &Legs) -> Vec<Ranked> {
+pub(super) fn fuse(dense: &[(Uuid, f32)], sparse: &[(Uuid, f32)]) -> Vec<Ranked> {
     // A short leg of words names every passage that has one; all others score 0.
-    let rest = legs.dense.len().saturating_sub(legs.sparse.len());
-    let (dense, sparse) = (Spread::of(&legs.dense, 0), Spread::of(&legs.sparse, rest));
-    let mut found: HashMap<PassageId, (Option<f32>, Option<f32>)> = HashMap::new();
-    for (id, score) in &legs.dense {
-        found.entry(*id).or_default().0 = Some(*score);
+    let rest = dense.len().saturating_sub(sparse.len());
+    let (by_meaning, by_words) = (Spread::of(dense, 0), Spread::of(sparse, rest));
+    let mut all = joined(dense, sparse);
+    for ranked in &mut all {
+        let (meaning, words) = (by_meaning.above(ranked.similarity), by_words.above(ranked.bm25));
+        ranked.score = DENSE_SHARE * meaning + (1.0 - DENSE_SHARE) * words;
     }
-    for (id, score) in &legs.sparse {
-        found.entry(*id).or_default().1 = Some(*score);
-    }
-    let ranked = |(id, (similarity, bm25)): (PassageId, (Option<f32>, Option<f32>))| Ranked {
-        id,
-        score: DENSE_SHARE * dense.above(similarity) + (1.0 - DENSE_SHARE) * sparse.above(bm25),
+    // Equal scores (twins of one text) are ordered by passage, so that a search repeats exactly.
+    let order = |a: &Ranked, b: &Ranked| {
+        let by_score = b.score.total_cmp(&a.score);
+        by_score.then_with(|| passage_of(a.point).cmp(&passage_of(b.point)))
+    };
+    all.sort_unstable_by(order);
+    stretch(&mut all);
+    all
+}
+
+/// Each point of two rankings once, with the scores it has, in no order.
+fn joined(dense: &[(Uuid, f32)], sparse: &[(Uuid, f32)]) -> Vec<Ranked> {
+    let ranked = |point, similarity, bm25| Ranked {
+        point,
+        score: 0.0,
         similarity,
         bm25,
     };
-    let mut all: Vec<Ranked> = found.into_iter().map(ranked).collect();
-    // Equal scores (twins of one text) are ordered by id, so that a search repeats exactly.
-    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-    stretch(&mut all);
+    let by_meaning = dense
+        .iter()
+        .map(|(point, score)| ranked(*point, Some(*score), None));
+    let by_words = sparse
+        .iter()
+        .map(|(point, score)| ranked(*point, None, Some(*score)));
+    let mut all: Vec<Ranked> = by_meaning.chain(by_words).collect();
+    all.sort_unstable_by_key(|ranked| ranked.point);
+    all.dedup_by(|other, kept| {
+        let is_same = other.point == kept.point;
+        if is_same {
+            kept.similarity = kept.similarity.or(other.similarity);
+            kept.bm25 = kept.bm25.or(other.bm25);
+        }
+        is_same
+    });
     all
 }
 
@@ -67,7 +83,7 @@ struct Spread {
 
 impl Spread {
     /// Of a leg's first [`DEPTH`] scores and, after them, `zeros` passages that score 0.
-    fn of(leg: &[(PassageId, f32)], zeros: usize) -> Self {
+    fn of(leg: &[(Uuid, f32)], zeros: usize) -> Self {
         let all = leg.iter().map(|(_, score)| *score).take(DEPTH);
         let zeros = zeros.min(DEPTH.saturating_sub(leg.len()));
         let scores = all.chain(std::iter::repeat_n(0.0, zeros));
@@ -109,23 +125,18 @@ fn stretch(ranked: &mut [Ranked]) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
-    fn leg(scores: &[(u128, f32)]) -> Vec<(PassageId, f32)> {
-        let point = |(id, score): &(u128, f32)| (PassageId(Uuid::from_u128(*id)), *score);
+    fn leg(scores: &[(u128, f32)]) -> Vec<(Uuid, f32)> {
+        let point = |(id, score): &(u128, f32)| (Uuid::from_u128(*id), *score);
         scores.iter().map(point).collect()
     }
 
     #[track_caller]
     fn check(dense: &[(u128, f32)], sparse: &[(u128, f32)], expected: &[(u128, f32)]) {
-        let legs = Legs {
-            dense: leg(dense),
-            sparse: leg(sparse),
-        };
-        let got = fuse(&legs);
+        let got = fuse(&leg(dense), &leg(sparse));
         let got: Vec<_> = got
             .iter()
-            .map(|ranked| (ranked.id, (ranked.score * 100.0).round() / 100.0))
+            .map(|ranked| (ranked.point, (ranked.score * 100.0).round() / 100.0))
             .collect();
         assert_eq!(got, leg(expected));
     }
@@ -151,11 +162,8 @@ mod tests {
     #[test]
     fn the_only_passage_with_the_word_comes_first() {
         let dense: Vec<(u128, f32)> = (1..=50).map(|id| (id, 0.5 - id as f32 / 200.0)).collect();
-        let legs = Legs {
-            dense: leg(&dense),
-            sparse: leg(&[(40, 7.0)]),
-        };
-        assert_eq!(fuse(&legs)[0].id, leg(&[(40, 0.0)])[0].0);
+        let ranked = fuse(&leg(&dense), &leg(&[(40, 7.0)]));
+        assert_eq!(ranked[0].point, leg(&[(40, 0.0)])[0].0);
     }
 
     #[test]
@@ -171,7 +179,7 @@ mod tests {
             dense in proptest::collection::vec((0_u128..60, -1.0_f32..1.0), 0..40),
             sparse in proptest::collection::vec((0_u128..60, 0.1_f32..40.0), 0..40),
         ) {
-            let ranked = fuse(&Legs { dense: leg(&dense), sparse: leg(&sparse) });
+            let ranked = fuse(&leg(&dense), &leg(&sparse));
             prop_assert!(ranked.iter().all(|ranked| (0.0..=1.0).contains(&ranked.score)));
             prop_assert!(ranked.is_sorted_by(|a, b| a.score >= b.score));
         }

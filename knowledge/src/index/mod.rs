@@ -24,6 +24,7 @@ use crate::{
 use async_trait::async_trait;
 use jiff::civil::Date;
 use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use tokio::sync::watch;
 
 pub use place::Place;
 pub use server::Cluster;
@@ -157,16 +158,40 @@ pub struct Stored {
 }
 
 /// What to look for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Query<'a> {
     /// The question's vector.
-    pub vector: &'a [f32],
+    pub vector: Vector,
     /// Its words.
     pub words: &'a str,
     /// Words to look for beside them.
     pub also: &'a [Also],
     /// Who looks, and on which day.
     pub view: View<'a>,
+}
+
+/// The vector of a question. It may still be in the making: its words are looked for meanwhile.
+#[derive(Debug, Clone)]
+pub struct Vector(watch::Receiver<Option<Arc<[f32]>>>);
+
+impl Vector {
+    /// One that is there. An empty one finds nothing: the words alone are looked for.
+    #[must_use]
+    pub fn ready(vector: impl Into<Arc<[f32]>>) -> Self {
+        Self(watch::channel(Some(vector.into())).1)
+    }
+
+    /// One that comes once it is sent, or that is empty once whoever was to send it is gone.
+    #[must_use]
+    pub fn in_the_making() -> (watch::Sender<Option<Arc<[f32]>>>, Self) {
+        let (sender, vector) = watch::channel(None);
+        (sender, Self(vector))
+    }
+
+    async fn made(mut self) -> Arc<[f32]> {
+        let made = self.0.wait_for(Option::is_some).await;
+        made.ok().and_then(|made| made.clone()).unwrap_or_default()
+    }
 }
 
 /// Words that a question does not have and that its answer may have.

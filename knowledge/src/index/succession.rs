@@ -5,7 +5,7 @@
 //! waits, as it needs the new index.
 
 use super::{
-    Hit, IndexError, IndexedPassage, PassageIndex, Place, Query, Stored,
+    Hit, IndexError, IndexedPassage, PassageIndex, Place, Query, Stored, Vector,
     transfer::{TransferError, transfer},
 };
 use crate::{DocumentId, DocumentRecord, Embedder, ModelIdentity, PassageId, View};
@@ -124,8 +124,8 @@ impl PassageIndex for Succession {
             return self.new.search(query, limit).await;
         };
         let words_only = Query {
-            vector: &[],
-            ..*query
+            vector: Vector::ready([]),
+            ..query.clone()
         };
         former.search(&words_only, limit).await
     }

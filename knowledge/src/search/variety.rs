@@ -1,8 +1,8 @@
 //! Places are for different things: the same text is found once, and a document that fills all places leaves the last
 //! one to another.
 
-use crate::Hit;
-use std::collections::HashSet;
+use crate::{Hit, index::Stored};
+use std::sync::Arc;
 
 /// Places from which on one is given away. Where there are fewer, each is worth more than variety: on public questions
 /// every stronger form (a penalty for each further passage of a document, a cap) lost answers in proportion.
@@ -11,26 +11,28 @@ const MANY: usize = 8;
 /// Drops hits that say what a better one says already: the same letters and digits in the same order, in another
 /// document or further down in its own. A single other word or number may be another rule, so likeness is not enough.
 pub(super) fn drop_twins(hits: &mut Vec<Hit>) {
-    let mut seen = HashSet::new();
-    hits.retain(|hit| seen.insert(letters(&hit.passage.text)));
+    let mut kept: Vec<(usize, Arc<Stored>)> = Vec::new();
+    hits.retain(|hit| {
+        let count = count(&hit.passage.text);
+        // Counting is many times faster than comparing.
+        let mut alike = kept.iter().filter(|(other, _)| *other == count);
+        let is_twin = alike.any(|(_, other)| letters(&other.passage.text).eq(letters(&hit.passage.text)));
+        if !is_twin {
+            kept.push((count, Arc::clone(&hit.stored)));
+        }
+        !is_twin
+    });
 }
 
-/// Letters and digits, in lower case. Every search goes through some ten thousand, nearly all of them ASCII.
-fn letters(text: &str) -> Vec<u8> {
-    let mut letters = Vec::with_capacity(text.len());
-    let mut utf8 = [0; 4];
-    for letter in text.chars() {
-        match u8::try_from(letter).ok().filter(u8::is_ascii) {
-            Some(ascii) if ascii.is_ascii_alphanumeric() => letters.push(ascii.to_ascii_lowercase()),
-            None if letter.is_alphanumeric() => {
-                for lower in letter.to_lowercase() {
-                    letters.extend_from_slice(lower.encode_utf8(&mut utf8).as_bytes());
-                }
-            }
-            _ => {}
-        }
-    }
-    letters
+/// ASCII letters and digits.
+fn count(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_alphanumeric).count()
+}
+
+/// Letters and digits, in lower case.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase)
 }
 
 /// Keeps the best `limit` hits. If all are of one document, the last of them gives way to the best of another.

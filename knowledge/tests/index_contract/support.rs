@@ -4,7 +4,7 @@ use crate::fake::Fake;
 use liaison_knowledge::{
     Anchor, Audience, AudienceSpec, Cluster, DocumentId, DocumentRecord, EmbedError, Embedder, ModelIdentity,
     Passage, PassageId, PassageIndex, Place, Urgency, Validity, View,
-    index::{IndexedPassage, Query},
+    index::{IndexedPassage, Query, Vector},
 };
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -160,9 +160,9 @@ pub(crate) const STAFF: View<'static> = View {
     on: jiff::civil::date(2026, 6, 1),
 };
 
-pub(crate) fn ask<'a>(words: &'a str, vector: &'a [f32], view: View<'a>) -> Query<'a> {
+pub(crate) fn ask<'a>(words: &'a str, vector: &[f32], view: View<'a>) -> Query<'a> {
     Query {
-        vector,
+        vector: Vector::ready(vector),
         words,
         also: &[],
         view,

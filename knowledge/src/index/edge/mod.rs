@@ -10,7 +10,7 @@ mod wire;
 use super::{
     IndexError,
     editions::blocking,
-    engine::{BEAM, DENSE, EDITION, Engine, INTEGERS, KEYWORDS, Point, Rankings, SPARSE, Sparse},
+    engine::{BEAM, EDITION, Engine, INTEGERS, KEYWORDS, Leg, Point, Ranking, Sparse},
     limits::Condition,
 };
 use crate::room;
@@ -101,34 +101,9 @@ impl Engine for Edge {
         self.run(move |shard| shard.delete(&filter)).await
     }
 
-    async fn rank(
-        &self,
-        dense: &[f32],
-        sparse: Sparse,
-        which: &[Condition],
-        limit: usize,
-    ) -> Result<Rankings, IndexError> {
+    async fn rank(&self, leg: Leg, which: &[Condition], limit: usize) -> Result<Ranking, IndexError> {
         let filter = filter(which)?;
-        let leg = |query: Option<q::VectorInternal>, using: &'static str| {
-            let filter = filter.clone();
-            async move {
-                match query {
-                    Some(query) => {
-                        self.run(move |shard| shard.nearest(query, using, filter, limit))
-                            .await
-                    }
-                    None => Ok(Vec::new()),
-                }
-            }
-        };
-        let dense = (!dense.is_empty()).then(|| dense.to_vec().into());
-        let sparse = (!sparse.indices.is_empty()).then(|| {
-            let Sparse { indices, values } = sparse;
-            q::SparseVector { indices, values }.into()
-        });
-        // Side by side: neither needs the other.
-        let (by_meaning, by_words) = tokio::try_join!(leg(dense, DENSE), leg(sparse, SPARSE))?;
-        Ok([by_meaning, by_words])
+        self.run(move |shard| shard.rank(leg, filter, limit)).await
     }
 
     async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError> {
@@ -211,17 +186,13 @@ impl Shard {
         self.shard.update(operation).map_err(engine)
     }
 
-    fn nearest(
-        &self,
-        query: q::VectorInternal,
-        using: &str,
-        filter: q::Filter,
-        limit: usize,
-    ) -> Result<Vec<(Uuid, f32)>, IndexError> {
-        let query = q::NamedQuery {
-            query,
-            using: Some(using.into()),
+    fn rank(&self, leg: Leg, filter: q::Filter, limit: usize) -> Result<Ranking, IndexError> {
+        let using = Some(leg.using().into());
+        let query = match leg {
+            Leg::Meaning(vector) => vector.to_vec().into(),
+            Leg::Words(Sparse { indices, values }) => q::SparseVector { indices, values }.into(),
         };
+        let query = q::NamedQuery { query, using };
         let request = q::QueryRequest {
             prefetches: vec![],
             query: Some(q::ScoringQuery::Vector(q::QueryEnum::Nearest(query))),

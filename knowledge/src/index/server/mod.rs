@@ -12,7 +12,7 @@ mod wire;
 
 use super::{
     IndexError,
-    engine::{BEAM, DENSE, EDITION, Engine, Point, Rankings, SPARSE, Sparse},
+    engine::{BEAM, DENSE, EDITION, Engine, Leg, Point, Ranking, SPARSE, Sparse},
     limits::Condition,
 };
 use async_trait::async_trait;
@@ -21,8 +21,8 @@ use qdrant_client::{
     Qdrant, QdrantError,
     qdrant::{
         self as q, CountPointsBuilder, DeletePointsBuilder, FacetCountsBuilder, GetPointsBuilder,
-        NamedVectors, PointStruct, QueryBatchPointsBuilder, QueryPointsBuilder, ScrollPointsBuilder,
-        SearchParamsBuilder, UpsertPointsBuilder, facet_value,
+        NamedVectors, PointStruct, QueryPointsBuilder, ScrollPointsBuilder, SearchParamsBuilder,
+        UpsertPointsBuilder, facet_value,
     },
 };
 use serde_json::{Map, Value};
@@ -92,42 +92,24 @@ impl Engine for Server {
         Ok(())
     }
 
-    async fn rank(
-        &self,
-        dense: &[f32],
-        sparse: Sparse,
-        which: &[Condition],
-        limit: usize,
-    ) -> Result<Rankings, IndexError> {
-        let leg = |query: q::VectorInput, using: &str| {
-            let query = QueryPointsBuilder::new(&self.collection).query(q::Query::new_nearest(query));
-            query
-                .using(using)
-                .filter(filter(which))
-                .limit(limit as u64)
-                .params(SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
-                .build()
+    async fn rank(&self, leg: Leg, which: &[Condition], limit: usize) -> Result<Ranking, IndexError> {
+        let using = leg.using();
+        let vector = match leg {
+            Leg::Meaning(vector) => q::VectorInput::new_dense(vector.to_vec()),
+            Leg::Words(Sparse { indices, values }) => q::VectorInput::new_sparse(indices, values),
         };
-        let by_meaning = (!dense.is_empty()).then(|| leg(q::VectorInput::new_dense(dense.to_vec()), DENSE));
-        let by_words = (!sparse.indices.is_empty())
-            .then(|| leg(q::VectorInput::new_sparse(sparse.indices, sparse.values), SPARSE));
-        let has_meaning = by_meaning.is_some();
-        let legs: Vec<_> = by_meaning.into_iter().chain(by_words).collect();
-        if legs.is_empty() {
-            return Ok(Rankings::default());
-        }
-        let request = || QueryBatchPointsBuilder::new(&self.collection, legs.clone());
-        let found = self.ask(|| self.client.query_batch(request())).await?.result;
-        let mut rankings = found.into_iter().map(|leg| {
-            let point = |point: q::ScoredPoint| Ok((uuid(point.id)?, point.score));
-            leg.result
-                .into_iter()
-                .map(point)
-                .collect::<Result<Vec<_>, IndexError>>()
-        });
-        let mut next = || rankings.next().unwrap_or_else(|| Ok(Vec::new()));
-        let by_meaning = if has_meaning { next()? } else { Vec::new() };
-        Ok([by_meaning, next()?])
+        let query = QueryPointsBuilder::new(&self.collection)
+            .query(q::Query::new_nearest(vector))
+            .using(using)
+            .filter(filter(which))
+            .limit(limit as u64)
+            .params(SearchParamsBuilder::default().hnsw_ef(BEAM as u64))
+            .build();
+        let found = self.ask(|| self.client.query(query.clone())).await?.result;
+        found
+            .into_iter()
+            .map(|point| Ok((uuid(point.id)?, point.score)))
+            .collect()
     }
 
     async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Map<String, Value>)>, IndexError> {

@@ -233,24 +233,14 @@ impl Points for Service {
         )
     }
 
-    async fn query_batch(&self, request: Request<QueryBatchPoints>) -> Answer<QueryBatchResponse> {
+    async fn query(&self, request: Request<QueryPoints>) -> Answer<QueryResponse> {
         self.on(
             request,
             |r| &r.collection_name,
             |collection, request| {
-                let leg = |query: QueryPoints| {
-                    Ok(BatchResult {
-                        result: collection.query(query)?,
-                    })
-                };
-                let result = request
-                    .query_points
-                    .into_iter()
-                    .map(leg)
-                    .collect::<Result<_, Status>>()?;
-                Ok(QueryBatchResponse {
-                    result,
-                    ..QueryBatchResponse::default()
+                Ok(QueryResponse {
+                    result: collection.query(request)?,
+                    ..QueryResponse::default()
                 })
             },
         )
@@ -319,7 +309,7 @@ impl Points for Service {
         discover(DiscoverPoints) -> DiscoverResponse;
         discover_batch(DiscoverBatchPoints) -> DiscoverBatchResponse;
         update_batch(UpdateBatchPoints) -> UpdateBatchResponse;
-        query(QueryPoints) -> QueryResponse;
+        query_batch(QueryBatchPoints) -> QueryBatchResponse;
         query_groups(QueryPointGroups) -> QueryGroupsResponse;
         search_matrix_pairs(SearchMatrixPoints) -> SearchMatrixPairsResponse;
         search_matrix_offsets(SearchMatrixPoints) -> SearchMatrixOffsetsResponse;
