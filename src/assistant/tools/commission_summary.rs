@@ -4,15 +4,11 @@ use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
     list_commissions::{DateOf, is_unpaid},
     pipeline_summary,
-    wording::list,
+    wording::{list, shown},
 };
 use crate::{
     crm::{Commission, CommissionKind, CommissionStatus, Opportunity},
-    program::{
-        date::long,
-        money::{Currency, Totals},
-        period::Period,
-    },
+    program::{date::long, money::Totals, period::Period},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -115,19 +111,29 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         })
         .collect();
     let total: Totals = rows.iter().map(|c| c.amount).collect();
-    let split_by = args.split_by.unwrap_or(SplitBy::Status);
     let statuses = statuses(&rows);
+    let split_by = args.split_by.unwrap_or(SplitBy::Status);
     let groups = match split_by {
-        SplitBy::Status => statuses.iter().map(Group::shown).collect(),
+        SplitBy::Status => Vec::new(),
         _ => split(&rows, split_by, by, &ctx.records.opportunities().await?),
     };
 
     // What was paid is paid: there is only something to split if a part was taken back later.
-    let is_plain = split_by == SplitBy::Status
-        && by == DateOf::Paid
-        && statuses.iter().all(|group| group.of == Split::Paid);
-    let parts: &[Group<String>] = if is_plain { &[] } else { &groups };
-    let mut headline = headline(by, &total, rows.len(), parts, period.as_ref(), currency);
+    let is_plain = by == DateOf::Paid && statuses.iter().all(|group| group.of == Split::Paid);
+    let amount = |totals: &Totals| shown(totals, currency);
+    let parts: Vec<String> = match split_by {
+        SplitBy::Status if is_plain => Vec::new(),
+        SplitBy::Status => statuses
+            .iter()
+            .map(|group| format!("{} {}", amount(&group.amount), group.of.shown().to_lowercase()))
+            .collect(),
+        _ => groups
+            .iter()
+            .map(|group| format!("{} ({})", group.of, amount(&group.amount)))
+            .collect(),
+    };
+    let told = amount(&total);
+    let mut headline = headline(by, &told, rows.len(), &parts, period.as_ref());
     let mut summary = vec![
         Field::text("by", by.as_str()),
         Field::count("count", rows.len()),
@@ -162,7 +168,8 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             fields.extend(figures(group.count, &group.amount));
             Record::new(name, "commission_group", fields)
         });
-        return Ok(ToolOutcome::new(headline, summary, records, COLUMNS));
+        let outcome = ToolOutcome::new(headline, summary, records, COLUMNS);
+        return Ok(outcome.on_statement(period.as_ref(), ctx));
     }
     let records = groups.iter().map(|group| {
         let mut fields = vec![Field::text("group", &group.of)];
@@ -170,7 +177,8 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         let id = format!("{}:{}", split_by.as_str(), group.of);
         Record::new(id, "commission_group", fields)
     });
-    Ok(ToolOutcome::new(headline, summary, records, SPLIT_COLUMNS))
+    let outcome = ToolOutcome::new(headline, summary, records, SPLIT_COLUMNS);
+    Ok(outcome.on_statement(period.as_ref(), ctx))
 }
 
 /// Entries that belong together, added up.
@@ -186,16 +194,6 @@ impl<T> Group<T> {
             of,
             count: entries.len(),
             amount: entries.iter().map(|c| c.amount).collect(),
-        }
-    }
-}
-
-impl Group<Split> {
-    fn shown(&self) -> Group<String> {
-        Group {
-            of: self.of.shown().to_lowercase(),
-            count: self.count,
-            amount: self.amount.clone(),
         }
     }
 }
@@ -287,14 +285,7 @@ fn next_payment(all: &[Commission]) -> Option<(Date, Totals)> {
     ))
 }
 
-fn headline(
-    by: DateOf,
-    total: &Totals,
-    count: usize,
-    groups: &[Group<String>],
-    period: Option<&Period>,
-    currency: Currency,
-) -> String {
+fn headline(by: DateOf, total: &str, count: usize, parts: &[String], period: Option<&Period>) -> String {
     let when = period
         .map(|period| format!(" {}", period.phrase()))
         .unwrap_or_default();
@@ -305,20 +296,10 @@ fn headline(
             DateOf::Paid => format!("No commissions were paid to you{when}."),
         };
     }
-    let shown = |totals: &Totals| {
-        totals
-            .single(currency)
-            .map_or_else(|| totals.to_string(), |money| money.to_string())
-    };
-    let total = shown(total);
-    let parts = groups
-        .iter()
-        .map(|group| format!("{} {}", shown(&group.amount), group.of));
-    let parts: Vec<String> = parts.collect();
     let split = if parts.is_empty() {
         String::new()
     } else {
-        format!(": {}", list(&parts))
+        format!(": {}", list(parts))
     };
     match (by, period) {
         (DateOf::Earned, None) => format!("You have earned {total} in commissions so far{split}."),

@@ -18,6 +18,23 @@ async fn headline(crm: &SqlCrm, tool: Tool, args: Value) -> String {
 }
 
 #[tokio::test]
+async fn whoever_has_the_highest_tier_is_told_what_keeps_it() {
+    let crm = crm().await;
+    let about = json!({"about": ["tier"]});
+    let outcome = ask(&crm, "p-002", Tool::PartnerProfile, &about).await.unwrap();
+    assert_proven(&outcome);
+    assert_eq!(
+        outcome.headline.as_deref(),
+        Some(
+            "Your tier is Gold, the highest one. To keep Gold you still need USD 220,000.00 more in revenue, 2 more \
+             certified people and 1 more won deal; you have USD 50,000.00 of USD 270,000.00 in revenue, 1 of 3 \
+             certified people, 1 of 2 won deals (revenue and deals over the last 4 quarters (1 October 2025 to 30 \
+             September 2026))."
+        )
+    );
+}
+
+#[tokio::test]
 async fn headlines_say_what_the_figures_are() {
     let crm = crm().await;
     let table = [

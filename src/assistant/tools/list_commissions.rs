@@ -202,7 +202,8 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
         summary.push(Field::count("listed", MOST_ROWS));
     }
     let records = rows.iter().take(MOST_ROWS).map(record);
-    Ok(ToolOutcome::new(headline, summary, records, COLUMNS))
+    let outcome = ToolOutcome::new(headline, summary, records, COLUMNS);
+    Ok(outcome.on_statement(period.as_ref(), ctx))
 }
 
 /// The digits of an amount as a partner writes it; whole units stand for any cents: `EUR 1,240` → `1240`.

@@ -1,12 +1,15 @@
 //! What a tool call returns, and how its fields are made.
 
+use super::ToolContext;
 use crate::crm::Age;
 use crate::program::{
     commission::percent,
     date::long,
     money::{Currency, Money, Totals},
+    period::Period,
 };
 use crate::request::form::Form;
+use crate::statement::sheet::Called;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,6 +28,9 @@ pub struct ToolOutcome {
     /// What the partner is to consent to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub proposals: Vec<Form>,
+    /// The statement that these records stand on, as a file to download.
+    #[serde(skip)]
+    pub statement: Option<Called>,
 }
 
 /// One record, with the fields that partners may see.
@@ -70,11 +76,16 @@ impl ToolOutcome {
             columns: columns.to_vec(),
             as_of: Timestamp::now(),
             proposals: Vec::new(),
+            statement: None,
         }
     }
-}
 
-impl ToolOutcome {
+    /// Names the statement of `period`, where there is one of exactly these days.
+    pub(super) fn on_statement(self, period: Option<&Period>, ctx: &ToolContext<'_>) -> Self {
+        let statement = period.and_then(|days| Called::of(days, ctx.today, ctx.fiscal_year_start));
+        Self { statement, ..self }
+    }
+
     /// Says of when the records are; in words, too, where the CRM could not be asked now.
     pub(super) fn date(&mut self, age: Age, zone: &TimeZone) {
         self.as_of = age.as_of;

@@ -257,6 +257,19 @@ async fn headlines_say_what_the_records_hold() {
         ),
         (
             Tool::CommissionSummary,
+            json!({"period": "this year", "split_by": "month"}),
+            "You earned EUR 12,300.05 in commissions in 2026 (1 January to 31 December 2026): April 2026 \
+             (EUR 100.00), July 2026 (-EUR 100.00) and August 2026 (EUR 12,400.05). The next payment, EUR 9,920.04, is \
+             due on 30 December 2026.",
+        ),
+        (
+            Tool::CommissionSummary,
+            json!({"period": "last quarter", "split_by": "product"}),
+            "You earned EUR 12,300.05 in commissions in Q3 2026 (1 July to 30 September 2026): Edge (EUR \
+             12,300.05). The next payment, EUR 9,920.04, is due on 30 December 2026.",
+        ),
+        (
+            Tool::CommissionSummary,
             json!({"period": "Q1 2024", "by": "paid"}),
             "No commissions were paid to you in Q1 2024 (1 January to 31 March 2024). The next payment, EUR \
              9,920.04, is due on 30 December 2026.",
