@@ -5,6 +5,7 @@ mod asking;
 pub mod assets;
 mod caller;
 mod chat;
+mod commissions;
 mod completions;
 mod connections;
 mod conversations;
@@ -129,6 +130,7 @@ pub fn router(
         .merge(documents::router())
         .merge(jobs::router())
         .merge(partners::router())
+        .merge(commissions::router())
         .merge(one_pagers::router())
         .merge(evals::router())
         .merge(health::router())

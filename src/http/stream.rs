@@ -71,6 +71,7 @@ impl<S: FnMut(Value)> Parts<S> {
                 "columns": outcome.columns.iter().map(|column| table::label(column)).collect::<Vec<_>>(),
                 "rows": table::rows(outcome),
                 "as_of": outcome.as_of,
+                "statement": outcome.statement,
             }),
         };
         (self.send)(json!({

@@ -10,8 +10,10 @@ use serde::Serialize;
 /// An entry that the plan explains otherwise, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Whose.
+    /// Whose, by the partner's id.
     pub partner: String,
+    /// The partner's name.
+    pub partner_name: String,
     /// The entry's id in the CRM.
     pub commission: String,
     /// The deal's.
@@ -42,6 +44,7 @@ pub async fn audit(crm: &dyn Crm, plan: &CommissionPlan) -> Result<(Vec<Finding>
             };
             findings.push(Finding {
                 partner: partner.id.clone(),
+                partner_name: partner.name.clone(),
                 commission: entry.id.clone(),
                 opportunity: entry.opportunity_id.clone(),
                 booked: entry.amount.to_string(),

@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use jiff::civil::Date;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What stands above the columns, in their order.
@@ -71,6 +72,36 @@ pub fn period(name: &str, today: Date, fiscal_year_start: i8) -> Option<Period> 
         },
     };
     Some(Period::named(name, today, fiscal_year_start))
+}
+
+/// What the statement of some days is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Called {
+    /// As in its address, and as [`period`] reads it: `2026-q3`.
+    pub name: String,
+    /// As it is shown: `Q3 2026`.
+    pub label: String,
+}
+
+impl Called {
+    /// What the statement of exactly these days is called, if there is one.
+    #[must_use]
+    pub fn of(days: &Period, today: Date, fiscal_year_start: i8) -> Option<Self> {
+        let first = days.from.year();
+        // A fiscal year may be called after the year in which it ends.
+        let years = [first, first + 1];
+        let quarters = years
+            .iter()
+            .flat_map(|year| (1..=4).map(move |n| format!("{year}-q{n}")));
+        let names = [format!("{first}-{:02}", days.from.month())].into_iter();
+        let mut names = names.chain(quarters).chain(years.iter().map(i16::to_string));
+        names.find_map(|name| {
+            let named = period(&name, today, fiscal_year_start)?;
+            let is_it = (named.from, named.until) == (days.from, days.until);
+            let label = named.label;
+            is_it.then_some(Self { name, label })
+        })
+    }
 }
 
 impl<'a> Sheet<'a> {

@@ -199,6 +199,7 @@ async fn partners_and_staff_do_not_pass_for_each_other() {
     for path in [
         "/api/documents",
         "/api/partners",
+        "/api/commissions/differences",
         "/api/evals/runs",
         "/api/evals/runs/none",
     ] {

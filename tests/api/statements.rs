@@ -1,6 +1,9 @@
 //! A statement as a file: of this partner, of this period, for a spreadsheet or to read.
 
-use crate::support::{refused, seeded, serve_in};
+use crate::support::{refused, run, seeded, serve_in};
+use serde_json::{Value, json};
+use std::fs;
+use tempfile::TempDir;
 
 #[tokio::test]
 async fn a_statement_is_the_partner_s_own() {
@@ -104,4 +107,48 @@ async fn a_statement_to_keep_says_what_the_one_for_spreadsheets_says() {
         assert!(!theirs.contains(id.as_str()), "{id} is not the other's: {theirs}");
     }
     refused(of("2026.pdf", "no-token").await, 401, "token_invalid").await;
+}
+
+#[tokio::test]
+async fn staff_sees_what_differs_from_the_plan() {
+    let (sample, other, none) = (seeded(), seeded(), seeded());
+    let plan = |home: &TempDir| home.path().join("program.yaml");
+    // Its rules are in force ten years later than what was booked.
+    let later = fs::read_to_string(plan(&other)).unwrap();
+    let later = later.replace("effective_from: 202", "effective_from: 203");
+    fs::write(
+        plan(&other),
+        later.replace("effective_until: 202", "effective_until: 203"),
+    )
+    .unwrap();
+    fs::remove_file(plan(&none)).unwrap();
+
+    let mut told = Vec::new();
+    for home in [sample, other, none] {
+        let (_, checked, _) = run(home.path(), &["program", "check"]);
+        let service = serve_in(home, &[]);
+        let path = "/api/commissions/differences";
+        let audit: Value = service.get(path, &service.staff).await.json().await.unwrap();
+        let of_none = json!({ "rules": null, "entries": 0, "differences": [] });
+        if audit != of_none {
+            assert_eq!(audit["differences"], checked["findings"]);
+            assert_eq!(audit["entries"], checked["entries"]);
+        }
+        told.push((
+            audit["entries"].as_u64().unwrap(),
+            audit["differences"].as_array().unwrap().clone(),
+        ));
+    }
+    let [(all, few), (again, every), (nothing, empty)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(*all > 100 && all == again && few.len() < 10, "{few:?}");
+    assert!(every.len() as u64 == *all, "{every:?}");
+    assert!(every.iter().all(|found| {
+        found["partner_name"]
+            .as_str()
+            .is_some_and(|name| !name.is_empty())
+            && found["difference"].as_str().unwrap().contains("no figure")
+    }));
+    assert_eq!((*nothing, empty.len()), (0, 0));
 }

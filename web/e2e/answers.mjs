@@ -83,6 +83,7 @@ function commissions(partner) {
           ['Nordkai Conduit renewal', 'Pending', 'EUR 856.00', '2026-11-05', '2027-01-15'],
         ],
         as_of: '2026-11-20T09:30:00Z',
+        statement: { name: '2026-q4', label: 'Q4 2026' },
       },
     },
     source(PLAN, 1, 'paid within 30 days after the end of the month'),

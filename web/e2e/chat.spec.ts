@@ -1,4 +1,5 @@
 /** A conversation, as a partner has it, under a strict CSP with Trusted Types. */
+import { readFile } from 'node:fs/promises';
 import { ask, askOnPortal, expect, test } from './support';
 
 test('by keyboard alone: ask, open a citation, close it, close the chat', async ({ page }) => {
@@ -63,6 +64,17 @@ test('records are folded under the time they were read', async ({ page }) => {
   expect(await chat.locator('.log').evaluate((log) => log.scrollWidth - log.clientWidth)).toBe(0);
   await chat.getByRole('button', { name: /Commission plan Page 3/ }).click();
   await expect(page.getByRole('dialog', { name: 'Commission plan' }).locator('mark')).toHaveText(/paid within 30 days/);
+});
+
+test('the statement of a period is a file to keep', async ({ page }) => {
+  const chat = await askOnPortal(page, 'Which of my commissions are pending?');
+  const coming = page.waitForEvent('download');
+  await chat.getByRole('button', { name: 'Statement Q4 2026, CSV' }).click();
+  const file = await coming;
+  expect(file.suggestedFilename()).toBe('statement-2026-q4.csv');
+  expect(await readFile(await file.path(), 'utf8')).toBe('id,deal\r\n');
+  await chat.getByRole('button', { name: 'Statement Q4 2026, PDF' }).click();
+  await expect(chat.getByRole('alert')).toHaveText('The statement cannot be fetched just now.');
 });
 
 test('two quotes of one passage each open at their own words', async ({ page }) => {

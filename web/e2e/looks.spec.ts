@@ -90,7 +90,7 @@ for (const { name, colorScheme, viewport } of LOOKS) {
       await look(page, 'console-sign-in');
       await page.getByLabel('Staff token').fill('staff-token');
       await page.getByRole('button', { name: 'Sign in' }).click();
-      for (const section of ['documents', 'partners', 'handoffs', 'requests', 'gaps', 'evals', 'evals/2026-11-20-0930']) {
+      for (const section of ['documents', 'partners', 'handoffs', 'requests', 'commissions', 'gaps', 'evals', 'evals/2026-11-20-0930']) {
         await page.goto(`/ui/#/${section}`);
         await expect(page.getByRole('searchbox')).toBeVisible();
         await look(page, `console-${section.replace('/2026-11-20-0930', '-run')}`);

@@ -129,3 +129,26 @@ export const piece = {
   markdown: '# Weave: one-pager for Harbourline Consulting\n',
   html: '<!doctype html>\n<title>Weave</title>\n',
 };
+
+export const differences = {
+  rules: 12,
+  entries: 148,
+  differences: [
+    {
+      partner: 'p-001',
+      partner_name: 'Harbourline Consulting',
+      commission: 'com-0117',
+      opportunity: 'opp-0342',
+      booked: 'EUR 1,240.50',
+      difference: 'the CRM has EUR 1,240.50, the plan gives EUR 1,204.50: a difference of EUR 36.00',
+    },
+    {
+      partner: 'p-003',
+      partner_name: 'Kestrel Works',
+      commission: 'com-0131',
+      opportunity: 'opp-0361',
+      booked: 'USD 900.00',
+      difference: "its deal is not among the partner's won ones",
+    },
+  ],
+};

@@ -8,7 +8,7 @@ import { answerTo, asking, passages } from './answers.mjs';
 import { gapsOf } from './gaps.mjs';
 import { conversationOf, handOver, staffHandoffs } from './handoffs.mjs';
 import { intakeOf } from './intake.mjs';
-import { comparison, partners, piece, run, runs } from './records.mjs';
+import { comparison, differences, partners, piece, run, runs } from './records.mjs';
 import { approvalOf, consentedTo, proposals, requestsOf } from './requests.mjs';
 
 const PORT = Number(process.env.STAND_IN_PORT ?? 8791);
@@ -66,6 +66,7 @@ async function api(request, response, path) {
     const passage = passages[decodeURIComponent(path.slice(13))];
     return passage ? json(response, passage) : problem(response, 404, 'not_found', 'no such passage');
   }
+  if (path === '/api/statements/2026-q4.csv') return response.writeHead(200, { 'content-type': 'text/csv' }).end('id,deal\r\n');
   if (path === '/api/feedback') return response.writeHead(204).end();
   if (path === '/api/handoffs') return json(response, handOver(token.split('.')[0], await body(request)), 201);
   if (path.startsWith('/api/conversations/')) {
@@ -104,6 +105,7 @@ async function staff(response, token, path, request) {
     return 'status' in answer ? response.writeHead(answer.status).end() : json(response, answer);
   }
   if (path === '/api/partners') return json(response, empty ? [] : partners);
+  if (path === '/api/commissions/differences') return json(response, empty ? { rules: 12, entries: 148, differences: [] } : differences);
   if (path === '/api/evals/runs') return json(response, { runs: empty ? [] : runs });
   if (path === `/api/evals/runs/${run.id}`) return json(response, run);
   if (path === `/api/evals/runs/${comparison.a}/compare/${comparison.b}`) return json(response, comparison);

@@ -244,6 +244,31 @@ fn drawn() -> impl Strategy<Value = Commission> {
         })
 }
 
+#[test]
+fn a_statement_is_called_as_it_is_read() {
+    let called = |from: Date, until: Date, start: i8| {
+        let label = String::new();
+        let called = Called::of(&Period { label, from, until }, TODAY, start);
+        called.map(|called| (called.name, called.label))
+    };
+    let told = |name: &str, label: &str| Some((name.to_owned(), label.to_owned()));
+    let (july, october) = (date(2026, 7, 1), date(2026, 10, 1));
+    assert_eq!(called(july, october, 1), told("2026-q3", "Q3 2026"));
+    assert_eq!(called(july, date(2026, 8, 1), 1), told("2026-07", "July 2026"));
+    assert_eq!(
+        called(date(2026, 1, 1), date(2027, 1, 1), 1),
+        told("2026", "2026")
+    );
+    assert_eq!(called(july, TODAY, 1), None, "no whole unit");
+    for start in 1..=12 {
+        for name in ["2026-02", "2026-q1", "2026-q2", "2026-q3", "2026-q4", "2026"] {
+            let days = period(name, TODAY, start).unwrap();
+            let (found, label) = called(days.from, days.until, start).unwrap();
+            assert_eq!((found.as_str(), &label), (name, &days.label), "{start}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn every_row_is_whole_inert_and_counted_once(

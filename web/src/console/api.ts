@@ -59,6 +59,23 @@ export interface PartnerRow {
   region: string;
 }
 
+/** A booked commission that the vendor's plan explains otherwise, or not at all. */
+export interface DifferenceRow {
+  partner: string;
+  partner_name: string;
+  commission: string;
+  opportunity: string;
+  booked: string;
+  difference: string;
+}
+
+export interface Differences {
+  /** Of the plan; null where there is none. */
+  rules: number | null;
+  entries: number;
+  differences: DifferenceRow[];
+}
+
 export interface RunRow {
   id: string;
   suite: string;

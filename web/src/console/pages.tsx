@@ -12,6 +12,7 @@ export const pages: Record<string, Page> = {
   partners: { title: 'Partners', load: () => import('./pages/partners') },
   handoffs: { title: 'Hand-overs', load: () => import('./pages/handoffs') },
   requests: { title: 'Requests', load: () => import('./pages/requests') },
+  commissions: { title: 'Commissions', load: () => import('./pages/commissions') },
   gaps: { title: 'Gaps', load: () => import('./pages/gaps') },
   'one-pagers': { title: 'One-pagers', load: () => import('./pages/one-pagers') },
   evals: { title: 'Evals', load: () => import('./pages/evals') },

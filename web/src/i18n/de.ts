@@ -26,6 +26,8 @@ export const de: Words = {
   rows: 'Zeilen',
   noSource: 'Die Quelle lässt sich gerade nicht öffnen.',
   records: 'Ihre Daten, Stand',
+  statement: 'Abrechnung {label}',
+  noStatement: 'Die Abrechnung kann gerade nicht geladen werden.',
   declined: 'Steht nicht in den Unterlagen',
   nearest: 'Am nächsten kommt dem',
   noRecord: 'Steht nicht in Ihren Daten',

@@ -24,6 +24,8 @@ export const en = {
   rows: 'rows',
   noSource: 'The source cannot be opened just now.',
   records: 'Your records, as of',
+  statement: 'Statement {label}',
+  noStatement: 'The statement cannot be fetched just now.',
   declined: 'Not in the documents',
   nearest: 'The nearest material',
   noRecord: 'Not in your records',

@@ -26,6 +26,8 @@ export const fr: Words = {
   rows: 'lignes',
   noSource: 'La source ne peut pas être ouverte pour le moment.',
   records: 'Vos données, au',
+  statement: 'Relevé {label}',
+  noStatement: 'Le relevé ne peut pas être chargé pour le moment.',
   declined: 'Absent des documents',
   nearest: 'Les passages les plus proches',
   noRecord: 'Absent de vos données',

@@ -38,6 +38,8 @@ export interface ToolOutput {
   columns: string[];
   rows: string[][];
   as_of: string;
+  /** The statement on which these records stand: its name in the service's addresses, and what it is called. */
+  statement?: { name: string; label: string } | null;
 }
 
 /** The person to turn to: the partner's own manager at the vendor. */

@@ -8,6 +8,7 @@ import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
 import { Prose } from './prose';
 import { RecordsTable } from './records';
+import { StatementLinks, statementsIn } from './statement';
 import { Sources } from './sources';
 import { Steps } from './steps';
 import { TroubleNote } from './trouble';
@@ -29,6 +30,9 @@ export function AnswerView({ ui, exchange, last }: Props) {
       {answer.declined && <DeclinedCard ui={ui} question={exchange.question} declined={answer.declined} />}
       {answer.tables.map((table, index) => (
         <RecordsTable key={index} ui={ui} table={table} />
+      ))}
+      {statementsIn(answer.tables).map((statement) => (
+        <StatementLinks key={statement.name} ui={ui} statement={statement} />
       ))}
       {answer.confirmations.map((one) => (
         <ConfirmationCard key={one.id} ui={ui} confirmation={one} />
