@@ -11,7 +11,11 @@ use crate::{
     caller::Caller,
     cli::setup,
     config::Settings,
-    crm::{Crm, Openings, SqlCrm, connect::connect},
+    crm::{
+        Crm, Openings, SqlCrm,
+        connect::{Connection, connect},
+        salesforce::Watch,
+    },
     home::Home,
     program::commission::CommissionPlan,
     rest::Rest,
@@ -37,6 +41,8 @@ pub struct App {
     pub store: Store,
     /// The partners' records.
     pub crm: Arc<dyn Crm>,
+    /// Asks for changes of those, once a service starts it.
+    pub watch: Option<Watch>,
     /// The vendor's documents.
     pub knowledge: Knowledge,
     /// Questions to answers.
@@ -75,7 +81,7 @@ impl App {
 
     async fn with(settings: Settings, home: Home, knowledge: Knowledge) -> anyhow::Result<Self> {
         let store = open_store(&home).await?;
-        let crm = open_crm(&store, &settings)?;
+        let Connection { crm, watch } = connected(&store, &settings)?;
         let (assistant, llm) = (&settings.assistant, &settings.llm);
         let mut llms = Vec::new();
         // Portals are the vendor's own, too.
@@ -123,6 +129,7 @@ impl App {
             home,
             store,
             crm,
+            watch,
             knowledge,
             assistant,
             sandbox: sandbox()?,
@@ -188,6 +195,10 @@ pub fn open_plan(home: &Home, settings: &Settings) -> anyhow::Result<Option<Comm
 /// # Errors
 /// When the settings cannot work.
 pub fn open_crm(store: &Store, settings: &Settings) -> anyhow::Result<Arc<dyn Crm>> {
+    Ok(connected(store, settings)?.crm)
+}
+
+fn connected(store: &Store, settings: &Settings) -> anyhow::Result<Connection> {
     connect(&settings.crm, own_crm(store), settings.time_zone())
 }
 

@@ -47,6 +47,12 @@ impl Rest {
         }
     }
 
+    /// Whether it rests, for who can wait: after a rest the one question is left to others.
+    #[must_use]
+    pub fn is_on(&self, now: Instant) -> bool {
+        self.state().until.is_some_and(|until| now < until)
+    }
+
     /// It answered.
     pub fn answered(&self) {
         *self.state() = State::default();
@@ -96,6 +102,18 @@ mod tests {
         assert!(rest.is_over(later + LENGTH));
         rest.answered();
         assert!(rest.is_over(later) && rest.is_over(later));
+    }
+
+    #[test]
+    fn who_can_wait_leaves_the_one_question_to_others() {
+        let (rest, now) = (Rest::new(LENGTH), Instant::now());
+        assert!(!rest.is_on(now));
+        (0..3).for_each(|_| {
+            rest.failed(now);
+        });
+        assert!(rest.is_on(now) && rest.is_on(now + LENGTH / 2));
+        let later = now + LENGTH;
+        assert!(!rest.is_on(later) && rest.is_over(later) && rest.is_on(later));
     }
 
     #[test]

@@ -102,6 +102,9 @@ pub struct SalesforceSettings {
     pub audience: String,
     /// … and the RSA key in PEM that signs it.
     pub private_key: Option<SecretString>,
+    /// How often it is asked what has changed; never where it is 0.
+    #[serde(with = "super::seconds")]
+    pub changes_seconds: Duration,
 }
 
 impl CrmSettings {

@@ -7,7 +7,7 @@ use super::{
     hubspot::HubSpot,
     mapping::Mapping,
     remote::{Grant, Reach},
-    salesforce::Salesforce,
+    salesforce::{Salesforce, Watch},
 };
 use crate::config::{CrmKind, CrmSettings, HubSpotSettings, SalesforceSettings};
 use anyhow::Context;
@@ -28,23 +28,44 @@ const CONNECTIONS: u32 = 4;
 const HUBSPOT: &str = include_str!("hubspot.toml");
 const SALESFORCE: &str = include_str!("salesforce.toml");
 
+/// A CRM, and what asks it for changes where it does not tell of them itself. A service starts that, nothing else does.
+pub struct Connection {
+    /// The CRM.
+    pub crm: Arc<dyn Crm>,
+    /// Nothing where it is not asked.
+    pub watch: Option<Watch>,
+}
+
 /// The CRM that the settings name; `own` is the one in the home's database, where the program's tables always are.
 ///
 /// # Errors
 /// When the settings cannot work.
-pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
+pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Connection> {
     if settings.kind == CrmKind::BuiltIn {
-        return Ok(Arc::new(own));
+        let crm = Arc::new(own);
+        return Ok(Connection { crm, watch: None });
     }
+    if settings.kind != CrmKind::Salesforce {
+        let crm = kept(direct(settings, own.clone(), zone)?, settings, own)?;
+        return Ok(Connection { crm, watch: None });
+    }
+    let salesforce = Arc::new(salesforce(settings, zone)?);
+    let far: Arc<dyn Crm> = Arc::clone(&salesforce) as _;
+    let crm = kept(far, settings, own)?;
+    let every = settings.salesforce.changes_seconds;
+    let watch = (!every.is_zero()).then(|| Watch::new(salesforce, Arc::clone(&crm), every));
+    Ok(Connection { crm, watch })
+}
+
+/// What `far` returns is kept for a while, and the program's tables are at home.
+fn kept(far: Arc<dyn Crm>, settings: &CrmSettings, own: SqlCrm) -> anyhow::Result<Arc<dyn Crm>> {
     let ages = Ages {
         fresh: settings.fresh_seconds,
         stale: settings.stale_seconds,
         kept: settings.kept_seconds,
     };
-    Ok(Arc::new(Split {
-        far: Cached::new(direct(settings, own.clone(), zone)?, mapping(settings)?, ages),
-        own,
-    }))
+    let far = Cached::new(far, mapping(settings)?, ages);
+    Ok(Arc::new(Split { far, own }))
 }
 
 /// The CRM that the settings name, as it is at every moment: nothing is kept.
@@ -52,33 +73,44 @@ pub fn connect(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::R
 /// # Errors
 /// As [`connect`].
 pub fn direct(settings: &CrmSettings, own: SqlCrm, zone: TimeZone) -> anyhow::Result<Arc<dyn Crm>> {
-    let mapping = mapping(settings)?;
-    let reach = Reach {
-        timeout: settings.timeout_seconds,
-        rest: settings.rest_seconds,
-    };
     Ok(match settings.kind {
         CrmKind::BuiltIn => Arc::new(own),
-        CrmKind::Sql => Arc::new(sql(settings, mapping, zone)?),
+        CrmKind::Sql => Arc::new(sql(settings, mapping(settings)?, zone)?),
         CrmKind::Hubspot => {
             let url = address("crm.hubspot.url", &settings.hubspot.url)?;
             let grant = hubspot_grant(&settings.hubspot)?;
-            Arc::new(HubSpot::new(url, grant, reach, mapping, zone)?)
-        }
-        CrmKind::Salesforce => {
-            let of = &settings.salesforce;
-            let url = address("crm.salesforce.url", &of.url)?;
-            let grant = salesforce_grant(of)?;
-            Arc::new(Salesforce::new(
+            Arc::new(HubSpot::new(
                 url,
-                of.version.clone(),
                 grant,
-                reach,
-                mapping,
+                reach(settings),
+                mapping(settings)?,
                 zone,
             )?)
         }
+        CrmKind::Salesforce => Arc::new(salesforce(settings, zone)?),
     })
+}
+
+fn salesforce(settings: &CrmSettings, zone: TimeZone) -> anyhow::Result<Salesforce> {
+    let of = &settings.salesforce;
+    let url = address("crm.salesforce.url", &of.url)?;
+    let (grant, version) = (salesforce_grant(of)?, of.version.clone());
+    let mapping = mapping(settings)?;
+    Ok(Salesforce::new(
+        url,
+        version,
+        grant,
+        reach(settings),
+        mapping,
+        zone,
+    )?)
+}
+
+fn reach(settings: &CrmSettings) -> Reach {
+    Reach {
+        timeout: settings.timeout_seconds,
+        rest: settings.rest_seconds,
+    }
 }
 
 /// What comes with the kind of CRM, amended by the settings.

@@ -7,6 +7,8 @@
 mod rendering;
 mod values;
 
+pub(super) use values::moment;
+
 pub(super) use rendering::{Rendered, Theirs};
 
 use super::{

@@ -147,6 +147,19 @@ impl Remote {
         done
     }
 
+    /// A piece of work that nobody waits for. It leaves a CRM alone that rests, but what fails of it does not make it rest:
+    /// who waits for records finds out by those.
+    pub(super) async fn aside<T>(
+        &self,
+        work: impl Future<Output = Result<T, CrmError>>,
+    ) -> Result<T, CrmError> {
+        if self.rest.is_on(Instant::now()) {
+            return Err(OnTheWay::Resting.into());
+        }
+        let done = tokio::time::timeout(self.timeout, work).await;
+        done.unwrap_or_else(|_| Err(OnTheWay::Slow(self.timeout).into()))
+    }
+
     /// Sends a request until it is answered, or will not be.
     pub(super) async fn send(
         &self,

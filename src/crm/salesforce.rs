@@ -1,7 +1,11 @@
-//! Salesforce: records by SOQL over REST; `writing` makes and changes them. Whatever stands in a query's literals is
+//! Salesforce: records by SOQL over REST; `writing` makes and changes them, `watch` asks what others have changed. Whatever stands in a query's literals is
 //! quoted by one function; names come from the mapping alone.
 
+mod changes;
+mod watch;
 mod writing;
+
+pub use watch::Watch;
 
 use super::{
     Crm, CrmError, PartnerScope, Read, Row, Whose,

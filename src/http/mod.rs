@@ -84,6 +84,9 @@ pub async fn run(
     let intake = Intake::start(Arc::clone(&app)).await?;
     let handoffs = Handoffs::start(Arc::clone(&app))?;
     let requests = Requests::start(Arc::clone(&app))?;
+    if let Some(watch) = &app.watch {
+        watch.start();
+    }
     let router = router(app, (intake, handoffs, requests), mode)?;
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let signal = async move {

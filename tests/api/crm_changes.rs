@@ -1,13 +1,21 @@
 //! A service on a CRM of the vendor's: live records, kept for a while, and read anew when the CRM tells of a change.
 
 use crate::support::{
-    connections::{built_in, hubspot},
+    connections::{built_in, hubspot, salesforce},
     refused, serve_with, text,
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const PIPELINE: &str = "How many open opportunities do I have?";
+
+/// How many open opportunities an answer counts.
+fn open(answer: &str) -> usize {
+    let count = answer.split(" open opportunities").next();
+    let count = count.and_then(|before| before.rsplit(' ').next()?.parse().ok());
+    count.unwrap_or_else(|| panic!("{answer}"))
+}
 
 #[tokio::test]
 async fn what_hubspot_tells_is_read_anew() {
@@ -66,6 +74,56 @@ async fn what_hubspot_tells_is_read_anew() {
         service.post("/api/crm/changes", "changes", &told).await.status(),
         204
     );
+}
+
+#[tokio::test]
+async fn what_salesforce_tells_when_it_is_asked_is_read_anew() {
+    let sample = built_in(Timestamp::now().to_zoned(TimeZone::UTC).date()).await;
+    let salesforce = salesforce(&sample).await;
+    salesforce.settle();
+    let [id, secret] = salesforce.client();
+    let settings = |seconds| {
+        [
+            ("LIAISON_CRM__KIND", "salesforce"),
+            ("LIAISON_CRM__SALESFORCE__URL", salesforce.url()),
+            ("LIAISON_CRM__SALESFORCE__CLIENT_ID", id),
+            ("LIAISON_CRM__SALESFORCE__CLIENT_SECRET", secret),
+            ("LIAISON_CRM__SALESFORCE__CHANGES_SECONDS", seconds),
+            ("LIAISON_CRM__FRESH_SECONDS", "3600"),
+        ]
+    };
+    let composite = || salesforce.requests("/composite").len();
+    let account = salesforce
+        .load("Account", [json!({ "Name": "Somebody new" })])
+        .remove(0);
+    let add = |id: &str| {
+        let opportunity = json!({
+            "Liaison_Deal_Id__c": id, "Liaison_Partner__r": { "Liaison_Partner_Id__c": "p-001" }, "Name": "Something new",
+            "AccountId": account, "Type": "New Business", "Liaison_Product__c": "Weave", "StageName": "Negotiation/Review",
+            "Liaison_Attribution__c": "sourced", "Amount": 1000, "CurrencyIsoCode": "EUR", "CloseDate": "2027-01-05",
+        });
+        salesforce.load("Opportunity", [opportunity]);
+    };
+
+    let service = serve_with(&settings("0"));
+    let token = service.token("p-001");
+    let before = open(&text(&service.ask(&token, "a", PIPELINE).await));
+    add("o-new");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(open(&text(&service.ask(&token, "b", PIPELINE).await)), before);
+    assert_eq!(composite(), 0, "of 0 seconds it is never asked");
+
+    let service = service.restarted_with(&settings("1"));
+    let token = service.token("p-001");
+    assert_eq!(open(&text(&service.ask(&token, "c", PIPELINE).await)), before + 1);
+    add("o-newer");
+    let start = Instant::now();
+    while open(&text(&service.ask(&token, "d", PIPELINE).await)) != before + 2 {
+        assert!(start.elapsed() < Duration::from_secs(30), "{}", service.log());
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(composite() > 0);
+    assert!(!service.log().contains("does not tell of"), "{}", service.log());
 }
 
 #[tokio::test]

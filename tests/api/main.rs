@@ -19,6 +19,7 @@ mod crm_clients;
 mod crm_connections;
 mod crm_faults;
 mod crm_suite;
+mod crm_watch;
 mod crm_writable;
 mod crm_writes;
 mod enablement;

@@ -194,9 +194,39 @@ await run([
     same('ours to write', [of('Id').createable, of('Amount').createable, of('Amount').nillable], [false, true, true])
     const name = (await connection.describe('Account')).fields.find((field) => field.name === 'Name')
     same('required', [name.nillable, name.defaultedOnCreate], [false, false])
-    const hour = 3_600_000
-    const { ids } = await connection.sobject('Opportunity').updated(new Date(Date.now() - hour), new Date(Date.now() + hour))
-    same('changed', ids.length > 25, true)
+  },
+
+  // What has changed since, as it is asked for now and then: both lists, alone and as parts of one request.
+  async function replications() {
+    const opportunities = connection.sobject('Opportunity')
+    const minute = 60_000
+    const [start, end] = [new Date(Date.now() - minute), new Date(Date.now() + 2 * minute)]
+    const before = await opportunities.updated(start, end)
+    same('what was loaded', before.ids.length > 24, true)
+    same('its fields', Object.keys(before).sort(), ['ids', 'latestDateCovered'])
+    const made = await opportunities.create({ Name: 'Followed' })
+    const { ids, latestDateCovered } = await opportunities.updated(start, end)
+    same('made', ids.filter((id) => !before.ids.includes(id)), [made.id])
+    same('until when', [/\+0000$/.test(latestDateCovered), new Date(latestDateCovered) <= Date.now()], [true, true])
+    const none = await opportunities.deleted(start, end)
+    same('not deleted', none.deletedRecords.some((one) => one.id === made.id), false)
+    await opportunities.destroy(made.id)
+    same('no longer changed', (await opportunities.updated(start, end)).ids, before.ids)
+    const deleted = await opportunities.deleted(start, end)
+    same('its fields', Object.keys(deleted).sort(), ['deletedRecords', 'earliestDateAvailable', 'latestDateCovered'])
+    const [one] = deleted.deletedRecords.filter(({ id }) => id === made.id)
+    same('deleted', [Object.keys(one).sort(), Math.abs(new Date(one.deletedDate) - Date.now()) < minute], [['deletedDate', 'id'], true])
+
+    const refusals = { later: [end, start], short: [start, start], old: [new Date(Date.now() - 16 * 24 * 60 * minute), end] }
+    for (const [what, times] of Object.entries(refusals)) {
+      same(what, (await refused(what, opportunities.deleted(...times))).errorCode, 'INVALID_REPLICATION_DATE')
+    }
+    const between = new URLSearchParams({ start: start.toISOString(), end: end.toISOString() })
+    const part = (resource, referenceId) => ({ method: 'GET', url: `/services/data/v${version}/sobjects/${resource}/?${between}`, referenceId })
+    const compositeRequest = [part('Account/updated', 'a'), part('Opportunity/deleted', 'b'), part('Nothing__c/updated', 'c')]
+    const { compositeResponse } = await connection.requestPost('/composite', { allOrNone: false, compositeRequest })
+    same('one by one', compositeResponse.map((one) => [one.referenceId, one.httpStatusCode]), [['a', 200], ['b', 200], ['c', 404]])
+    same('the same', compositeResponse[1].body.deletedRecords, deleted.deletedRecords)
   },
 
   async function refusals() {

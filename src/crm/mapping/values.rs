@@ -103,7 +103,7 @@ fn day(value: &str, zone: &TimeZone) -> Result<Date, &'static str> {
 }
 
 /// `2026-03-31T22:30:00Z`, `2026-03-31T22:30:00.000+0000`, or milliseconds since 1970.
-fn moment(value: &str) -> Option<Timestamp> {
+pub(in crate::crm) fn moment(value: &str) -> Option<Timestamp> {
     let parsed = value.parse().ok();
     let offset = || Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", value).ok();
     let milliseconds = || Timestamp::from_millisecond(value.parse().ok()?).ok();

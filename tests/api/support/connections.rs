@@ -8,7 +8,8 @@ use jiff::civil::Date;
 use liaison::{
     config::{CrmKind, Settings},
     crm::{
-        Crm, Row, SqlCrm, Whose, connect,
+        Crm, Row, SqlCrm, Whose,
+        connect::{self, Connection},
         fields::{Column, Kind, TABLES, Table},
         mapping::{FieldMapping, Mapping, TableMapping, Unit},
         seed,
@@ -104,6 +105,11 @@ pub(crate) fn of_salesforce(salesforce: &Salesforce) -> Settings {
 
 /// A connection as the service has it, with the program's tables in `own`.
 pub(crate) fn connected(settings: &Settings, own: &SqlCrm) -> Arc<dyn Crm> {
+    connection(settings, own).crm
+}
+
+/// [`connected`], with what asks for changes.
+pub(crate) fn connection(settings: &Settings, own: &SqlCrm) -> Connection {
     connect::connect(&settings.crm, own.clone(), settings.time_zone()).unwrap()
 }
 

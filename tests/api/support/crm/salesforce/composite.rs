@@ -23,6 +23,16 @@ pub(super) fn composite(state: &mut State, call: &Call) -> Result<Reply, Failure
         let message = format!("Limit exceeded. Maximum number of subrequests: {MOST}");
         return Err(Failure::bad("LIMIT_EXCEEDED", message));
     }
+    let mut names: Vec<&str> = requests
+        .iter()
+        .filter_map(|part| part["referenceId"].as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() < requests.len() {
+        let message = "Every subrequest needs a referenceId of its own";
+        return Err(Failure::bad("MALFORMED_REQUEST", message));
+    }
     let all_or_none = body["allOrNone"] == true;
     let before = all_or_none.then(|| state.clone());
     let mut answered: HashMap<&str, Value> = HashMap::new();

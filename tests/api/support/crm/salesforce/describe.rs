@@ -40,7 +40,7 @@ fn summary(object: &SObject, version: &str) -> Value {
     json!({
         "name": name, "label": name, "labelPlural": name, "keyPrefix": object.prefix,
         "custom": name.ends_with("__c"), "createable": true, "updateable": true, "deletable": true,
-        "queryable": true, "retrieveable": true, "searchable": true, "replicateable": true,
+        "queryable": true, "retrieveable": true, "searchable": true, "replicateable": object.replicated,
         "urls": {
             "sobject": url, "describe": format!("{url}/describe"), "rowTemplate": format!("{url}/{{ID}}"),
         },

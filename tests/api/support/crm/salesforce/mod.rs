@@ -12,6 +12,7 @@ mod errors;
 mod ids;
 mod query;
 mod records;
+mod replication;
 mod routes;
 mod soql;
 mod store;
@@ -20,7 +21,9 @@ use super::{
     Faults,
     schema::Object,
     server::{Call, Reply, Seen, Server, Vendor},
+    times,
 };
+use jiff::SignedDuration;
 use serde_json::Value;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -110,6 +113,21 @@ impl Salesforce {
     pub(crate) fn load(&self, object: &str, rows: impl IntoIterator<Item = Value>) -> Vec<String> {
         let mut state = self.state.state();
         rows.into_iter().map(|row| state.load(object, &row)).collect()
+    }
+
+    /// Every record was last changed an hour ago.
+    pub(crate) fn settle(&self) {
+        let before = times::now() - SignedDuration::from_hours(1);
+        let objects = &mut self.state.state().objects;
+        let records = objects.iter_mut().flat_map(|object| object.records.values_mut());
+        records.for_each(|record| record.modified = before);
+    }
+
+    /// Nobody is told any more what has changed in an object.
+    pub(crate) fn stop_replicating(&self, object: &str) {
+        let mut state = self.state.state();
+        let place = state.place(object).unwrap();
+        state.objects[place].replicated = false;
     }
 
     /// What is stored and not deleted, each with its `Id`, in order of id.

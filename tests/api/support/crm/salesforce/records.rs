@@ -1,10 +1,7 @@
 //! Records one by one.
 
 use super::{
-    super::{
-        server::{Call, Reply},
-        times,
-    },
+    super::server::{Call, Reply},
     errors::Failure,
     routes::place,
     soql::attributes,
@@ -119,26 +116,6 @@ pub(super) fn told(
             .map(|field| (field.name.clone(), record.value(&field.name))),
     );
     Ok(told.into())
-}
-
-/// `GET sobjects/{X}/updated?start=&end=`: live records that were changed in between.
-pub(super) fn updated(state: &State, call: &Call, object: &str) -> Result<Reply, Failure> {
-    let object = &state.objects[place(state, object)?];
-    let time = |name: &str| {
-        let invalid = || Failure::bad("INVALID_FIELD", format!("{name} is missing or no date"));
-        call.query(name).and_then(times::instant).ok_or_else(invalid)
-    };
-    let (start, end) = (time("start")?, time("end")?);
-    if start >= end {
-        let message = "The replication dates cannot be the same: startDate has to be before endDate";
-        return Err(Failure::bad("INVALID_REPLICATION_DATE", message));
-    }
-    let live = object.records.values().filter(|record| !record.deleted);
-    let changed = live.filter(|record| (start..=end).contains(&record.modified));
-    let ids: Vec<&String> = changed.map(|record| &record.id).collect();
-    Ok(Reply::ok(
-        json!({ "ids": ids, "latestDateCovered": times::offset(end) }),
-    ))
 }
 
 fn fields(call: &Call) -> Result<Map<String, Value>, Failure> {

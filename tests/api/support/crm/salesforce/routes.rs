@@ -7,7 +7,7 @@ use super::{
     },
     collections, composite, describe,
     errors::Failure,
-    query, records,
+    query, records, replication,
     store::State,
 };
 use serde_json::{Value, json};
@@ -75,7 +75,8 @@ pub(super) fn resource(state: &mut State, call: &Call) -> Reply {
         }
         ("GET", ["sobjects"]) => Ok(Reply::ok(describe::global(state, version))),
         ("GET", ["sobjects", object, "describe"]) => describe::object(state, object, version),
-        ("GET", ["sobjects", object, "updated"]) => records::updated(state, call, object),
+        ("GET", ["sobjects", object, "updated"]) => replication::updated(state, call, object),
+        ("GET", ["sobjects", object, "deleted"]) => replication::deleted(state, call, object),
         ("POST", ["sobjects", object]) => records::create(state, call, object),
         (_, ["sobjects", object, id]) => records::one(state, call, (object, id), version),
         (_, ["sobjects", object, field, value]) => {

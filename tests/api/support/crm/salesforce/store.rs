@@ -32,6 +32,8 @@ pub(super) struct State {
 pub(super) struct SObject {
     pub(super) object: Object,
     pub(super) prefix: String,
+    /// Whether it is told what has changed in it.
+    pub(super) replicated: bool,
     pub(super) records: BTreeMap<String, Record>,
 }
 
@@ -149,6 +151,7 @@ impl State {
             .count();
         self.objects.push(SObject {
             prefix: ids::prefix(&object.name, custom),
+            replicated: true,
             object,
             records: BTreeMap::new(),
         });
