@@ -15,8 +15,11 @@ use text_splitter::{ChunkConfig, TextSplitter};
 /// How long passages are, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// No passage is longer, and a section that is not longer is one. The default is about what the embedding model
-    /// reads (256 tokens).
+    /// A document that is one text and not longer is one passage, as a memo or an abstract is one answer. Of what is
+    /// longer than the embedding model reads, the rest is found by its words.
+    pub document_chars: usize,
+    /// No other passage is longer, and a section that is not longer is one. The default is about what the embedding
+    /// model reads (256 tokens).
     pub whole_chars: usize,
     /// Text that has to be parted is parted into passages of at most this, a list or a table that fits into
     /// `whole_chars` aside.
@@ -32,6 +35,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            document_chars: 2000,
             whole_chars: 1100,
             piece_chars: 700,
             even_chars: 550,
@@ -45,9 +49,14 @@ impl Default for Limits {
 #[must_use]
 pub fn split(document: DocumentId, doc: &Document, limits: &Limits) -> Vec<Passage> {
     let mut passages = Vec::new();
-    for group in groups(&doc.sections, limits) {
+    let groups = groups(&doc.sections, limits);
+    let whole_chars = match &groups[..] {
+        [only] if only.is_text() => limits.document_chars.max(limits.whole_chars),
+        _ => limits.whole_chars,
+    };
+    for group in groups {
         let mut row = group.first_row();
-        for (nth, atoms) in group.passages(limits).into_iter().enumerate() {
+        for (nth, atoms) in group.passages(whole_chars, limits).into_iter().enumerate() {
             let text = atoms
                 .iter()
                 .map(|atom| atom.text.as_str())
@@ -138,11 +147,17 @@ impl Group<'_> {
         (is_near && is_joinable(next) && self.sections.iter().all(|s| is_joinable(s))).then_some(shared)
     }
 
-    fn passages(&self, limits: &Limits) -> Vec<Vec<Atom>> {
-        let whole: Vec<Atom> = self.units(limits.whole_chars).into_iter().flatten().collect();
+    /// Whether there is nothing in it whose parts are found one by one, as the rows of a table are.
+    fn is_text(&self) -> bool {
+        let mut blocks = self.sections.iter().flat_map(|section| &section.blocks);
+        blocks.all(|block| matches!(block, Block::Paragraph(_) | Block::List(_)))
+    }
+
+    fn passages(&self, whole_chars: usize, limits: &Limits) -> Vec<Vec<Atom>> {
+        let whole: Vec<Atom> = self.units(whole_chars).into_iter().flatten().collect();
         match length(&whole) {
             _ if whole.is_empty() => Vec::new(),
-            fits if fits <= limits.whole_chars => vec![whole],
+            fits if fits <= whole_chars => vec![whole],
             _ => pack(self.units(limits.piece_chars), limits),
         }
     }

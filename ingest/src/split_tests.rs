@@ -25,15 +25,21 @@ fn words(count: usize) -> String {
         + "."
 }
 
+/// As if these sections were a part of a document.
 fn passages(sections: Vec<Section>) -> Vec<Passage> {
-    split(
-        id(),
-        &Document {
-            sections,
-            ..Document::default()
-        },
-        &Limits::default(),
-    )
+    let limits = Limits {
+        document_chars: 0,
+        ..Limits::default()
+    };
+    whole_document(sections, &limits)
+}
+
+fn whole_document(sections: Vec<Section>, limits: &Limits) -> Vec<Passage> {
+    let document = Document {
+        sections,
+        ..Document::default()
+    };
+    split(id(), &document, limits)
 }
 
 /// Heading paths and texts of the passages.
@@ -90,6 +96,35 @@ fn large_sections_keep_their_own_place() {
         got.iter().map(|p| p.heading.join("/")).collect::<Vec<_>>(),
         ["R/A", "R/B"]
     );
+}
+
+#[test]
+fn a_document_of_one_short_text_stays_whole() {
+    let count = |sections: Vec<Section>| whole_document(sections, &Limits::default()).len();
+    let text = |n| {
+        vec![
+            Block::Paragraph(words(n)),
+            Block::List(vec![words(20), words(20)]),
+        ]
+    };
+    // Some 1,900 characters, and some 2,300.
+    assert_eq!(count(vec![section(&["Memo"], text(210))]), 1);
+    assert!(count(vec![section(&["Memo"], text(260))]) > 2);
+    assert!(
+        count(vec![
+            section(&["Memo", "A"], text(210)),
+            section(&["Memo", "B"], text(210))
+        ]) > 3
+    );
+    let row = |n| Row {
+        number: n,
+        cells: vec![words(6)],
+    };
+    let rows = Table {
+        rows: (0..30).map(row).collect(),
+        ..Table::default()
+    };
+    assert!(count(vec![section(&["Rates"], vec![Block::Table(rows)])]) > 1);
 }
 
 #[test]
@@ -248,6 +283,7 @@ fn document_strategy() -> impl Strategy<Value = Document> {
 
 fn limits(whole_chars: usize) -> Limits {
     Limits {
+        document_chars: whole_chars,
         whole_chars,
         piece_chars: whole_chars * 2 / 3,
         even_chars: whole_chars / 2,
