@@ -187,6 +187,8 @@ impl Knowledge {
         let asked = self.asked(question).await;
         let (sender, vector) = Vector::in_the_making();
         let (memo, text) = (Arc::clone(&self.memo), asked.text.clone());
+        // The vector is sent from there, not from here: the index's writers wait for a query that has begun, so it has to
+        // come to its end even where nobody waits for its answer any more.
         let embedding = blocking(move || {
             let made = memo.embed(&[text])?;
             sender.send_replace(made.into_iter().next());

@@ -318,7 +318,8 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         let (which, sparse) = (conditions(query.view), self.bm25.query(query.words, query.also));
         let (vector, recent) = (query.vector.clone(), Arc::clone(&self.recent));
         self.query(move |engine, told| async move {
-            let (which, depth) = (told.seen(which), DEPTH.max(limit));
+            // Twice what is wanted: of what one leg alone names, only half is known.
+            let (which, depth) = (told.seen(which), DEPTH.max(2 * limit));
             let by_words = leg(&*engine, Leg::Words(sparse), &which, depth);
             let by_meaning = async {
                 let vector = vector.made().await;

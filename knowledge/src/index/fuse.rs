@@ -82,7 +82,7 @@ struct Spread {
 }
 
 impl Spread {
-    /// Of a leg's first [`DEPTH`] scores and, after them, `zeros` passages that score 0.
+    /// Of a leg's first [`DEPTH`] scores and, after them, `zeros` passages that score 0; its least is of all of them.
     fn of(leg: &[(Uuid, f32)], zeros: usize) -> Self {
         let all = leg.iter().map(|(_, score)| *score).take(DEPTH);
         let zeros = zeros.min(DEPTH.saturating_sub(leg.len()));
@@ -95,7 +95,11 @@ impl Spread {
         Self {
             mean,
             deviation: variance.sqrt(),
-            least: scores.fold(f32::MAX, f32::min),
+            least: leg
+                .iter()
+                .map(|(_, score)| *score)
+                .chain(scores)
+                .fold(f32::MAX, f32::min),
         }
     }
 
@@ -164,6 +168,14 @@ mod tests {
         let dense: Vec<(u128, f32)> = (1..=50).map(|id| (id, 0.5 - id as f32 / 200.0)).collect();
         let ranked = fuse(&leg(&dense), &leg(&[(40, 7.0)]));
         assert_eq!(ranked[0].point, leg(&[(40, 0.0)])[0].0);
+    }
+
+    #[test]
+    fn who_is_missing_counts_like_the_last_of_a_long_leg() {
+        let dense: Vec<(u128, f32)> = (1..=400).map(|id| (id, 1.0 - id as f32 / 400.0)).collect();
+        let spread = Spread::of(&leg(&dense), 0);
+        assert_eq!(spread.above(None), spread.above(Some(0.0)));
+        assert!(spread.above(None) < spread.above(Some(0.5)));
     }
 
     #[test]

@@ -27,8 +27,9 @@ pub(super) fn lift(hits: &mut [Hit]) {
         let best = neighbours.map(|(score, _)| score - last).fold(0.0, f32::max);
         hit.score = (hit.score + SHARE * best) / (1.0 + SHARE);
     }
-    // Stable, so that the index's order of equals holds.
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    // Of a text that stands in two places, the first comes first, wherever the files lie.
+    let order = |hit: &Hit| (hit.document.path.clone(), hit.passage.ordinal);
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| order(a).cmp(&order(b))));
 }
 
 #[cfg(test)]
