@@ -37,6 +37,9 @@ pub(super) const WORDS: &[&str] = &[
     "would",
     "suppose",
     "supposing",
+    "imagine",
+    "assume",
+    "assuming",
     "hypothetical",
 ];
 

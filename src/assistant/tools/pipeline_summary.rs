@@ -32,7 +32,7 @@ const WEIGHTED_COLUMNS: &[&str] = &["group", "count", "amount", "weighted_amount
 pub(super) fn parameters() -> Value {
     json!({
         "by": arguments::one_of(Split::ALL.map(Split::as_str), "How to split the open opportunities; stage is the default, month is that of the close date."),
-        "weighted": { "type": "boolean", "description": "Weighted by probability, too." },
+        "weighted": { "type": "boolean", "description": "Weighted by probability (adjusted for risk), too." },
         "product": arguments::a_text("Only this product (a part of its name is enough)."),
         "motion": arguments::one_of(Motion::ALL.iter().map(|m| m.as_str()), "Only this kind of sale."),
         "attribution": arguments::one_of(Attribution::ALL.iter().map(|a| a.as_str()), "Only those the partner sourced, or influenced."),

@@ -4,7 +4,7 @@
 
 use super::{
     super::{Ask, Vocabulary},
-    filters::{asks_whether, choice, days, is_ahead, is_to_end, is_wanted},
+    filters::{asks_whether, choice, compares, days, is_ahead, is_to_end, is_wanted},
     question::Question,
     words,
 };
@@ -29,6 +29,7 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
         return Value::Object(arguments);
     };
     let days = days(&question.asked);
+    let products = named(&question.asked, &ask.vocabulary.products);
     let window = window(&question.asked, ask).filter(|_| takes_window(properties));
     for (name, property) in properties {
         let value = match name.as_str() {
@@ -41,7 +42,12 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             "amount" if tool == Tool::EstimateCommission => stated(&question.asked, ask).map(Value::from),
             "amount" => amount(&question.asked).map(Value::from),
             "tier" => tier(&question.asked, ask.vocabulary).map(Value::from),
-            "product" => named(&question.asked, &ask.vocabulary.products),
+            "product" => match &products[..] {
+                [only] => Some(Value::from(only.as_str())),
+                // Of several, a split tells them apart, or a call for each.
+                _ => None,
+            },
+            _ if products.len() > 1 && splits_by_product(property) => Some(Value::from("product")),
             "customer" => {
                 let missing = !arguments.contains_key("customer");
                 let own = || own_customer(&question.text, ask.vocabulary).filter(|_| missing);
@@ -63,11 +69,17 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
             arguments.insert(name.clone(), value);
         }
     }
+    // What is split is not narrowed to one of its parts.
+    if let Some(parted) = arguments.get("by").and_then(Value::as_str).map(str::to_owned)
+        && compares(&question.asked)
+    {
+        arguments.remove(&parted);
+    }
     Value::Object(arguments)
 }
 
-/// The arguments of `tool` that a clause of the question gives. Whom it is about may stand anywhere in the `whole`; the
-/// period and the product hold for the clauses that follow, until another is named.
+/// The arguments of `tool` that a clause of the question gives. Whom it is about, and at which tier, may stand anywhere in
+/// the `whole`; the period and the product hold for the clauses that follow, until another is named.
 pub(super) fn of_clause(
     tool: Tool,
     clause: &Question,
@@ -89,7 +101,7 @@ pub(super) fn of_clause(
     }
     let earlier = before.iter().rev();
     let earlier = earlier.map(|earlier| (read(tool, earlier, ask), &["period", "product"][..]));
-    for (read, names) in earlier.chain([(all, &["customer"][..])]) {
+    for (read, names) in earlier.chain([(all, &["customer", "tier"][..])]) {
         for name in names {
             if let (false, Some(value)) = (given.contains_key(*name), read.get(*name)) {
                 given.insert((*name).to_owned(), value.clone());
@@ -101,6 +113,10 @@ pub(super) fn of_clause(
 
 /// An amount to the cent, as statements show them.
 pub(super) fn amount(text: &str) -> Option<&str> {
+    amounts(text).next()
+}
+
+fn amounts(text: &str) -> impl Iterator<Item = &str> {
     let is_amount = |word: &&str| {
         let cents = word.rsplit_once(['.', ',']).map(|(_, cents)| cents);
         cents.is_some_and(|cents| cents.len() == 2 && cents.bytes().all(|byte| byte.is_ascii_digit()))
@@ -108,7 +124,7 @@ pub(super) fn amount(text: &str) -> Option<&str> {
     let words = text.split_whitespace();
     words
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_digit()))
-        .find(is_amount)
+        .filter(is_amount)
 }
 
 /// An amount as people say it: "50k", "€ 50.000", "two million". A bare number is one only where it is large and no year.
@@ -169,13 +185,57 @@ fn before_that(asked: &str, earlier: &Map<String, Value>, ask: &Ask<'_>) -> Opti
     Some(Value::from(period.label))
 }
 
-fn named(text: &str, names: &[String]) -> Option<Value> {
-    let text = text.to_lowercase();
-    names
-        .iter()
-        .find(|name| text.contains(&name.to_lowercase()))
-        .map(|name| Value::from(name.as_str()))
+/// Whether a tool's argument can part what it returns by product.
+fn splits_by_product(property: &Value) -> bool {
+    let values = property["enum"].as_array().into_iter().flatten();
+    values.into_iter().any(|value| value == "product")
 }
+
+/// The names that a text mentions, wherever they stand.
+fn named<'v>(text: &str, names: &'v [String]) -> Vec<&'v String> {
+    let text = text.to_lowercase();
+    let is_named = |name: &&String| text.contains(&name.to_lowercase());
+    names.iter().filter(is_named).collect()
+}
+
+/// The arguments of a call for each of what a question names several of: two amounts of a statement, or two products where
+/// no split tells them apart.
+pub(super) fn each(tool: Tool, arguments: Value, question: &Question, ask: &Ask<'_>) -> Vec<Value> {
+    let schema = tool.parameters();
+    let takes = |name: &str| schema["properties"].get(name).is_some();
+    let (name, values): (&str, Vec<String>) =
+        if arguments.get("amount").is_some() && tool == Tool::ListCommissions {
+            ("amount", amounts(&question.asked).map(str::to_owned).collect())
+        } else if takes("product")
+            && !schema["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .any(|(_, p)| splits_by_product(p))
+        {
+            (
+                "product",
+                named(&question.asked, &ask.vocabulary.products)
+                    .into_iter()
+                    .cloned()
+                    .collect(),
+            )
+        } else {
+            return vec![arguments];
+        };
+    if !(2..=MOST_EACH).contains(&values.len()) {
+        return vec![arguments];
+    }
+    let with = |value: String| {
+        let mut arguments = arguments.clone();
+        arguments[name] = Value::from(value);
+        arguments
+    };
+    values.into_iter().map(with).collect()
+}
+
+/// Of more, nobody reads the answers one by one.
+const MOST_EACH: usize = 4;
 
 /// Where a name stands in a text, as a whole word and whatever its case.
 pub(super) fn find(text: &str, name: &str) -> Option<Range<usize>> {
@@ -242,6 +302,17 @@ pub(super) fn own_customer<'v>(text: &str, vocabulary: &'v Vocabulary) -> Option
         .then_some(name)
 }
 
+/// Written with a capital and no names.
+const DAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 /// A name in the question that is neither the program's nor a period: the customer or deal it is about.
 fn customer(text: &str, ask: &Ask<'_>) -> Option<String> {
     if let Some(named) = own_customer(text, ask.vocabulary).or_else(|| quoted(text)) {
@@ -251,7 +322,8 @@ fn customer(text: &str, ask: &Ask<'_>) -> Option<String> {
     let known = |word: &str| {
         let lower = word.to_lowercase();
         let among = |names: &[String]| names.iter().any(|name| name.to_lowercase().contains(&lower));
-        among(&ask.vocabulary.products) || among(&ask.vocabulary.tiers) || is_abbreviation(word)
+        let is_day = DAYS.contains(&lower.as_str());
+        among(&ask.vocabulary.products) || among(&ask.vocabulary.tiers) || is_abbreviation(word) || is_day
     };
     let mut best: Vec<&str> = Vec::new();
     let mut open: Vec<&str> = Vec::new();

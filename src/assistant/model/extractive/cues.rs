@@ -113,12 +113,16 @@ pub(super) fn wants(text: &str) -> Wants {
     let words: Vec<String> = words::words(text).collect();
     let has = |list: &[&str]| words::any_of(text, list);
     // "For how much each?", "was it paid, and how much?" and "what did we win?" ask for single ones.
-    let single = has(&["each"]) || filters::asks_whether(text) && has(DECIDED) || asks_what_closed(&words);
+    let single = has(&["each"]) || asks_what_became(text) || asks_what_closed(&words);
     let amount = |pair: &[String]| pair == ["how", "much"] || pair == ["what", "amount"];
     let sums = splits(&words)
         || !single
             && (has(&["total", "totals", "sum", "sums", "split", "altogether", "overall"])
                 || words.windows(2).any(amount));
+    let is_rate = |pair: &[String]| {
+        ["win", "hit", "close", "closing", "success", "conversion"].contains(&pair[0].as_str())
+            && ["rate", "rates", "ratio"].contains(&pair[1].as_str())
+    };
     let ratio = has(&[
         "average",
         "avg",
@@ -128,12 +132,17 @@ pub(super) fn wants(text: &str) -> Wants {
         "ratio",
         "typical",
         "usually",
-    ]) || words.windows(2).any(|pair| pair == ["win", "rate"]);
+    ]) || words.windows(2).any(is_rate);
     Wants {
         list: (single || has(&["list", "name", "which", "status"])) && !sums && !ratio,
         sum: sums && !ratio,
         ratio,
     }
+}
+
+/// Whether a question wants to know if a single request or amount was decided on or paid.
+pub(super) fn asks_what_became(text: &str) -> bool {
+    filters::asks_whether(text) && words::any_of(text, DECIDED)
 }
 
 /// What becomes of a single request or amount.
@@ -144,6 +153,7 @@ const DECIDED: &[&str] = &[
     "declined",
     "decided",
     "reimbursed",
+    "transferred",
     "accepted",
 ];
 
@@ -152,6 +162,7 @@ fn splits(words: &[String]) -> bool {
     const SPLITS: &[&str] = &[
         "stage",
         "stages",
+        "phase",
         "month",
         "months",
         "product",

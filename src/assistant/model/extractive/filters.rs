@@ -3,6 +3,7 @@
 use super::{super::Ask, arguments::period_range, words};
 use crate::assistant::tools::Tool;
 use serde_json::Value;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The value of a closed set whose words stand in the question, unless several do; a list takes them all.
 pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) -> Option<Value> {
@@ -13,8 +14,9 @@ pub(super) fn choice(tool: Tool, property: &Value, text: &str, ask: &Ask<'_>) ->
         .collect();
     if let Some(parts) = property["items"]["enum"].as_array() {
         let is_named = |part: &&Value| {
-            part.as_str()
-                .is_some_and(|part| part.split('_').any(|word| says(&asked, word)))
+            part.as_str().is_some_and(|part| {
+                part.split('_').any(|word| says(&asked, word)) || is_said_otherwise(&asked, part)
+            })
         };
         let named: Vec<Value> = parts.iter().filter(is_named).cloned().collect();
         return (!named.is_empty()).then(|| named.into());
@@ -58,6 +60,18 @@ fn decides(asked: &[String], value: &Value) -> bool {
         .any(|word| asked.iter().any(|asked| asked == word))
 }
 
+/// Whether a question compares two values of one kind, which belong together however it is worded: "how much of it is
+/// renewals, and how much is new?"
+pub(super) fn compares(text: &str) -> bool {
+    let asked: Vec<String> = words::words(text).collect();
+    Tool::ALL.iter().any(|tool| {
+        let values = tool.parameters()["properties"]["by"]["enum"].clone();
+        values
+            .as_array()
+            .is_some_and(|values| split(*tool, values, &asked).is_some())
+    })
+}
+
 /// By what to split where two values of one kind are named: "sourced against influenced" is by attribution.
 fn split(tool: Tool, splits: &[Value], asked: &[String]) -> Option<Value> {
     let schema = tool.parameters();
@@ -95,11 +109,27 @@ fn mentions(asked: &[String], value: &Value) -> bool {
     {
         return false;
     }
+    // "Which did we submit this month?" asks for a day, whatever has become of them; what we sent is not what was paid.
+    let acts = OWN_ACTS.iter().filter(|(act, _)| *act == value);
+    let mut acts = acts.flat_map(|(_, words)| *words);
+    let is_own = |pair: &[String], act: &str| ["we", "i"].contains(&pair[0].as_str()) && pair[1] == act;
+    if acts.any(|act| asked.windows(2).any(|pair| is_own(pair, act))) {
+        return false;
+    }
+    value.split('_').all(|word| says(asked, word)) || is_said_otherwise(asked, value)
+}
+
+fn is_said_otherwise(asked: &[String], value: &str) -> bool {
     let otherwise = OTHERWISE.iter().filter(|(said, _)| *said == value);
     let mut otherwise = otherwise.flat_map(|(_, words)| *words);
-    value.split('_').all(|word| says(asked, word))
-        || otherwise.any(|word| asked.iter().any(|asked| asked == word))
+    otherwise.any(|word| asked.iter().any(|asked| asked == word))
 }
+
+/// What the partner itself does, and that is no state of anything.
+const OWN_ACTS: &[(&str, &[&str])] = &[
+    ("submitted", &["submit", "submitted"]),
+    ("paid", &["pay", "paid", "sent", "transferred", "wired"]),
+];
 
 /// Values as people say them otherwise.
 const OTHERWISE: &[(&str, &[&str])] = &[
@@ -111,6 +141,7 @@ const OTHERWISE: &[(&str, &[&str])] = &[
             "payouts",
             "landed",
             "received",
+            "sent",
             "transferred",
             "arrived",
             "wired",
@@ -123,6 +154,8 @@ const OTHERWISE: &[(&str, &[&str])] = &[
         &["conflict", "conflicts", "contested", "contesting"],
     ),
     ("expired", &["lapsed"]),
+    ("stage", &["phase", "phases"]),
+    ("manager", &["contact", "assigned", "responsible"]),
 ];
 
 /// Whether the question uses a word, in any form of it.
@@ -148,12 +181,12 @@ pub(super) fn is_wanted(name: &str, property: &Value, text: &str) -> bool {
 
 /// Whether a question wants to know if one thing is so; "any" asks for all that are.
 pub(super) fn asks_whether(text: &str) -> bool {
-    let asked: Vec<String> = words::words(text).collect();
-    let opens = ["is", "was", "has", "did"].contains(&asked.first().map_or("", String::as_str));
-    opens
-        && !asked
-            .iter()
-            .any(|word| ["any", "anything", "some", "something", "which"].contains(&word.as_str()))
+    let opens = |sentence: &str| {
+        let first = words::words(sentence).next();
+        first.is_some_and(|first| ["is", "was", "has", "did"].contains(&first.as_str()))
+    };
+    text.unicode_sentences().any(opens)
+        && !words::any_of(text, &["any", "anything", "some", "something", "which"])
 }
 
 /// A number of days: "60 days", "two weeks", "a month".
@@ -206,6 +239,7 @@ mod tests {
         check("Is any of my registrations expired?", false);
         check("Which requests were approved?", false);
         check("Are my claims paid?", false);
+        check("We sent the receipts weeks ago. Has the 800 been paid?", true);
     }
 
     #[test]
@@ -226,6 +260,9 @@ mod tests {
         );
         check(commissions, "status", "which have not been paid", Some("unpaid"));
         check(commissions, "status", "approved and paid ones", None);
+        check(commissions, "status", "what you sent us", Some("paid"));
+        check(commissions, "status", "we sent you the receipts", None);
+        check(commissions, "status", "what we received", Some("paid"));
         check(
             commissions,
             "status",
@@ -239,6 +276,13 @@ mod tests {
             "which are waiting for approval",
             Some("submitted"),
         );
+        check(registrations, "status", "which did we submit this month", None);
+        check(
+            registrations,
+            "status",
+            "which are still submitted",
+            Some("submitted"),
+        );
         let pipeline = Tool::PipelineSummary;
         check(pipeline, "by", "sourced against influenced", Some("attribution"));
         check(pipeline, "by", "renewals or expansions, please", Some("motion"));
@@ -250,6 +294,15 @@ mod tests {
         );
         check(pipeline, "by", "what we sourced", None);
         check(pipeline, "attribution", "sourced against influenced", None);
+    }
+
+    #[test]
+    fn two_values_of_one_kind_are_compared() {
+        let check = |text: &str, expected| assert_eq!(compares(text), expected, "{text}");
+        check("how much of it is renewals, and how much is new?", true);
+        check("sourced against influenced", true);
+        check("our renewals of last year", false);
+        check("how much is open?", false);
     }
 
     #[test]

@@ -97,8 +97,10 @@ impl Extractive {
         let whole = question::in_context(ask);
         let mut calls: Vec<ToolCall> = Vec::new();
         let mut searched = false;
-        // A supposition and what is asked of it belong together.
-        let clauses = match cues::supposes_deal(&whole.asked, ask) {
+        // A supposition and what is asked of it belong together, and so do two sides of one comparison.
+        let belongs = cues::supposes_deal(&whole.asked, ask)
+            || cues::wants(&whole.asked).sum && filters::compares(&whole.asked);
+        let clauses = match belongs {
             true => vec![whole.clone()],
             false => question::clauses(&whole),
         };
@@ -106,14 +108,17 @@ impl Extractive {
         for clause in clauses {
             let vector =
                 embed_one(&self.knowledge, &question::without_names(&clause, ask.vocabulary)).await?;
-            let Route { tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
+            let Route { mut tools, search } = route::route(&clause, &vector, self.examples().await?, ask);
+            if tools.is_empty() && question::asks_on(&clause) {
+                tools.extend(calls.last().map(|call| call.tool));
+            }
             for tool in tools {
-                let call = ToolCall {
-                    tool,
-                    arguments: arguments::of_clause(tool, &clause, &before, &whole, ask),
-                };
-                if !calls.contains(&call) {
-                    calls.push(call);
+                let arguments = arguments::of_clause(tool, &clause, &before, &whole, ask);
+                for arguments in arguments::each(tool, arguments, &clause, ask) {
+                    let call = ToolCall { tool, arguments };
+                    if !calls.contains(&call) {
+                        calls.push(call);
+                    }
                 }
             }
             searched |= search;

@@ -148,6 +148,17 @@ pub(super) fn clauses(question: &Question) -> Vec<Question> {
     texts.into_iter().map(clause).collect()
 }
 
+/// Whether a clause asks on of what the one before it was about: "… and which are still open?"
+pub(super) fn asks_on(clause: &Question) -> bool {
+    let words: Vec<String> = words::words(&clause.text).collect();
+    let verb = match &words[..] {
+        [which, ones, verb, ..] if which == "which" && ones == "ones" => verb,
+        [which, verb, ..] if which == "which" => verb,
+        _ => return false,
+    };
+    ["are", "is", "were", "was", "have", "has"].contains(&verb.as_str())
+}
+
 /// What to search the documents for: the whole question, and each clause that has a topic of its own.
 pub(super) fn queries(whole: &Question, ask: &Ask<'_>) -> Vec<String> {
     let mut all = vec![whole.searched.clone()];
@@ -293,6 +304,23 @@ mod tests {
         check("Regards, what else?", "Regards, what else?");
         check("Hi", "Hi");
         check("Hi,", "Hi,");
+    }
+
+    #[test]
+    fn a_clause_without_a_subject_asks_on() {
+        let check = |text: &str, expected| {
+            let clause = Question {
+                text: text.to_owned(),
+                searched: String::new(),
+                asked: text.to_owned(),
+                followed: vec![],
+            };
+            assert_eq!(asks_on(&clause), expected, "{text}");
+        };
+        check("which are still open?", true);
+        check("which ones were lost?", true);
+        check("which rules apply?", false);
+        check("who is it?", false);
     }
 
     #[test]

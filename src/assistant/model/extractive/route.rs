@@ -7,8 +7,9 @@
 use super::{
     super::Ask,
     arguments,
-    cues::{EARNINGS, Own, RULE_OPENERS, asks_for_rule, pronouns, supposes_deal, wants},
+    cues::{EARNINGS, Own, RULE_OPENERS, asks_for_rule, asks_what_became, pronouns, supposes_deal, wants},
     examples::{Examples, Likeness},
+    filters,
     question::Question,
     words,
 };
@@ -131,6 +132,9 @@ fn bar(question: &Question, tool: Option<Tool>, own: &Own, ask: &Ask<'_>) -> Bar
     }
 }
 
+/// Where a deal stands, in a word.
+const STANDINGS: &[&str] = &["open", "won", "lost", "closed"];
+
 /// Whether a question names what a tool looks up, as one does who knows that it is there.
 fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> bool {
     let text = &question.asked;
@@ -141,19 +145,20 @@ fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> boo
             .is_some_and(|first| openers.contains(&first.as_str()))
     };
     let exists = begins(&["any", "is", "are"]) && words.iter().take(3).any(|word| word == "any");
-    let opens_rule = begins(RULE_OPENERS) && !exists;
+    let wants = wants(text);
+    // "How much of what is open is renewals, and how much is new?"
+    let divides = wants.sum && filters::compares(text) && words::any_of(text, STANDINGS);
+    let opens_rule = begins(RULE_OPENERS) && !exists && !divides;
     let is_rule = asks_for_rule(text) || points_to(text, Tool::SearchKnowledge, ask) || opens_rule;
     let dated = arguments::period_range(text, ask).is_some();
     let read = arguments::read(tool, question, ask);
-    let filters = read.as_object().into_iter().flatten();
-    let narrows = filters
-        .filter(|(name, _)| !["customer", "period", "product"].contains(&name.as_str()))
-        .count()
-        > 0;
+    let named = read.as_object().into_iter().flatten();
+    let mut named = named.map(|(name, _)| name.as_str());
+    let narrows =
+        named.any(|name| !["customer", "period", "product"].contains(&name)) || asks_what_became(text);
     if is_rule && !matches!(own, Own::Strong) && !(narrows && dated) {
         return false;
     }
-    let wants = wants(text);
     let looks_up = wants.list || wants.sum || wants.ratio || exists || dated;
     (points_to(text, tool, ask) && (looks_up || narrows)) || (narrows && looks_up)
 }
@@ -161,7 +166,9 @@ fn is_concrete(question: &Question, tool: Tool, own: &Own, ask: &Ask<'_>) -> boo
 /// The tools by how much they are asked for: likeness to their examples, words that point to them, and whether
 /// the question wants a list, a sum or a ratio.
 fn ranked(question: &Question, alike: Vec<(Tool, Likeness)>, ask: &Ask<'_>) -> Vec<(Tool, f32)> {
-    let named = arguments::own_mention(&question.text, ask.vocabulary).is_some();
+    // Whoever it is: a sum of all would not be about that one.
+    let named = arguments::own_mention(&question.text, ask.vocabulary).is_some()
+        || arguments::names_stranger(&question.asked, ask);
     let wants = wants(&question.asked);
     let fits = |tool: Tool| {
         let name = tool.name();
@@ -182,7 +189,15 @@ fn ranked(question: &Question, alike: Vec<(Tool, Likeness)>, ask: &Ask<'_>) -> V
 fn of_named(question: &Question, ranked: &[(Tool, f32)], ask: &Ask<'_>) -> Option<Vec<Tool>> {
     arguments::own_mention(&question.text, ask.vocabulary)?;
     if arguments::own_customer(&question.text, ask.vocabulary).is_none() {
-        return Some(vec![Tool::PartnerProfile]);
+        // People stand in the profile, with their certificates; and in many a question about something else.
+        let score = |of: Tool| {
+            ranked
+                .iter()
+                .find(|(tool, _)| *tool == of)
+                .map(|(_, score)| *score)
+        };
+        let (best, profile) = (ranked.first()?.1, score(Tool::PartnerProfile)?);
+        return (best - profile <= NEAR).then(|| vec![Tool::PartnerProfile]);
     }
     let fits = |tool: Tool| takes_customer(tool) && (!is_view(tool) || points_to(&question.text, tool, ask));
     let fitting: Vec<&(Tool, f32)> = ranked.iter().filter(|(tool, _)| fits(*tool)).collect();

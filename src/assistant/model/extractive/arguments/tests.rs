@@ -88,6 +88,54 @@ fn vocabulary() -> Vocabulary {
 }
 
 #[test]
+fn what_is_named_twice_is_asked_twice_or_split() {
+    let vocabulary = vocabulary();
+    let check = |tool: Tool, text: &str, expected: &[Value]| {
+        let ask = ask(text, &vocabulary);
+        let question = question::alone(&ask);
+        let calls = each(tool, read(tool, &question, &ask), &question, &ask);
+        assert_eq!(calls, expected, "{text}");
+    };
+    check(
+        Tool::ListCommissions,
+        "I see 21,285.44 and 2,902.56: what is the second for?",
+        &[json!({"amount": "21,285.44"}), json!({"amount": "2,902.56"})],
+    );
+    check(
+        Tool::ListStaleDeals,
+        "anything quiet in Weave or Shuttle?",
+        &[json!({"product": "Weave"}), json!({"product": "Shuttle"})],
+    );
+    check(
+        Tool::DealMetrics,
+        "compare our hit rates for Weave and Shuttle",
+        &[json!({"by": "product"})],
+    );
+    check(
+        Tool::PipelineSummary,
+        "open pipeline: how much of it is renewals, how much new?",
+        &[json!({"by": "motion"})],
+    );
+    check(
+        Tool::PipelineSummary,
+        "our Weave renewals",
+        &[json!({"product": "Weave", "motion": "renewal"})],
+    );
+}
+
+#[test]
+fn days_of_the_week_are_nobody() {
+    let vocabulary = vocabulary();
+    let check = |text: &str, expected: Option<&str>| {
+        let found = customer(text, &ask(text, &vocabulary));
+        assert_eq!(found.as_deref(), expected, "{text}");
+    };
+    check("our pipeline for the Monday call", None);
+    check("our pipeline with Acme Mondays", Some("Acme Mondays"));
+    check("what about Norlund?", Some("Norlund AB"));
+}
+
+#[test]
 fn a_supposition_is_read_as_it_is_said() {
     let vocabulary = vocabulary();
     let check = |text: &str, expected: Value| {
