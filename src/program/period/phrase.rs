@@ -5,7 +5,7 @@
 
 use super::{
     Lean, Spec, Unit, YearRef,
-    words::{Word, day_number, fiscal_number, month, number, ordinal, unit, words, year_number},
+    words::{Word, day_number, fiscal_number, month, number, ordinal, spelled_day, unit, words, year_number},
 };
 use jiff::civil::Date;
 use std::ops::Range;
@@ -154,7 +154,10 @@ impl Reader<'_> {
                 return Some((Spec::Day(day), at + 3));
             }
         }
-        let (day, month, mut end) = match (day_number(self.word(at)), month(self.word(at))) {
+        // "The first of July", but not "the first may".
+        let spelled = spelled_day(self.word(at)).filter(|_| self.word(at + 1) == "of");
+        let day = day_number(self.word(at)).or(spelled);
+        let (day, month, mut end) = match (day, month(self.word(at))) {
             (Some(day), _) => {
                 let of = self.skip(at + 1, &["of"]);
                 (day, month(self.word(of))?, of + 1)

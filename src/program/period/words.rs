@@ -71,6 +71,21 @@ pub(super) fn ordinal(word: &str) -> Option<u8> {
     })
 }
 
+/// A day of a month in a word: `first`.
+pub(super) fn spelled_day(word: &str) -> Option<i8> {
+    const SPELLED: [&str; 12] = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+        "eleventh", "twelfth",
+    ];
+    let at = SPELLED.iter().position(|spelled| *spelled == word);
+    match word {
+        "fifteenth" => Some(15),
+        "twentieth" => Some(20),
+        "thirtieth" => Some(30),
+        _ => i8::try_from(at? + 1).ok(),
+    }
+}
+
 pub(super) fn month(word: &str) -> Option<i8> {
     Some(match word {
         "january" | "jan" => 1,
