@@ -58,8 +58,22 @@ impl Checked {
 
 /// Looks for claims on the customer of a registration that `partner` hands in as `record`.
 pub(super) async fn look(app: &App, partner: &Partner, form: &Form, record: &str) -> Checked {
+    let registration = Registration {
+        partner: partner.id.clone(),
+        form: form.clone(),
+        record: record.to_owned(),
+        today: app.assistant.today(),
+        promised_hours: app.settings.requests.promised_hours,
+    };
     match tokio::time::timeout(PATIENCE, Market::read(app)).await {
-        Ok(Ok(market)) => market.examine(app, partner, form, record),
+        Ok(Ok(market)) => {
+            // Comparing thousands of names takes a while: not where others are answered.
+            let examined = tokio::task::spawn_blocking(move || market.examine(&registration));
+            examined.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "looking claims up came to no end");
+                Checked::not_possible()
+            })
+        }
         Ok(Err(error)) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -72,6 +86,17 @@ pub(super) async fn look(app: &App, partner: &Partner, form: &Form, record: &str
             Checked::not_possible()
         }
     }
+}
+
+/// A registration that claims may stand against.
+struct Registration {
+    /// Who hands it in.
+    partner: String,
+    form: Form,
+    record: String,
+    today: Date,
+    /// Hours within which the vendor answers.
+    promised_hours: i64,
 }
 
 /// Everybody's claims, and who they are.
@@ -123,15 +148,17 @@ impl Market {
         })
     }
 
-    fn examine(&self, app: &App, partner: &Partner, form: &Form, record: &str) -> Checked {
+    fn examine(&self, registration: &Registration) -> Checked {
+        let Registration {
+            partner, form, today, ..
+        } = registration;
         let all = self.all();
         let names = all.iter().map(|claim| claim.customer.name);
         let weights = Weights::of(names);
-        let today = app.assistant.today();
         let wanted = Wanted {
-            id: Some(record),
-            partner: &partner.id,
-            certified: self.certified(&partner.id),
+            id: Some(&registration.record),
+            partner,
+            certified: self.certified(partner),
             customer: Organisation {
                 name: form.value(Name::Customer).unwrap_or_default(),
                 domain: form.value(Name::Domain).or_else(|| mail_domain(form)),
@@ -139,13 +166,13 @@ impl Market {
                 parent: None,
             },
             product: form.value(Name::Product),
-            submitted_on: today,
-            on: today,
+            submitted_on: *today,
+            on: *today,
         };
         let findings =
             engagement::Claims::of(all.iter().copied(), weights).examine(&wanted, &Rules::default());
         Checked {
-            notices: notices(&findings, app.settings.requests.promised_hours),
+            notices: notices(&findings, registration.promised_hours),
             own_deal: findings.partner.own_deal.map(str::to_owned),
             findings: json!({
                 "checked": self.claims.skipped == 0,
