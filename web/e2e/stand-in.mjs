@@ -56,7 +56,7 @@ async function route(request, response) {
 
 async function api(request, response, path) {
   const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-  if (/^\/api\/(documents|jobs|partners|evals|gaps|one-pagers|requests)(\/|$)/.test(path) || isStaffs(request, path)) {
+  if (/^\/api\/(commissions|documents|jobs|partners|evals|gaps|one-pagers|requests)(\/|$)/.test(path) || isStaffs(request, path)) {
     return staff(response, token, path, request);
   }
   const number = Number(token.split('.')[1] ?? 0);

@@ -38,8 +38,14 @@ export interface ToolOutput {
   columns: string[];
   rows: string[][];
   as_of: string;
-  /** The statement on which these records stand: its name in the service's addresses, and what it is called. */
-  statement?: { name: string; label: string } | null;
+  /** The statement on which these records stand. */
+  statement?: Statement | null;
+}
+
+/** A statement of a period: its name in the service's addresses, and what it is called. */
+export interface Statement {
+  name: string;
+  label: string;
 }
 
 /** The person to turn to: the partner's own manager at the vendor. */

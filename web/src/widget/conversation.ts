@@ -225,12 +225,6 @@ export class Conversation {
     if (this.store.value.opened?.target === target) show(passage);
   }
 
-  /** A statement of the partner as a file. */
-  async statement(file: string): Promise<Blob> {
-    const response = await this.backend.get(`/api/statements/${encodeURIComponent(file)}`);
-    return response.blob();
-  }
-
   /** Closes the passage and returns to where it was opened from. */
   close(): void {
     const from = this.store.value.opened?.from;

@@ -8,8 +8,8 @@ import { DeclinedCard } from './declined';
 import { Feedback } from './feedback';
 import { Prose } from './prose';
 import { RecordsTable } from './records';
-import { StatementLinks, statementsIn } from './statement';
 import { Sources } from './sources';
+import { StatementLinks } from './statement';
 import { Steps } from './steps';
 import { TroubleNote } from './trouble';
 
@@ -28,12 +28,10 @@ export function AnswerView({ ui, exchange, last }: Props) {
       {answer.phase === 'waiting' && <Steps ui={ui} steps={answer.steps} />}
       <Prose ui={ui} answer={answer} />
       {answer.declined && <DeclinedCard ui={ui} question={exchange.question} declined={answer.declined} />}
-      {answer.tables.map((table, index) => (
-        <RecordsTable key={index} ui={ui} table={table} />
-      ))}
-      {statementsIn(answer.tables).map((statement) => (
-        <StatementLinks key={statement.name} ui={ui} statement={statement} />
-      ))}
+      {answer.tables.map((table) => [
+        <RecordsTable ui={ui} table={table} />,
+        table.statement && <StatementLinks ui={ui} name={table.statement.name} />,
+      ])}
       {answer.confirmations.map((one) => (
         <ConfirmationCard key={one.id} ui={ui} confirmation={one} />
       ))}
