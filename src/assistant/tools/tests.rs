@@ -258,7 +258,7 @@ async fn headlines_say_what_the_records_hold() {
         (
             Tool::CommissionSummary,
             json!({"period": "this year", "split_by": "month"}),
-            "You earned EUR 12,300.05 in commissions in 2026 (1 January to 31 December 2026): April 2026 \
+            "You earned EUR 12,400.05 in commissions in 2026 (1 January to 31 December 2026): April 2026 \
              (EUR 100.00), July 2026 (-EUR 100.00) and August 2026 (EUR 12,400.05). The next payment, EUR 9,920.04, is \
              due on 30 December 2026.",
         ),

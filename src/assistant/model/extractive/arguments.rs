@@ -201,28 +201,7 @@ fn named<'v>(text: &str, names: &'v [String]) -> Vec<&'v String> {
 /// The arguments of a call for each of what a question names several of: two amounts of a statement, or two products where
 /// no split tells them apart.
 pub(super) fn each(tool: Tool, arguments: Value, question: &Question, ask: &Ask<'_>) -> Vec<Value> {
-    let schema = tool.parameters();
-    let takes = |name: &str| schema["properties"].get(name).is_some();
-    let (name, values): (&str, Vec<String>) =
-        if arguments.get("amount").is_some() && tool == Tool::ListCommissions {
-            ("amount", amounts(&question.asked).map(str::to_owned).collect())
-        } else if takes("product")
-            && !schema["properties"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .any(|(_, p)| splits_by_product(p))
-        {
-            (
-                "product",
-                named(&question.asked, &ask.vocabulary.products)
-                    .into_iter()
-                    .cloned()
-                    .collect(),
-            )
-        } else {
-            return vec![arguments];
-        };
+    let (name, values) = several(tool, &arguments, question, ask);
     if !(2..=MOST_EACH).contains(&values.len()) {
         return vec![arguments];
     }
@@ -232,6 +211,22 @@ pub(super) fn each(tool: Tool, arguments: Value, question: &Question, ask: &Ask<
         arguments
     };
     values.into_iter().map(with).collect()
+}
+
+/// The argument of which a question may name several, and those that it names.
+fn several(tool: Tool, arguments: &Value, question: &Question, ask: &Ask<'_>) -> (&'static str, Vec<String>) {
+    if tool == Tool::ListCommissions && arguments.get("amount").is_some() {
+        return ("amount", amounts(&question.asked).map(str::to_owned).collect());
+    }
+    let schema = tool.parameters();
+    let properties = &schema["properties"];
+    let mut all = properties.as_object().into_iter().flatten();
+    let is_split = all.any(|(_, property)| splits_by_product(property));
+    if is_split || properties.get("product").is_none() {
+        return ("product", Vec::new());
+    }
+    let products = named(&question.asked, &ask.vocabulary.products);
+    ("product", products.into_iter().cloned().collect())
 }
 
 /// Of more, nobody reads the answers one by one.
