@@ -142,7 +142,7 @@ async fn staff_sees_what_differs_from_the_plan() {
     let [(all, few), (again, every), (nothing, empty)] = &told[..] else {
         panic!("{told:?}")
     };
-    assert!(*all > 100 && all == again && few.len() < 10, "{few:?}");
+    assert!(*all > 50 && all == again && few.len() < 10, "{all} {few:?}");
     assert!(every.len() as u64 == *all, "{every:?}");
     assert!(every.iter().all(|found| {
         found["partner_name"]
