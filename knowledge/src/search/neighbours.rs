@@ -28,8 +28,11 @@ pub(super) fn lift(hits: &mut [Hit]) {
         hit.score = (hit.score + SHARE * best) / (1.0 + SHARE);
     }
     // Of a text that stands in two places, the first comes first, wherever the files lie.
-    let order = |hit: &Hit| (hit.document.path.clone(), hit.passage.ordinal);
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| order(a).cmp(&order(b))));
+    hits.sort_by(|a, b| {
+        let by_place = || a.document.path.cmp(&b.document.path);
+        let by_place = || by_place().then(a.passage.ordinal.cmp(&b.passage.ordinal));
+        b.score.total_cmp(&a.score).then_with(by_place)
+    });
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{
     Field, Record, ToolContext, ToolError, ToolOutcome, arguments,
     list_commissions::{DateOf, is_unpaid},
-    pipeline_summary,
+    pipeline_summary::{Split, month},
     wording::{list, shown},
 };
 use crate::{
@@ -41,48 +41,26 @@ struct Arguments {
     split_by: Option<SplitBy>,
 }
 
-/// What the total is split by.
+/// What the total is split by: where payment stands, or as the pipeline is, by month or by the deals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SplitBy {
     Status,
-    Month,
-    Product,
-    Motion,
-    Attribution,
+    Deal(Split),
 }
 
 impl SplitBy {
     const ALL: [Self; 5] = [
         Self::Status,
-        Self::Month,
-        Self::Product,
-        Self::Motion,
-        Self::Attribution,
+        Self::Deal(Split::Month),
+        Self::Deal(Split::Product),
+        Self::Deal(Split::Motion),
+        Self::Deal(Split::Attribution),
     ];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",
-            Self::Month => "month",
-            Self::Product => "product",
-            Self::Motion => "motion",
-            Self::Attribution => "attribution",
-        }
-    }
-
-    /// Which group an entry of that day and deal is in; none for the status, which has groups of its own.
-    fn group(self, day: Date, deal: Option<&Opportunity>) -> Option<(usize, String)> {
-        use pipeline_summary::{Split, month};
-        let of_deal = |split: Split| {
-            // Behind all others.
-            deal.map_or((usize::MAX, "unknown".to_owned()), |deal| split.group(deal))
-        };
-        match self {
-            Self::Status => None,
-            Self::Month => Some(month(day)),
-            Self::Product => Some(of_deal(Split::Product)),
-            Self::Motion => Some(of_deal(Split::Motion)),
-            Self::Attribution => Some(of_deal(Split::Attribution)),
+            Self::Deal(split) => split.as_str(),
         }
     }
 }
@@ -115,11 +93,11 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
     let split_by = args.split_by.unwrap_or(SplitBy::Status);
     let groups = match split_by {
         SplitBy::Status => Vec::new(),
-        _ => split(&rows, split_by, by, &ctx.records.opportunities().await?),
+        SplitBy::Deal(of) => split(&rows, of, by, &ctx.records.opportunities().await?),
     };
 
     // What was paid is paid: there is only something to split if a part was taken back later.
-    let is_plain = by == DateOf::Paid && statuses.iter().all(|group| group.of == Split::Paid);
+    let is_plain = by == DateOf::Paid && statuses.iter().all(|group| group.of == Standing::Paid);
     let amount = |totals: &Totals| shown(totals, currency);
     let parts: Vec<String> = match split_by {
         SplitBy::Status if is_plain => Vec::new(),
@@ -127,7 +105,7 @@ pub(super) async fn call(ctx: &ToolContext<'_>, args: &Value) -> Result<ToolOutc
             .iter()
             .map(|group| format!("{} {}", amount(&group.amount), group.of.shown().to_lowercase()))
             .collect(),
-        _ => groups
+        SplitBy::Deal(_) => groups
             .iter()
             .map(|group| format!("{} ({})", group.of, amount(&group.amount)))
             .collect(),
@@ -199,24 +177,30 @@ impl<T> Group<T> {
 }
 
 /// The entries by their status; those that have any.
-fn statuses(rows: &[&Commission]) -> Vec<Group<Split>> {
-    let group = |split: Split| {
-        let of: Vec<&Commission> = rows.iter().copied().filter(|c| Split::of(c) == split).collect();
-        Group::new(split, &of)
+fn statuses(rows: &[&Commission]) -> Vec<Group<Standing>> {
+    let group = |standing: Standing| {
+        let of: Vec<&Commission> = rows
+            .iter()
+            .copied()
+            .filter(|c| Standing::of(c) == standing)
+            .collect();
+        Group::new(standing, &of)
     };
-    let groups = Split::ALL.into_iter().map(group);
+    let groups = Standing::ALL.into_iter().map(group);
     groups.filter(|group| group.count > 0).collect()
 }
 
 /// The entries by something else: a commission and its clawback are of one deal and add up.
-fn split(rows: &[&Commission], split_by: SplitBy, by: DateOf, deals: &[Opportunity]) -> Vec<Group<String>> {
+fn split(rows: &[&Commission], of: Split, by: DateOf, deals: &[Opportunity]) -> Vec<Group<String>> {
     let mut groups: BTreeMap<(usize, String), Vec<&Commission>> = BTreeMap::new();
     for entry in rows {
         let deal = deals.iter().find(|deal| deal.id == entry.opportunity_id);
-        let day = by.of(entry).unwrap_or(entry.earned_on);
-        if let Some(group) = split_by.group(day, deal) {
-            groups.entry(group).or_default().push(entry);
-        }
+        let group = match of {
+            Split::Month => month(by.of(entry).unwrap_or(entry.earned_on)),
+            // Unknown deals stand behind all others.
+            _ => deal.map_or((usize::MAX, "unknown".to_owned()), |deal| of.group(deal)),
+        };
+        groups.entry(group).or_default().push(entry);
     }
     let groups = groups.into_iter();
     groups
@@ -227,7 +211,7 @@ fn split(rows: &[&Commission], split_by: SplitBy, by: DateOf, deals: &[Opportuni
 /// How a statement is split. A commission that was clawed back and the clawback itself stand apart: together
 /// they would add up to nothing, and nobody would see what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Split {
+enum Standing {
     Paid,
     Approved,
     Pending,
@@ -235,7 +219,7 @@ enum Split {
     Clawback,
 }
 
-impl Split {
+impl Standing {
     const ALL: [Self; 5] = [
         Self::Paid,
         Self::Approved,

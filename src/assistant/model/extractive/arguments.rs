@@ -4,7 +4,7 @@
 
 use super::{
     super::{Ask, Vocabulary},
-    filters::{asks_whether, choice, compares, days, is_ahead, is_to_end, is_wanted},
+    filters::{asks_whether, choice, compares_in, days, is_ahead, is_to_end, is_wanted},
     question::Question,
     words,
 };
@@ -71,7 +71,7 @@ pub(super) fn read(tool: Tool, question: &Question, ask: &Ask<'_>) -> Value {
     }
     // What is split is not narrowed to one of its parts.
     if let Some(parted) = arguments.get("by").and_then(Value::as_str).map(str::to_owned)
-        && compares(&question.asked)
+        && compares_in(tool, &question.asked)
     {
         arguments.remove(&parted);
     }

@@ -72,7 +72,7 @@ pub(super) enum Own {
 
 pub(super) fn pronouns(text: &str) -> Own {
     let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words::any_of(text, list);
+    let has = |list: &[&str]| words::any_in(&words, list);
     let states = |pair: &[String]| {
         let [first, second] = pair else { return false };
         ["did", "have", "am", "are", "were", "was"].contains(&first.as_str())
@@ -111,7 +111,7 @@ pub(super) struct Wants {
 
 pub(super) fn wants(text: &str) -> Wants {
     let words: Vec<String> = words::words(text).collect();
-    let has = |list: &[&str]| words::any_of(text, list);
+    let has = |list: &[&str]| words::any_in(&words, list);
     // "For how much each?", "was it paid, and how much?" and "what did we win?" ask for single ones.
     let single = has(&["each"]) || asks_what_became(text) || asks_what_closed(&words);
     let amount = |pair: &[String]| pair == ["how", "much"] || pair == ["what", "amount"];

@@ -63,13 +63,16 @@ fn decides(asked: &[String], value: &Value) -> bool {
 /// Whether a question compares two values of one kind, which belong together however it is worded: "how much of it is
 /// renewals, and how much is new?"
 pub(super) fn compares(text: &str) -> bool {
+    Tool::ALL.iter().any(|tool| compares_in(*tool, text))
+}
+
+/// As `compares`, of the values that one tool splits by.
+pub(super) fn compares_in(tool: Tool, text: &str) -> bool {
     let asked: Vec<String> = words::words(text).collect();
-    Tool::ALL.iter().any(|tool| {
-        let values = tool.parameters()["properties"]["by"]["enum"].clone();
-        values
-            .as_array()
-            .is_some_and(|values| split(*tool, values, &asked).is_some())
-    })
+    let values = tool.parameters()["properties"]["by"]["enum"].clone();
+    values
+        .as_array()
+        .is_some_and(|values| split(tool, values, &asked).is_some())
 }
 
 /// By what to split where two values of one kind are named: "sourced against influenced" is by attribution.

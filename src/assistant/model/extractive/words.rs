@@ -15,7 +15,12 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 
 /// Whether one of a list of words stands in a text, as it is.
 pub(super) fn any_of(text: &str, list: &[&str]) -> bool {
-    words(text).any(|word| list.contains(&word.as_str()))
+    any_in(words(text), list)
+}
+
+/// As `any_of`, of a text's words.
+pub(super) fn any_in(words: impl IntoIterator<Item = impl AsRef<str>>, list: &[&str]) -> bool {
+    words.into_iter().any(|word| list.contains(&word.as_ref()))
 }
 
 #[cfg(test)]
