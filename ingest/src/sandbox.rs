@@ -16,12 +16,8 @@ use crate::{Document, read, read::ReadError};
 pub use child::child_main;
 use process::{Process, Said};
 use serde::{Deserialize, Serialize};
-use std::{
-    io,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, path::PathBuf, time::Duration};
+use tokio::sync::Mutex;
 
 /// The largest file that is read.
 pub const MAX_INPUT_BYTES: u64 = 256 << 20;
@@ -35,6 +31,8 @@ const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 const SHARED_BYTES: usize = 1 << 20;
 /// Files that one child reads: its start is a small part of them, and so is what they leave behind in it.
 const FILES_PER_CHILD: usize = 64;
+/// How long a text file waits for the shared child before it gets one of its own.
+const PATIENCE: Duration = Duration::from_millis(50);
 /// Stands before each answer and parts it from anything that a library may print; a line feed stands behind it.
 /// JSON holds neither character bare (RFC 7464).
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -98,15 +96,15 @@ impl Sandbox {
     pub fn readers(&self) -> Readers<'_> {
         Readers {
             sandbox: self,
-            idle: Mutex::default(),
+            shared: Mutex::default(),
         }
     }
 }
 
-/// The reading processes of a run. One that has nothing to do is kept for the next text file; dropping this ends it.
+/// The reading processes of a run. One is shared by the text files, and dropping this ends it.
 pub struct Readers<'a> {
     sandbox: &'a Sandbox,
-    idle: Mutex<Option<Process>>,
+    shared: Mutex<Option<Process>>,
 }
 
 impl Readers<'_> {
@@ -118,56 +116,46 @@ impl Readers<'_> {
         if bytes.len() > SHARED_BYTES || !read::is_text(name, bytes) {
             return self.sandbox.read(name, bytes).await;
         }
-        if let Some(mut process) = self.take() {
+        // Most files are read before another child would have started.
+        let Ok(mut shared) = tokio::time::timeout(PATIENCE, self.shared.lock()).await else {
+            return self.sandbox.read(name, bytes).await;
+        };
+        if let Some(mut process) = shared.take() {
             match process.ask(name, bytes).await {
                 // It may have died of what it did before, such as the time that earlier files took. Only the death
                 // of a new one says something about this file.
                 Ok(Said::Ended) | Err(_) => {}
-                said => return self.finish(process, said).await,
+                said => return finish(process, said, &mut shared).await,
             }
         }
         let mut process = Process::start(self.sandbox).map_err(no_reader)?;
         let said = process.ask(name, bytes).await;
-        self.finish(process, said).await
+        finish(process, said, &mut shared).await
     }
 
     /// Waits for the end of the child that is kept.
     pub async fn close(self) {
-        if let Some(process) = self.take() {
+        if let Some(process) = self.shared.into_inner() {
             process.stop().await;
         }
     }
+}
 
-    /// Keeps a child that has answered, unless another is kept or it has read enough.
-    async fn finish(&self, process: Process, said: io::Result<Said>) -> Result<Document, ReadError> {
-        let Ok(Said::Reply(reply)) = said else {
-            return process.end(said).await;
-        };
-        let spare = match process.files() < FILES_PER_CHILD {
-            true => self.keep(process),
-            false => Some(process),
-        };
-        if let Some(spare) = spare {
-            spare.stop().await;
-        }
-        reply.into()
+/// Keeps a child that has answered, unless it has read enough.
+async fn finish(
+    process: Process,
+    said: io::Result<Said>,
+    shared: &mut Option<Process>,
+) -> Result<Document, ReadError> {
+    let Ok(Said::Reply(reply)) = said else {
+        return process.end(said).await;
+    };
+    if process.files() < FILES_PER_CHILD {
+        *shared = Some(process);
+    } else {
+        process.stop().await;
     }
-
-    fn take(&self) -> Option<Process> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Gives back a child that is one too many.
-    fn keep(&self, process: Process) -> Option<Process> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        match *idle {
-            Some(_) => Some(process),
-            None => {
-                *idle = Some(process);
-                None
-            }
-        }
-    }
+    reply.into()
 }
 
 impl From<Reply> for Result<Document, ReadError> {
