@@ -3,20 +3,26 @@
 //! [`Embedder`] is what search and ingestion need; [`OnnxEmbedder`] is fastembed on ONNX Runtime, loaded from
 //! files in the home. Both block: call them from a blocking thread.
 
+mod workers;
+
 use crate::model_files::EmbeddingFiles;
 use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, TextEmbedding, UserDefinedEmbeddingModel};
+use ort::{environment::Environment, ep};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
+    convert::Infallible,
     fmt,
     path::{Path, PathBuf},
     sync::{
-        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
     },
     time::Duration,
 };
+use workers::Workers;
 
 /// What vectors were made with. Vectors of two models are never compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,20 +116,23 @@ pub enum EmbedError {
     /// The model failed on a text.
     #[error("embedding failed: {0}")]
     Failed(String),
+    /// No thread could be started for the model.
+    #[error("the model's thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 /// Where ONNX Runtime looks for weights outside of a graph that it is given as bytes. It maps them into memory, once
 /// for all sessions.
 const WEIGHTS_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 
-/// fastembed on ONNX Runtime: a pool of single-thread sessions, which on a CPU beat one session of many threads.
+/// fastembed on ONNX Runtime: some single-thread sessions, which on a CPU beat one session of many threads.
 pub struct OnnxEmbedder {
     identity: ModelIdentity,
-    pool: Pool<TextEmbedding>,
+    workers: Workers<TextEmbedding>,
     /// Tokens that are whole words, in lower case.
     words: HashSet<Box<str>>,
     /// Of documents, in nanoseconds. A session computes on the thread that asks it.
-    cpu: AtomicU64,
+    cpu: Arc<AtomicU64>,
 }
 
 impl OnnxEmbedder {
@@ -135,58 +144,81 @@ impl OnnxEmbedder {
     /// When a file is missing or is not what it should be.
     pub fn load(runtime: &Path, model_dir: &Path, sessions: usize) -> Result<Self, EmbedError> {
         let environment = environment(runtime)?;
-        let bad = |detail: String| EmbedError::Model {
-            path: model_dir.to_owned(),
-            detail,
+        let files = EmbeddingFiles::read(model_dir).map_err(|detail| unusable(model_dir, detail))?;
+        let name = model_dir.file_name();
+        let identity = ModelIdentity {
+            name: name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            sha256: files.sha256.clone(),
+            dimensions: 0,
         };
-        let files = EmbeddingFiles::read(model_dir).map_err(bad)?;
-        let session = |_| {
-            let model = UserDefinedEmbeddingModel::new(files.graph.clone(), files.tokenizer.clone())
-                .with_pooling(files.pooling.clone());
-            let options = InitOptionsUserDefined::new()
-                .with_environment(environment.clone())
-                .with_max_length(files.max_tokens)
-                .with_session_config(WEIGHTS_FOLDER, model_dir.to_string_lossy())
-                .with_intra_threads(1);
-            TextEmbedding::try_new_from_user_defined(model, options).map_err(|error| bad(error.to_string()))
-        };
-        let sessions = (0..sessions.max(1)).map(session).collect::<Result<Vec<_>, _>>()?;
-        let vocabulary = sessions.first().map(|session| session.tokenizer.get_vocab(false));
-        let name = model_dir
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let folder = model_dir.to_owned();
+        let session = move || session(environment.clone(), &files, &folder);
         let mut embedder = Self {
-            identity: ModelIdentity {
-                name,
-                sha256: files.sha256,
-                dimensions: 0,
-            },
-            pool: Pool::new(sessions),
-            words: whole_words(vocabulary.unwrap_or_default().into_keys().collect()),
-            cpu: AtomicU64::default(),
+            identity,
+            workers: Workers::start(sessions.max(1), session)?,
+            words: HashSet::new(),
+            cpu: Arc::default(),
         };
+        embedder.words = embedder.vocabulary()?;
         let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
         if embedder.identity.dimensions == 0 {
-            return Err(bad("it returns empty vectors".to_owned()));
+            return Err(unusable(model_dir, "it returns empty vectors".to_owned()));
         }
         Ok(embedder)
     }
 
-    /// One text at a time: batching pads to the longest and brings nothing on a CPU, and between two texts of a
-    /// document a question finds its turn.
-    fn embed_one(&self, text: &str, urgency: Urgency) -> Result<Vec<f32>, EmbedError> {
-        let lent = self.pool.take(urgency);
-        let start = ThreadTime::now();
-        let vectors = lent.session().embed([text], Some(1));
-        if urgency == Urgency::Document {
-            let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
-            self.cpu.fetch_add(taken, Ordering::Relaxed);
-        }
-        let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
-        let vector = vectors.into_iter().next();
-        vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
+    fn vocabulary(&self) -> Result<HashSet<Box<str>>, EmbedError> {
+        let (sender, words) = mpsc::channel();
+        self.workers.put(Urgency::Question, move |session| {
+            let tokens = session.tokenizer.get_vocab(false).into_keys();
+            let _ = sender.send(whole_words(tokens.collect()));
+        });
+        words.recv().map_err(|_| died())
     }
+}
+
+/// A session keeps no memory between two texts: what the longest text took would be held by each for good, and reserving
+/// it anew costs nothing that can be measured.
+fn session(
+    environment: Environment,
+    files: &EmbeddingFiles,
+    folder: &Path,
+) -> Result<TextEmbedding, EmbedError> {
+    let model = UserDefinedEmbeddingModel::new(files.graph.clone(), files.tokenizer.clone())
+        .with_pooling(files.pooling.clone());
+    let options = InitOptionsUserDefined::new()
+        .with_environment(environment)
+        .with_execution_providers(vec![ep::CPU::default().with_arena_allocator(false).build()])
+        .with_max_length(files.max_tokens)
+        .with_session_config(WEIGHTS_FOLDER, folder.to_string_lossy())
+        .with_intra_threads(1);
+    TextEmbedding::try_new_from_user_defined(model, options)
+        .map_err(|error| unusable(folder, error.to_string()))
+}
+
+fn unusable(folder: &Path, detail: String) -> EmbedError {
+    EmbedError::Model {
+        path: folder.to_owned(),
+        detail,
+    }
+}
+
+/// One text at a time: batching pads to the longest and brings nothing on a CPU, and between two texts of a document a
+/// question finds its turn.
+fn embed_one(session: &mut TextEmbedding, text: &str) -> Result<Vec<f32>, EmbedError> {
+    let vectors = session.embed([text], Some(1));
+    let vectors = vectors.map_err(|error| EmbedError::Failed(error.to_string()))?;
+    let vector = vectors.into_iter().next();
+    vector.ok_or_else(|| EmbedError::Failed("the model returned no vector".to_owned()))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn died() -> EmbedError {
+    EmbedError::Failed("the model gave up on a text".to_owned())
 }
 
 impl Embedder for OnnxEmbedder {
@@ -195,29 +227,31 @@ impl Embedder for OnnxEmbedder {
     }
 
     fn embed(&self, texts: &[String], urgency: Urgency) -> Result<Vec<Vec<f32>>, EmbedError> {
-        // Texts differ in length, so each worker takes the next one when it is done with another.
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let nth = next.fetch_add(1, Ordering::Relaxed);
-                let Some(text) = texts.get(nth) else {
-                    return Ok(done);
-                };
-                done.push((nth, self.embed_one(text, urgency)?));
-            }
-        };
-        let helpers = self.pool.sessions.len().min(texts.len()).saturating_sub(1);
-        std::thread::scope(|scope| {
-            let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-            let mut done = work()?;
-            for helper in helpers {
-                let part = helper.join();
-                done.extend(part.map_err(|_| EmbedError::Failed("an embedding thread died".into()))??);
-            }
-            done.sort_unstable_by_key(|(nth, _)| *nth);
-            Ok(done.into_iter().map(|(_, vector)| vector).collect())
-        })
+        let made = Arc::new(Mutex::new(Vec::with_capacity(texts.len())));
+        // Every task holds a sender and none sends: the receiver wakes once, when the last one is done.
+        let (working, done) = mpsc::channel::<Infallible>();
+        for (nth, text) in texts.iter().cloned().enumerate() {
+            let (made, working, cpu) = (Arc::clone(&made), working.clone(), Arc::clone(&self.cpu));
+            self.workers.put(urgency, move |session| {
+                let start = ThreadTime::now();
+                let vector = embed_one(session, &text);
+                if urgency == Urgency::Document {
+                    let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+                    cpu.fetch_add(taken, Ordering::Relaxed);
+                }
+                lock(&made).push((nth, vector));
+                drop(working);
+            });
+        }
+        drop(working);
+        let _ = done.recv();
+        let mut made = std::mem::take(&mut *lock(&made));
+        if made.len() < texts.len() {
+            return Err(died());
+        }
+        // Texts differ in length, and a session takes the next one when it is done with another.
+        made.sort_unstable_by_key(|(nth, _)| *nth);
+        made.into_iter().map(|(_, vector)| vector).collect()
     }
 
     fn has_token(&self, word: &str) -> bool {
@@ -241,78 +275,14 @@ fn whole_words(tokens: Vec<String>) -> HashSet<Box<str>> {
     tokens.iter().filter_map(word).collect()
 }
 
-/// Sessions that are lent for one text at a time, to questions first.
-struct Pool<S> {
-    sessions: Vec<Mutex<S>>,
-    queue: Mutex<Queue>,
-    moved: Condvar,
-}
-
-struct Queue {
-    /// Sessions nobody has, by their place in the pool.
-    free: Vec<usize>,
-    /// Questions that wait; while there is one, no document gets a session.
-    questions: usize,
-}
-
-/// A session for one text; goes back when dropped.
-struct Lent<'a, S> {
-    pool: &'a Pool<S>,
-    place: usize,
-}
-
-impl<S> Pool<S> {
-    fn new(sessions: Vec<S>) -> Self {
-        let free = (0..sessions.len()).collect();
-        Self {
-            sessions: sessions.into_iter().map(Mutex::new).collect(),
-            queue: Mutex::new(Queue { free, questions: 0 }),
-            moved: Condvar::new(),
-        }
-    }
-
-    fn take(&self, urgency: Urgency) -> Lent<'_, S> {
-        let asks = urgency == Urgency::Question;
-        let mut queue = lock(&self.queue);
-        queue.questions += usize::from(asks);
-        loop {
-            let may = asks || queue.questions == 0;
-            if let Some(place) = may.then(|| queue.free.pop()).flatten() {
-                queue.questions -= usize::from(asks);
-                // Documents that stood back may go on if there is another session.
-                self.moved.notify_all();
-                return Lent { pool: self, place };
-            }
-            queue = self.moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-impl<S> Lent<'_, S> {
-    fn session(&self) -> MutexGuard<'_, S> {
-        lock(&self.pool.sessions[self.place])
-    }
-}
-
-impl<S> Drop for Lent<'_, S> {
-    fn drop(&mut self) {
-        lock(&self.pool.queue).free.push(self.place);
-        self.pool.moved.notify_all();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// ONNX Runtime keeps one environment per process; the first library loaded stays.
-pub(crate) fn environment(runtime: &Path) -> Result<ort::environment::Environment, EmbedError> {
-    static LOADED: OnceLock<Result<ort::environment::Environment, String>> = OnceLock::new();
+pub(crate) fn environment(runtime: &Path) -> Result<Environment, EmbedError> {
+    static LOADED: OnceLock<Result<Environment, String>> = OnceLock::new();
     // ort panics when the library is not there, so look first.
     if !runtime.is_file() {
         return Err(EmbedError::Missing(runtime.to_owned()));
     }
-    let load = || -> Result<ort::environment::Environment, String> {
+    let load = || -> Result<Environment, String> {
         let builder = ort::init_from(runtime).map_err(|error| error.to_string())?;
         builder
             .with_name("liaison")
@@ -331,27 +301,6 @@ pub(crate) fn environment(runtime: &Path) -> Result<ort::environment::Environmen
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{sync::mpsc, thread};
-
-    #[test]
-    fn a_waiting_question_goes_before_waiting_documents() {
-        let pool = Pool::new(vec![()]);
-        let (served, order) = mpsc::channel();
-        let first = pool.take(Urgency::Document);
-        thread::scope(|scope| {
-            for urgency in [Urgency::Document, Urgency::Document, Urgency::Question] {
-                let (pool, served) = (&pool, served.clone());
-                scope.spawn(move || {
-                    let _session = pool.take(urgency);
-                    served.send(urgency).unwrap();
-                });
-                thread::sleep(Duration::from_millis(20));
-            }
-            drop(first);
-        });
-        let order: Vec<_> = order.try_iter().collect();
-        assert_eq!(order, [Urgency::Question, Urgency::Document, Urgency::Document]);
-    }
 
     #[test]
     fn words_are_told_from_parts_of_words() {
