@@ -356,6 +356,10 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
     }
 
     async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
+        // Of every new document this is asked before it is written.
+        if self.live(document).is_none() {
+            return Ok(Vec::new());
+        }
         let found = self.read(vec![of(&[document])], true).await?;
         Ok(found
             .into_iter()

@@ -1,6 +1,6 @@
 //! One document at a time.
 
-use crate::support::{STAFF, World, ask, contract, found, model, passages, record, texts, vector};
+use crate::support::{HALF, STAFF, World, ask, contract, found, model, passages, record, texts, vector};
 use liaison_knowledge::{Audience, AudienceSpec, IndexError, PassageId, Validity, View};
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ async fn what_is_written_is_found_and_read(world: World) {
         .await
         .unwrap();
     assert_eq!(hits.len(), 1);
-    assert!((hits[0].similarity.unwrap() - 1.0).abs() < 1e-5, "{hits:?}");
+    assert!((hits[0].similarity.unwrap() - 1.0).abs() < HALF, "{hits:?}");
     assert!(
         hits[0].bm25.unwrap() > 0.0 && hits[0].document == rules,
         "{hits:?}"
@@ -56,7 +56,7 @@ async fn what_is_written_is_found_and_read(world: World) {
     for (stored, kept) in index.contents(rules.id).await.unwrap() {
         let own = vector(&stored.passage.text);
         assert!(
-            own.iter().zip(&kept).all(|(a, b)| (a - b).abs() < 1e-6),
+            own.iter().zip(&kept).all(|(a, b)| (a - b).abs() < HALF),
             "{kept:?}"
         );
     }

@@ -1,6 +1,6 @@
 //! The same documents give the same answers wherever they are kept.
 
-use crate::support::{STAFF, World, ask, passages, record, vector};
+use crate::support::{DIMENSIONS, STAFF, World, ask, passages, record, vector};
 use liaison_knowledge::{Hit, PassageIndex};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,7 +44,7 @@ async fn compare(world: World) {
     for index in [&here, &there] {
         change(&**index).await;
     }
-    let everything = ask("rebate", &[0.35; 8], STAFF);
+    let everything = ask("rebate", &[0.35; DIMENSIONS], STAFF);
     let mut held = Vec::new();
     for index in [&here, &there] {
         // An engine weighs words by what it holds, until it has cleared away what was deleted; so words are left out.

@@ -1,6 +1,6 @@
 //! Moving everything from one index to another.
 
-use crate::support::{Backwards, STAFF, World, ask, backwards, found, model, passages, record, vector};
+use crate::support::{Backwards, HALF, STAFF, World, ask, backwards, found, model, passages, record, vector};
 use liaison_knowledge::{
     Embedder, PassageIndex,
     index::transfer::{Transferred, transfer},
@@ -92,7 +92,7 @@ async fn a_new_model_embeds_every_passage_anew() {
     assert_eq!(found(&*to, "terms", STAFF).await.len(), 50);
     for (stored, kept) in to.contents(record("document 7").id).await.unwrap() {
         let own = backwards(&stored.passage.words(&stored.document));
-        assert!(own.iter().zip(&kept).all(|(a, b)| (a - b).abs() < 1e-6));
+        assert!(own.iter().zip(&kept).all(|(a, b)| (a - b).abs() < HALF));
     }
 }
 

@@ -9,7 +9,10 @@ use liaison_knowledge::{
 use std::sync::Arc;
 use tempfile::TempDir;
 
-pub(crate) const DIMENSIONS: usize = 8;
+/// The engines are less exact with fewer.
+pub(crate) const DIMENSIONS: usize = 32;
+/// How far a number may be off that is made of vectors in half precision (11 bits), which have unit length.
+pub(crate) const HALF: f32 = 1.0 / 2048.0;
 
 /// A place of its own for one test, and what must stay as long as it is used.
 pub(crate) struct World {

@@ -16,8 +16,10 @@ const FULL_SCAN: usize = 500;
 
 pub(super) fn config(dimensions: usize) -> q::EdgeConfig {
     // Either way vectors are mapped from files. "On disk", only those that are looked at come into memory; otherwise
-    // whole files do, which are set aside by 32 MB.
+    // whole files do, which are set aside by 32 MB. Half the precision is far finer than two models agree, and a search
+    // reads half as much.
     let dense = q::EdgeVectorParamsBuilder::new(dimensions, q::Distance::Cosine)
+        .datatype(q::VectorStorageDatatype::Float16)
         .on_disk(true)
         .build();
     let sparse = q::EdgeSparseVectorParamsBuilder::new()

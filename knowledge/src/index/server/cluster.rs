@@ -164,7 +164,8 @@ impl Cluster {
         let request = || {
             let mut dense = VectorsConfigBuilder::default();
             let size = model.dimensions as u64;
-            dense.add_named_vector_params(DENSE, VectorParamsBuilder::new(size, q::Distance::Cosine));
+            let params = VectorParamsBuilder::new(size, q::Distance::Cosine).datatype(q::Datatype::Float16);
+            dense.add_named_vector_params(DENSE, params);
             let mut sparse = SparseVectorsConfigBuilder::default();
             let params = SparseVectorParamsBuilder::default().modifier(q::Modifier::Idf);
             sparse.add_named_vector_params(SPARSE, params);

@@ -5,6 +5,7 @@ use ::qdrant_client::qdrant::{
     point_id::PointIdOptions, query, vector, vector_input, vector_output, vectors, vectors_config,
     vectors_output, *,
 };
+use half::f16;
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, HashMap};
 use tonic::Status;
@@ -14,8 +15,15 @@ pub(super) struct Collection {
     pub(super) request: CreateCollection,
     /// Fields with an index, and whether they tell tenants apart.
     pub(super) indexes: HashMap<String, bool>,
-    dimensions: HashMap<String, usize>,
+    dense: HashMap<String, Dense>,
     points: BTreeMap<Uuid, Kept>,
+}
+
+/// What dense vectors of a name are like.
+struct Dense {
+    dimensions: usize,
+    /// Kept, and compared, in half precision.
+    half: bool,
 }
 
 struct Kept {
@@ -53,14 +61,18 @@ impl Collection {
         {
             return Err(Status::unimplemented("sparse vectors without IDF"));
         }
-        let dimensions = dense
-            .map
-            .into_iter()
-            .map(|(name, params)| (name, usize::try_from(params.size).unwrap()));
+        let dense = dense.map.into_iter().map(|(name, params)| {
+            let kind = Dense {
+                dimensions: usize::try_from(params.size).unwrap(),
+                half: params.datatype == Some(Datatype::Float16 as i32),
+            };
+            (name, kind)
+        });
+        let dense = dense.collect();
         Ok(Self {
             request,
             indexes: HashMap::new(),
-            dimensions: dimensions.collect(),
+            dense,
             points: BTreeMap::new(),
         })
     }
@@ -93,10 +105,11 @@ impl Collection {
         for (name, vector) in named.vectors {
             match vector.vector {
                 Some(vector::Vector::Dense(vector)) => {
-                    if self.dimensions.get(&name) != Some(&vector.data.len()) {
+                    let kind = self.dense.get(&name);
+                    let Some(kind) = kind.filter(|kind| kind.dimensions == vector.data.len()) else {
                         return Err(bad(format!("Wrong input: Vector dimension error: {name}")));
-                    }
-                    kept.dense.insert(name, unit(vector.data));
+                    };
+                    kept.dense.insert(name, kind.unit(vector.data));
                 }
                 Some(vector::Vector::Sparse(vector)) => {
                     kept.sparse
@@ -192,7 +205,9 @@ impl Collection {
         let mut found = Vec::new();
         match nearest.variant {
             Some(vector_input::Variant::Dense(query)) => {
-                let query = unit(query.data);
+                let kind = self.dense.get(&using);
+                let kind = kind.ok_or_else(|| bad(format!("Not existing vector name error: {using}")))?;
+                let query = kind.unit(query.data);
                 for id in self.matching(request.filter.as_ref())? {
                     if let Some(own) = self.points[&id].dense.get(&using) {
                         found.push((id, query.iter().zip(own).map(|(a, b)| a * b).sum::<f32>()));
@@ -333,7 +348,11 @@ impl Collection {
     }
 }
 
-fn unit(vector: Vec<f32>) -> Vec<f32> {
-    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-    vector.into_iter().map(|x| x / length).collect()
+impl Dense {
+    /// A vector of unit length, as it is kept.
+    fn unit(&self, vector: Vec<f32>) -> Vec<f32> {
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let rounded = |x: f32| if self.half { f16::from_f32(x).to_f32() } else { x };
+        vector.into_iter().map(|x| rounded(x / length)).collect()
+    }
 }
