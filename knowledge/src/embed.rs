@@ -151,15 +151,15 @@ impl OnnxEmbedder {
             sha256: files.sha256.clone(),
             dimensions: 0,
         };
-        let folder = model_dir.to_owned();
-        let session = move || session(environment.clone(), &files, &folder);
+        // One after the other: reading a tokenizer takes more memory than it keeps, which the next one then uses.
+        let sessions = (0..sessions.max(1)).map(|_| session(environment.clone(), &files, model_dir));
+        let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
         let mut embedder = Self {
             identity,
-            workers: Workers::start(sessions.max(1), session)?,
-            words: HashSet::new(),
+            words: vocabulary(&sessions),
+            workers: Workers::start(sessions)?,
             cpu: Arc::default(),
         };
-        embedder.words = embedder.vocabulary()?;
         let probe = embedder.embed(&["partner".to_owned()], Urgency::Question)?;
         embedder.identity.dimensions = probe.first().map_or(0, Vec::len);
         if embedder.identity.dimensions == 0 {
@@ -167,15 +167,12 @@ impl OnnxEmbedder {
         }
         Ok(embedder)
     }
+}
 
-    fn vocabulary(&self) -> Result<HashSet<Box<str>>, EmbedError> {
-        let (sender, words) = mpsc::channel();
-        self.workers.put(Urgency::Question, move |session| {
-            let tokens = session.tokenizer.get_vocab(false).into_keys();
-            let _ = sender.send(whole_words(tokens.collect()));
-        });
-        words.recv().map_err(|_| died())
-    }
+/// Which tokens are whole words; all sessions have the same.
+fn vocabulary(sessions: &[TextEmbedding]) -> HashSet<Box<str>> {
+    let tokens = sessions.first().map(|session| session.tokenizer.get_vocab(false));
+    whole_words(tokens.unwrap_or_default().into_keys().collect())
 }
 
 /// A session keeps no memory between two texts: what the longest text took would be held by each for good, and reserving

@@ -5,12 +5,12 @@ use std::{
     collections::VecDeque,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
 };
 
-/// A thread for each session, for as long as this lives. That a session stays on one thread keeps what the runtime
-/// allocates in one place.
+/// A thread for each session, for as long as this lives; at least one. That a session stays on one thread keeps what the
+/// runtime allocates in one place.
 pub(super) struct Workers<S> {
     queue: Arc<Queue<S>>,
     threads: Vec<JoinHandle<()>>,
@@ -31,39 +31,18 @@ struct Waiting<S> {
     closed: bool,
 }
 
-impl<S: 'static> Workers<S> {
-    /// Starts `count` threads, each with a session that it makes itself, all at the same time.
-    pub(super) fn start<E>(
-        count: usize,
-        make: impl Fn() -> Result<S, E> + Send + Sync + 'static,
-    ) -> Result<Self, E>
-    where
-        E: From<io::Error> + Send + 'static,
-    {
+impl<S: Send + 'static> Workers<S> {
+    pub(super) fn start(sessions: Vec<S>) -> io::Result<Self> {
         let mut workers = Self {
             queue: Arc::new(Queue::new()),
             threads: Vec::new(),
         };
-        let (made, outcomes) = mpsc::channel();
-        let make = Arc::new(make);
-        for nth in 0..count {
-            let (queue, make, made) = (Arc::clone(&workers.queue), Arc::clone(&make), made.clone());
-            let work = move || match make() {
-                Ok(mut session) => {
-                    drop(make);
-                    let _ = made.send(Ok(()));
-                    drop(made);
-                    queue.work(&mut session);
-                }
-                Err(error) => _ = made.send(Err(error)),
-            };
-            let thread = thread::Builder::new().name(format!("embed-{nth}")).spawn(work)?;
-            workers.threads.push(thread);
-        }
-        drop(made);
-        let ready = outcomes.into_iter().collect::<Result<Vec<()>, E>>()?;
-        if ready.len() < count {
-            return Err(io::Error::other("it died").into());
+        for (nth, mut session) in sessions.into_iter().enumerate() {
+            let queue = Arc::clone(&workers.queue);
+            let thread = thread::Builder::new().name(format!("embed-{nth}"));
+            workers
+                .threads
+                .push(thread.spawn(move || queue.work(&mut session))?);
         }
         Ok(workers)
     }
@@ -134,9 +113,10 @@ impl<S> Drop for Workers<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc;
 
     fn one() -> Workers<()> {
-        Workers::start(1, || Ok::<_, io::Error>(())).unwrap()
+        Workers::start(vec![()]).unwrap()
     }
 
     #[test]
@@ -162,14 +142,5 @@ mod tests {
         workers.put(Urgency::Question, |()| panic!("a text it cannot take"));
         workers.put(Urgency::Question, move |()| sender.send(7).unwrap());
         assert_eq!(answers.into_iter().collect::<Vec<_>>(), [7]);
-    }
-
-    #[test]
-    fn a_session_that_cannot_be_made_is_an_error() {
-        let failed = Workers::<()>::start(2, || Err(io::Error::other("no model")));
-        assert_eq!(
-            failed.err().map(|error| error.to_string()).as_deref(),
-            Some("no model")
-        );
     }
 }
