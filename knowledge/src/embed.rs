@@ -8,7 +8,7 @@ mod workers;
 use crate::model_files::EmbeddingFiles;
 use cpu_time::ThreadTime;
 use fastembed::{InitOptionsUserDefined, TextEmbedding, UserDefinedEmbeddingModel};
-use ort::{environment::Environment, ep};
+use ort::environment::Environment;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -175,8 +175,6 @@ fn vocabulary(sessions: &[TextEmbedding]) -> HashSet<Box<str>> {
     whole_words(tokens.unwrap_or_default().into_keys().collect())
 }
 
-/// A session keeps no memory between two texts: what the longest text took would be held by each for good, and reserving
-/// it anew costs nothing that can be measured.
 fn session(
     environment: Environment,
     files: &EmbeddingFiles,
@@ -186,7 +184,6 @@ fn session(
         .with_pooling(files.pooling.clone());
     let options = InitOptionsUserDefined::new()
         .with_environment(environment)
-        .with_execution_providers(vec![ep::CPU::default().with_arena_allocator(false).build()])
         .with_max_length(files.max_tokens)
         .with_session_config(WEIGHTS_FOLDER, folder.to_string_lossy())
         .with_intra_threads(1);
