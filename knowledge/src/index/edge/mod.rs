@@ -215,19 +215,32 @@ impl Shard {
     }
 
     fn read(&self, filter: &q::Filter, vectors: bool) -> Result<Vec<Point>, IndexError> {
-        let mut all = Vec::new();
-        self.scroll(filter, true, vectors, |point| {
-            let (dense, sparse) = point.vector.map(both).unwrap_or_default();
-            let (id, fields) = (uuid(point.id)?, fields(point.payload));
-            all.push(Point {
-                id,
-                dense,
-                sparse,
-                fields,
-            });
-            Ok(())
-        })?;
-        Ok(all)
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = q::ScrollRequest {
+                offset: next,
+                limit: Some(PAGE),
+                filter: Some(filter.clone()),
+                with_payload: Some(q::WithPayloadInterface::Bool(true)),
+                with_vector: q::WithVector::Bool(vectors),
+                order_by: None,
+            };
+            let (found, after) = self.shard.scroll(request).map_err(engine)?;
+            for point in found {
+                let (dense, sparse) = point.vector.map(both).unwrap_or_default();
+                let (id, fields) = (uuid(point.id)?, fields(point.payload));
+                all.push(Point {
+                    id,
+                    dense,
+                    sparse,
+                    fields,
+                });
+            }
+            next = after;
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// In steps, because readers wait for each.
@@ -243,39 +256,16 @@ impl Shard {
 
     /// Which points satisfy a filter, each once.
     fn ids(&self, filter: &q::Filter) -> Result<Vec<q::PointId>, IndexError> {
-        let mut all = Vec::new();
-        self.scroll(filter, false, false, |point| {
-            all.push(point.id);
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    /// Hands out the points that satisfy a filter, each once, in the order of their ids.
-    fn scroll(
-        &self,
-        filter: &q::Filter,
-        fields: bool,
-        vectors: bool,
-        mut take: impl FnMut(q::Record) -> Result<(), IndexError>,
-    ) -> Result<(), IndexError> {
-        let mut next = None;
-        loop {
-            let request = q::ScrollRequest {
-                offset: next,
-                limit: Some(PAGE),
-                filter: Some(filter.clone()),
-                with_payload: Some(q::WithPayloadInterface::Bool(fields)),
-                with_vector: q::WithVector::Bool(vectors),
-                order_by: None,
-            };
-            let (found, after) = self.shard.scroll(request).map_err(engine)?;
-            found.into_iter().try_for_each(&mut take)?;
-            next = after;
-            if next.is_none() {
-                return Ok(());
-            }
-        }
+        let request = q::ScrollRequest {
+            offset: None,
+            limit: Some(self.shard.info().points_count),
+            filter: Some(filter.clone()),
+            with_payload: Some(q::WithPayloadInterface::Bool(false)),
+            with_vector: q::WithVector::Bool(false),
+            order_by: None,
+        };
+        let (found, _) = self.shard.scroll(request).map_err(engine)?;
+        Ok(found.into_iter().map(|point| point.id).collect())
     }
 
     fn editions(&self) -> Result<BTreeMap<String, usize>, IndexError> {
