@@ -103,7 +103,7 @@ async fn difference(ingest: &Ingest<'_>, entry: &Entry, indexed: usize) -> Resul
         return Ok(Some(Kind::PassagesDiffer));
     }
     let record = entry.indexed();
-    let differs = stored.iter().any(|(held, _)| held.document != record);
+    let differs = stored.iter().any(|(held, _)| *held.document != record);
     Ok(differs.then_some(Kind::RecordDiffers))
 }
 

@@ -241,7 +241,7 @@ impl Knowledge {
         &self,
         id: PassageId,
         view: View<'_>,
-    ) -> Result<Option<(Passage, DocumentRecord)>, KnowledgeError> {
+    ) -> Result<Option<(Passage, Arc<DocumentRecord>)>, KnowledgeError> {
         let found = self.index.passage(id, view).await?;
         Ok(found.map(|Stored { passage, document }| (passage, document)))
     }

@@ -17,7 +17,7 @@ use super::{
     engine::{EDITION, Engine, Leg, Point, Ranking},
     fuse::{DEPTH, fuse},
     limits::{Condition, conditions},
-    point::{hit, in_edition, labels, point, stored},
+    point::{Reader, hit, in_edition, labels, point},
     recent::{KEPT, Recent},
 };
 use crate::{DocumentId, DocumentRecord, ModelIdentity, PassageId};
@@ -35,9 +35,6 @@ const WRITE_BATCH: usize = 64;
 
 /// Editions that may wait for a flush before they are deleted: every query has to leave them out.
 const REPLACED_MOST: usize = 64;
-
-/// Documents that are read in one go, where all are read: what a reader holds up waits that long.
-const READ_TOGETHER: usize = 16;
 
 /// An index of any engine.
 pub(super) struct Editions<E> {
@@ -227,25 +224,14 @@ impl<E: Engine + 'static> Editions<E> {
         task.await.map_err(died)?
     }
 
-    /// Reads documents' passages into memory, as a reader: nobody writes where it reads.
-    async fn keep(&self, documents: &[DocumentId]) -> Result<(), IndexError> {
-        let (which, recent) = (vec![of(documents)], Arc::clone(&self.recent));
-        self.query(move |engine, told| async move {
-            for point in engine.read(&told.seen(which), false).await? {
-                recent.keep(point.id, &point.fields)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// All points that satisfy the conditions, in their documents' order.
     async fn read(&self, which: Vec<Condition>, vectors: bool) -> Result<Vec<(Stored, Point)>, IndexError> {
         self.query(move |engine, told| async move {
             let found = engine.read(&told.seen(which), vectors).await?;
+            let mut reader = Reader::default();
             let mut found = found
                 .into_iter()
-                .map(|point| Ok((stored(&point.fields)?, point)))
+                .map(|point| Ok((reader.stored(&point.fields)?, point)))
                 .collect::<Result<Vec<(Stored, _)>, IndexError>>()?;
             found.sort_by_key(|(stored, _)| stored.passage.ordinal);
             Ok(found)
@@ -350,9 +336,25 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         Ok(found.find(|stored| stored.passage.id == id))
     }
 
-    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {
-        let found = self.read(vec![of(documents)], false).await?;
-        Ok(found.into_iter().map(|(stored, _)| stored).collect())
+    /// Where all passages fit into memory, they are kept for searches: a search looks at forty, most of them for the
+    /// first time.
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Arc<Stored>>, IndexError> {
+        let fit = self.count().await? <= KEPT;
+        let (which, recent) = (vec![of(documents)], Arc::clone(&self.recent));
+        self.query(move |engine, told| async move {
+            let found = engine.read(&told.seen(which), false).await?;
+            let mut reader = Reader::default();
+            let passage = |point: Point| {
+                let stored = reader.stored(&point.fields)?;
+                Ok(if fit {
+                    recent.keep(point.id, stored)
+                } else {
+                    Arc::new(stored)
+                })
+            };
+            found.into_iter().map(passage).collect()
+        })
+        .await
     }
 
     async fn contents(&self, document: DocumentId) -> Result<Vec<(Stored, Vec<f32>)>, IndexError> {
@@ -385,17 +387,8 @@ impl<E: Engine + 'static> PassageIndex for Editions<E> {
         self.settle(&mut writing).await
     }
 
-    /// Where all passages fit into memory, they are read once: a search looks at forty, most of them for the first time.
     async fn warm_up(&self) -> Result<(), IndexError> {
-        self.engine.warm_up().await?;
-        if self.count().await? > KEPT {
-            return Ok(());
-        }
-        let documents: Vec<DocumentId> = self.documents().await?.into_keys().collect();
-        for some in documents.chunks(READ_TOGETHER) {
-            self.keep(some).await?;
-        }
-        Ok(())
+        self.engine.warm_up().await
     }
 
     async fn optimise(&self) -> Result<(), IndexError> {

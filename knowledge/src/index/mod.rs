@@ -73,7 +73,7 @@ pub trait PassageIndex: Send + Sync {
     ///
     /// # Errors
     /// When the engine fails.
-    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError>;
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Arc<Stored>>, IndexError>;
 
     /// Everything of one document with its vectors, in order: to use vectors again, and to move to another
     /// index. It asks for no view, so never answer from it.
@@ -153,8 +153,8 @@ pub struct View<'a> {
 pub struct Stored {
     /// The passage.
     pub passage: Passage,
-    /// Its document.
-    pub document: DocumentRecord,
+    /// Its document; passages that are read together share it.
+    pub document: Arc<DocumentRecord>,
 }
 
 /// What to look for.

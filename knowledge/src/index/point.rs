@@ -11,7 +11,10 @@ use super::{
 use crate::DocumentRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// The fields of a point that are read and never looked at by a query. Each is the JSON of its part as one text: the
 /// engine reads every field of a point, part by part, and one text is one part.
@@ -56,11 +59,28 @@ pub(super) fn hit(stored: &Arc<Stored>, ranked: &Ranked) -> Hit {
     }
 }
 
-pub(super) fn stored(fields: &Map<String, Value>) -> Result<Stored, IndexError> {
-    Ok(Stored {
-        passage: part(fields, PASSAGE)?,
-        document: part(fields, RECORD)?,
-    })
+/// Reads the passages of points. Those of one edition share the record of their document, which is read once.
+#[derive(Default)]
+pub(super) struct Reader {
+    records: HashMap<String, Arc<DocumentRecord>>,
+}
+
+impl Reader {
+    pub(super) fn stored(&mut self, fields: &Map<String, Value>) -> Result<Stored, IndexError> {
+        Ok(Stored {
+            passage: part(fields, PASSAGE)?,
+            document: self.record(fields)?,
+        })
+    }
+
+    fn record(&mut self, fields: &Map<String, Value>) -> Result<Arc<DocumentRecord>, IndexError> {
+        let edition = fields.get(EDITION).and_then(Value::as_str);
+        let edition = edition.ok_or_else(|| IndexError::Engine("a point of no edition".to_owned()))?;
+        match self.records.entry(edition.to_owned()) {
+            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
+            Entry::Vacant(new) => Ok(Arc::clone(new.insert(Arc::new(part(fields, RECORD)?)))),
+        }
+    }
 }
 
 fn part<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Result<T, IndexError> {

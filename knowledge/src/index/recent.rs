@@ -1,9 +1,8 @@
 //! Passages found a moment ago, kept in memory: reading one from the engine and parsing it takes longer than ranking
 //! it.
 
-use super::{IndexError, Stored, engine::Engine, point::stored};
+use super::{IndexError, Stored, engine::Engine, point::Reader};
 use quick_cache::sync::Cache;
-use serde_json::{Map, Value};
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
@@ -30,18 +29,19 @@ impl Recent {
         let new = points.iter().filter(|id| !found.contains_key(*id));
         let new: Vec<Uuid> = new.copied().collect();
         if !new.is_empty() {
+            let mut reader = Reader::default();
             for (id, fields) in engine.fetch(&new).await? {
-                found.insert(id, self.keep(id, &fields)?);
+                found.insert(id, self.keep(id, reader.stored(&fields)?));
             }
         }
         Ok(found)
     }
 
     /// Keeps what was read of a point.
-    pub(super) fn keep(&self, point: Uuid, fields: &Map<String, Value>) -> Result<Arc<Stored>, IndexError> {
-        let stored = Arc::new(stored(fields)?);
+    pub(super) fn keep(&self, point: Uuid, stored: Stored) -> Arc<Stored> {
+        let stored = Arc::new(stored);
         self.0.insert(point, Arc::clone(&stored));
-        Ok(stored)
+        stored
     }
 
     pub(super) fn forget(&self, point: Uuid) {

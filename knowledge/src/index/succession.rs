@@ -134,7 +134,7 @@ impl PassageIndex for Succession {
         self.answering().passage(id, view).await
     }
 
-    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Stored>, IndexError> {
+    async fn passages(&self, documents: &[DocumentId]) -> Result<Vec<Arc<Stored>>, IndexError> {
         self.answering().passages(documents).await
     }
 

@@ -15,14 +15,14 @@ pub(super) fn hit(document: &str, ordinal: u32, score: f32, text: &str) -> Hit {
                 heading: Vec::new(),
                 text: text.to_owned(),
             },
-            document: DocumentRecord {
+            document: Arc::new(DocumentRecord {
                 id,
                 path: document.to_owned(),
                 title: document.to_owned(),
                 audience: AudienceSpec::Partners,
                 validity: Validity::default(),
                 language: None,
-            },
+            }),
         }),
         score,
         similarity: Some(score),

@@ -37,7 +37,7 @@ async fn what_is_written_is_found_and_read(world: World) {
     assert_eq!(hits.len(), 1);
     assert!((hits[0].similarity.unwrap() - 1.0).abs() < HALF, "{hits:?}");
     assert!(
-        hits[0].bm25.unwrap() > 0.0 && hits[0].document == rules,
+        hits[0].bm25.unwrap() > 0.0 && *hits[0].document == rules,
         "{hits:?}"
     );
 
@@ -86,7 +86,7 @@ async fn a_replaced_document_is_the_new_one_only(world: World) {
         assert_eq!(hits.len(), 3, "round {round}");
         let its = hits.iter().filter(|hit| hit.document.id == rules.id);
         assert!(
-            its.clone().all(|hit| hit.document == rules),
+            its.clone().all(|hit| *hit.document == rules),
             "round {round}: {hits:?}"
         );
         assert_eq!(index.count().await.unwrap(), 3);
@@ -120,7 +120,7 @@ async fn a_relabelled_document_keeps_its_passages_and_vectors(world: World) {
     let after = index.contents(rules.id).await.unwrap();
     assert_eq!(after.len(), before.len());
     for ((old, its), (new, own)) in before.iter().zip(&after) {
-        assert_eq!((&old.passage, &new.document), (&new.passage, &rules));
+        assert_eq!((&old.passage, &*new.document), (&new.passage, &rules));
         assert!(its.iter().zip(own).all(|(a, b)| (a - b).abs() < 1e-6));
     }
     assert_eq!(found(&*index, "deals", STAFF).await.len(), 3);

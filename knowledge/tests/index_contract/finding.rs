@@ -96,7 +96,7 @@ async fn hidden_words_mend_nothing_into_sight(world: World) {
     for question in ["acquisiton", "acquisition", "launch kit"] {
         let hits = knowledge.search(question, view, 50).await.unwrap().hits;
         assert!(
-            hits.iter().all(|hit| hit.document == open),
+            hits.iter().all(|hit| *hit.document == open),
             "{question}: {hits:?}"
         );
         assert!(hits.iter().all(|hit| hit.bm25.is_none()), "{question}: {hits:?}");

@@ -40,9 +40,13 @@ fn new_model() -> Arc<dyn Embedder> {
 /// What a search finds, of neighbours too: the documents, best first, and whether each was found by its words and by its meaning.
 async fn found(knowledge: &Knowledge, question: &str) -> Vec<(DocumentRecord, bool, bool)> {
     let hits = knowledge.search(question, STAFF, 50).await.unwrap().hits;
-    let told = hits
-        .into_iter()
-        .map(|hit| (hit.document.clone(), hit.bm25.is_some(), hit.similarity.is_some()));
+    let told = hits.into_iter().map(|hit| {
+        (
+            DocumentRecord::clone(&hit.document),
+            hit.bm25.is_some(),
+            hit.similarity.is_some(),
+        )
+    });
     told.collect()
 }
 

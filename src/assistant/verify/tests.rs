@@ -19,14 +19,14 @@ fn evidence(text: &str) -> Evidence {
                 heading: vec![],
                 text: text.to_owned(),
             },
-            document: DocumentRecord {
+            document: Arc::new(DocumentRecord {
                 id: document,
                 path: "rules.md".into(),
                 title: "Rules".into(),
                 audience: AudienceSpec::Partners,
                 validity: Validity::default(),
                 language: None,
-            },
+            }),
         }),
         score: 1.0,
         similarity: Some(1.0),

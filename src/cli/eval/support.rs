@@ -13,7 +13,7 @@ use liaison_evals::{
 };
 use liaison_knowledge::{DocumentRecord, Validity};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Bins of the curve.
 const BINS: u8 = 10;
@@ -44,7 +44,7 @@ impl Support {
     pub(super) async fn ask(
         &mut self,
         scratch: &Scratch,
-        records: &HashMap<String, DocumentRecord>,
+        records: &HashMap<String, Arc<DocumentRecord>>,
         question: &str,
         judged: &Judgements,
     ) -> anyhow::Result<()> {

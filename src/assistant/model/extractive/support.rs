@@ -87,14 +87,14 @@ mod tests {
                     heading: vec!["Protection".to_owned()],
                     text: text.to_owned(),
                 },
-                document: DocumentRecord {
+                document: Arc::new(DocumentRecord {
                     id,
                     path: "rules".to_owned(),
                     title: "Rules".to_owned(),
                     audience: AudienceSpec::Partners,
                     validity: Validity::default(),
                     language: None,
-                },
+                }),
             }),
             score: 1.0,
             similarity,

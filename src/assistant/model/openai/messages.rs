@@ -183,14 +183,14 @@ mod tests {
                     heading: vec!["Tiers".to_owned(), "Gold".to_owned()],
                     text: text.to_owned(),
                 },
-                document: DocumentRecord {
+                document: Arc::new(DocumentRecord {
                     id: document,
                     path: "guide.md".to_owned(),
                     title: "Program guide".to_owned(),
                     audience: AudienceSpec::Partners,
                     validity: Validity::default(),
                     language: None,
-                },
+                }),
             }),
             score: 1.0,
             similarity: None,
