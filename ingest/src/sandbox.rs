@@ -30,7 +30,7 @@ const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 /// The largest text file that shares a child.
 const SHARED_BYTES: usize = 1 << 20;
 /// Files that one child reads: its start is a small part of them, and so is what they leave behind in it.
-const FILES_PER_CHILD: usize = 64;
+const FILES_PER_CHILD: usize = 256;
 /// How long a text file waits for the shared child before it gets one of its own.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Stands before each answer and parts it from anything that a library may print; a line feed stands behind it.

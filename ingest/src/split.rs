@@ -297,7 +297,26 @@ fn atoms(block: &Block, max_chars: usize) -> Box<dyn Iterator<Item = Atom> + '_>
 /// `text` in as many pieces as it needs, of about the same length, cut at sentence borders where there are any.
 fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<Atom> {
     let total = text.chars().count();
-    let even = total.div_ceil(total.div_ceil(max_chars).max(1));
+    let pieces = if total <= max_chars {
+        vec![text]
+    } else {
+        parted(text, total, max_chars)
+    };
+    let atom = |text: &str| Atom {
+        text: text.to_owned(),
+        chars: text.chars().count(),
+        row,
+    };
+    let filled = pieces
+        .into_iter()
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty());
+    filled.map(atom).collect::<Vec<_>>().into_iter()
+}
+
+/// `text`, of `total` characters, in pieces that together are all of it.
+fn parted(text: &str, total: usize, max_chars: usize) -> Vec<&str> {
+    let even = total.div_ceil(total.div_ceil(max_chars));
     let (mut pieces, mut open, mut open_chars) = (Vec::new(), "", 0);
     let mut rest = text;
     for grain in grains(text, max_chars) {
@@ -317,24 +336,21 @@ fn pieces(text: &str, max_chars: usize, row: Option<u32>) -> std::vec::IntoIter<
         open = &rest[..end];
     }
     pieces.push(open);
-    let atom = |text: &str| Atom {
-        text: text.to_owned(),
-        chars: text.chars().count(),
-        row,
-    };
-    let filled = pieces
-        .into_iter()
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty());
-    filled.map(atom).collect::<Vec<_>>().into_iter()
+    pieces
 }
 
 /// What pieces are made of, in order and nothing left out: sentences, and the parts of sentences that are too long.
 fn grains(text: &str, max_chars: usize) -> Vec<&str> {
-    let parted = TextSplitter::new(ChunkConfig::new(max_chars).with_trim(false));
-    sentences(text)
-        .flat_map(|sentence| parted.chunks(sentence))
-        .collect()
+    let splitter = TextSplitter::new(ChunkConfig::new(max_chars).with_trim(false));
+    let mut grains = Vec::new();
+    for sentence in sentences(text) {
+        if sentence.chars().count() <= max_chars {
+            grains.push(sentence);
+        } else {
+            grains.extend(splitter.chunks(sentence));
+        }
+    }
+    grains
 }
 
 /// Sentences with the white space after them. A full stop ends one whatever follows: Unicode's rule wants a capital,
